@@ -1,0 +1,242 @@
+//! An assessment: what verified evidence shows against a profile, with the reason for every line.
+//!
+//! Arithmetic is exact (parts per million) and rounded once, where a number is shown.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+use crate::{
+    competency::{FrameworkVersion, ItemId},
+    credential::{Assurance, NotCountedReason},
+    digest::Digest,
+    id::{AssessmentId, ProfileId},
+    pointer::Pointer,
+};
+
+/// A share in 0..=1, exact to one millionth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Ppm(u32);
+
+impl Ppm {
+    pub const ZERO: Self = Self(0);
+    pub const ONE: Self = Self(1_000_000);
+
+    /// `None` above one.
+    pub const fn new(ppm: u32) -> Option<Self> {
+        if ppm <= 1_000_000 { Some(Self(ppm)) } else { None }
+    }
+
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Ppm {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let ppm = u32::deserialize(deserializer)?;
+        Self::new(ppm).ok_or_else(|| D::Error::custom("a share is at most 1000000 parts per million"))
+    }
+}
+
+/// A percentage with two decimals, 0.00 to 100.00, held as whole hundredths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Percent(u16);
+
+impl Percent {
+    /// Rounds `numerator / denominator` half up. The only rounding there is. Zero where the denominator is zero.
+    pub fn of(numerator: u128, denominator: u128) -> Self {
+        if denominator == 0 {
+            return Self(0);
+        }
+        let hundredths = (numerator.min(denominator) * 20_000 + denominator) / (denominator * 2);
+        Self(u16::try_from(hundredths).unwrap_or(10_000))
+    }
+
+    pub const fn hundredths(self) -> u16 {
+        self.0
+    }
+}
+
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:02}", self.0 / 100, self.0 % 100)
+    }
+}
+
+impl Serialize for Percent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // A whole number stays one, so that the canonical form (RFC 8785) is the shortest.
+        if self.0.is_multiple_of(100) {
+            serializer.serialize_u16(self.0 / 100)
+        } else {
+            serializer.serialize_f64(f64::from(self.0) / 100.0)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Percent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = f64::deserialize(deserializer)?;
+        (0..=10_000_u16)
+            .contains(&((value * 100.0).round() as u16))
+            .then(|| Self((value * 100.0).round() as u16))
+            .filter(|_| (0.0..=100.0).contains(&value))
+            .ok_or_else(|| D::Error::custom("a percentage lies between 0 and 100"))
+    }
+}
+
+/// The result for one submission and one profile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assessment {
+    pub id: AssessmentId,
+    /// `name@version` of the scoring policy.
+    pub policy: String,
+    pub profile: ProfileId,
+    pub frameworks: Vec<FrameworkVersion>,
+    pub score: Score,
+    pub coverage: Coverage,
+    pub musts: Musts,
+    pub lines: Vec<Line>,
+    pub not_counted: Vec<NotCounted>,
+    /// Over everything the computation read: profile, frameworks, policy and evidence.
+    pub inputs_digest: Digest,
+}
+
+/// The score with its interval: `low` where unknown levels count as not shown, `high` where they count as met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Score {
+    pub value: Percent,
+    pub low: Percent,
+    pub high: Percent,
+}
+
+/// Requirements with any accepted evidence, of all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    pub with_evidence: u32,
+    pub of: u32,
+}
+
+/// Musts met, of all musts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Musts {
+    pub met: u32,
+    pub of: u32,
+}
+
+/// One requirement with what was found for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    pub item: ItemId,
+    /// The item's own words, from its framework.
+    pub statement: String,
+    pub weight: u32,
+    pub must: bool,
+    pub code: LineCode,
+    /// Best single path; never a sum over pieces of evidence.
+    pub score: Ppm,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub evidence: Option<EvidenceRef>,
+    #[serde(default)]
+    pub path: Vec<PathStep>,
+    pub factor: Ppm,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub level: Option<LineLevel>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub assurance: Option<Assurance>,
+}
+
+/// Why a line got what it got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum LineCode {
+    /// Verified evidence names the very item.
+    SameItem,
+    /// Verified evidence names an item that is an exact match of it.
+    ExactMatch,
+    /// As above, but the level it was reached at is not known.
+    LevelUnknown,
+    /// No verified evidence was supplied. It says nothing about the person.
+    NoEvidence,
+}
+
+impl LineCode {
+    pub const ALL: [Self; 4] = [Self::SameItem, Self::ExactMatch, Self::LevelUnknown, Self::NoEvidence];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SameItem => "SAME_ITEM",
+            Self::ExactMatch => "EXACT_MATCH",
+            Self::LevelUnknown => "LEVEL_UNKNOWN",
+            Self::NoEvidence => "NO_EVIDENCE",
+        }
+    }
+}
+
+/// Which piece of evidence carried a line.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct EvidenceRef {
+    /// Path of the credential in the input, as in the report.
+    pub credential: Pointer,
+    /// Path of the alignment or achievement in the input.
+    pub pointer: Pointer,
+    pub achievement: String,
+    pub name: String,
+}
+
+/// One association walked from the evidence to the requirement.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PathStep {
+    pub from: ItemId,
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub to: ItemId,
+}
+
+/// Asked and shown level of a line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineLevel {
+    pub scale: String,
+    pub required: String,
+    /// `None` where the evidence does not say.
+    pub shown: Option<String>,
+}
+
+/// A credential or achievement that contributes nothing, and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct NotCounted {
+    /// Path of the credential in the input.
+    pub credential: Pointer,
+    /// The achievement, where only one of them is meant.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub achievement: Option<String>,
+    pub reason: NotCountedReason,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentages_round_half_up_once() {
+        assert_eq!(Percent::of(1, 3).to_string(), "33.33");
+        assert_eq!(Percent::of(2, 3).to_string(), "66.67");
+        assert_eq!(Percent::of(1, 20_000).to_string(), "0.01");
+        assert_eq!(Percent::of(1, 20_001).to_string(), "0.00");
+        assert_eq!(Percent::of(5, 5).to_string(), "100.00");
+    }
+
+    #[test]
+    fn every_percentage_survives_json() {
+        for hundredths in 0..=10_000 {
+            let percent = Percent::of(hundredths, 10_000);
+            let text = serde_json::to_string(&percent).expect("percentages serialise");
+            assert_eq!(serde_json::from_str::<Percent>(&text).expect("percentages parse"), percent, "{text}");
+        }
+        assert!(serde_json::from_str::<Percent>("100.01").is_err());
+        assert!(serde_json::from_str::<Percent>("-0.01").is_err());
+        assert!(serde_json::from_str::<Percent>("800").is_err());
+    }
+}

@@ -1,0 +1,188 @@
+//! Competency frameworks (CASE 1.0 and 1.1) and job profiles.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{digest::Digest, id::ProfileId};
+
+/// Names a framework item. CASE items are named by their GUID in lower case, wherever it was found; anything else by its
+/// URI as written (CASE 1.1 §CFItem; alignments point at items in several ways).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", from = "String")]
+pub struct ItemId(String);
+
+impl ItemId {
+    /// Reads a GUID, a CASE item address (`…/ims/case/v1p1/CFItems/{guid}`, `…/uri/{guid}`) or another URI.
+    pub fn parse(text: &str) -> Self {
+        let text = text.trim();
+        let last = text.rsplit('/').next().unwrap_or(text);
+        let is_case_address = ["/ims/case/v1p0/CFItems/", "/ims/case/v1p1/CFItems/", "/uri/"]
+            .iter()
+            .any(|marker| text.strip_suffix(last).is_some_and(|head| head.ends_with(marker)));
+        if (is_case_address || last.len() == text.len())
+            && let Ok(guid) = Uuid::try_parse(last.strip_prefix("urn:uuid:").unwrap_or(last))
+        {
+            return Self(guid.hyphenated().to_string());
+        }
+        Self(text.to_owned())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ItemId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<ItemId> for String {
+    fn from(id: ItemId) -> String {
+        id.0
+    }
+}
+
+impl From<String> for ItemId {
+    fn from(text: String) -> Self {
+        Self::parse(&text)
+    }
+}
+
+/// A CASE package as imported: a document, its items and what associates them. Members we do not use are kept out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Framework {
+    #[serde(rename = "CFDocument")]
+    pub document: FrameworkDocument,
+    #[serde(rename = "CFItems", default)]
+    pub items: Vec<Item>,
+    #[serde(rename = "CFAssociations", default)]
+    pub associations: Vec<Association>,
+}
+
+/// `CFDocument`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrameworkDocument {
+    pub identifier: String,
+    pub uri: String,
+    pub title: String,
+    #[serde(default)]
+    pub version: Option<String>,
+    #[serde(rename = "lastChangeDateTime")]
+    pub last_changed: String,
+}
+
+/// `CFItem`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    pub identifier: String,
+    pub uri: String,
+    #[serde(rename = "fullStatement")]
+    pub full_statement: String,
+    #[serde(rename = "abbreviatedStatement", default)]
+    pub abbreviated_statement: Option<String>,
+    #[serde(rename = "humanCodingScheme", default)]
+    pub human_coding_scheme: Option<String>,
+}
+
+impl Item {
+    pub fn id(&self) -> ItemId {
+        ItemId::parse(&self.identifier)
+    }
+
+    /// What people read: the short statement where there is one.
+    pub fn title(&self) -> &str {
+        self.abbreviated_statement.as_deref().unwrap_or(&self.full_statement)
+    }
+}
+
+/// `CFAssociation`: origin *type* destination.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Association {
+    pub identifier: String,
+    #[serde(rename = "associationType")]
+    pub kind: String,
+    #[serde(rename = "originNodeURI")]
+    pub origin: Node,
+    #[serde(rename = "destinationNodeURI")]
+    pub destination: Node,
+}
+
+/// `LinkGenURI`: one end of an association.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Node {
+    pub identifier: String,
+    pub uri: String,
+}
+
+impl Node {
+    pub fn item(&self) -> ItemId {
+        ItemId::parse(&self.identifier)
+    }
+}
+
+/// Which edition of a framework an assessment used.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FrameworkVersion {
+    pub id: String,
+    pub title: String,
+    pub version: Option<String>,
+    pub digest: Digest,
+}
+
+/// What a job asks for. A profile never changes; a new version is a new profile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    pub id: ProfileId,
+    pub title: String,
+    /// Identifiers or URIs of the frameworks its items come from.
+    pub framework: Vec<String>,
+    pub requirements: Vec<Requirement>,
+}
+
+/// One thing a job asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Requirement {
+    pub item: ItemId,
+    /// Relative importance, 1 or more.
+    pub weight: u32,
+    /// Shown beside the score and never averaged away.
+    #[serde(default)]
+    pub must: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<RequiredLevel>,
+}
+
+/// The level a requirement asks for, on a declared scale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequiredLevel {
+    pub scale: String,
+    pub required: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ItemId;
+
+    #[test]
+    fn an_item_has_one_name_however_it_was_written() {
+        let guid = "8d9f4b5e-0a43-4a0e-9d57-2f3f1e6a7b10";
+        for text in [
+            guid.to_owned(),
+            guid.to_uppercase(),
+            format!("urn:uuid:{guid}"),
+            format!("https://case.example/ims/case/v1p0/CFItems/{guid}"),
+            format!("https://case.example/ims/case/v1p1/CFItems/{}", guid.to_uppercase()),
+            format!("https://salt.example/uri/{guid}"),
+        ] {
+            assert_eq!(ItemId::parse(&text).as_str(), guid, "{text}");
+        }
+        let other = format!("https://example.org/skills/{guid}");
+        assert_eq!(ItemId::parse(&other).as_str(), other, "an address of another kind is not a CASE item");
+    }
+}

@@ -1,0 +1,172 @@
+//! Credentials as far as they are shared between verification, scoring and pages.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    finding::Outcome,
+    pointer::Pointer,
+    report::{CredentialReport, Trust},
+};
+
+/// The `id` of an issuer: a DID or an https URL, compared as written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct IssuerId(pub String);
+
+impl fmt::Display for IssuerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How a credential's subject was recognised as the applicant, from strongest to weakest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Binding {
+    /// The subject's id is the applicant's.
+    SubjectId,
+    /// The applicant's mailbox, hashed in the credential.
+    HashedIdentifier,
+    /// The applicant's mailbox, in clear in the credential.
+    PlainIdentifier,
+}
+
+/// How much a credential may count (users' policy decides which classes do; only A by default).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Assurance {
+    /// Passed, issuer trusted by the employer, bound to the applicant.
+    A,
+    /// As A, but the issuer is not on the employer's list.
+    B,
+    /// Passed, but not bound to the applicant.
+    C,
+}
+
+/// A credential that passed, with what it awards. The only thing scoring accepts.
+///
+/// It can be had only from a report whose outcome is `passed`, so that "used before it was checked" does not compile. It
+/// carries no name, address, date of birth, picture or issuer name: scoring cannot see what it must not use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifiedCredential {
+    path: Pointer,
+    assurance: Assurance,
+    achievements: Vec<Achievement>,
+}
+
+/// Why a credential contributes nothing to the score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum NotCountedReason {
+    /// A required check failed.
+    VerificationFailed,
+    /// A required check could not be decided.
+    VerificationUndetermined,
+    /// Genuine, but the employer does not list this issuer.
+    IssuerNotTrusted,
+    /// Genuine, but the employer excludes this issuer.
+    IssuerDenied,
+    /// Genuine, but not shown to be about this applicant.
+    NotBoundToApplicant,
+    /// The result says that the achievement was not (or not yet) earned.
+    NotEarned,
+    /// It proves something that the job does not ask for.
+    NotAskedFor,
+}
+
+impl NotCountedReason {
+    /// The stable code, as in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::VerificationFailed => "VERIFICATION_FAILED",
+            Self::VerificationUndetermined => "VERIFICATION_UNDETERMINED",
+            Self::IssuerNotTrusted => "ISSUER_NOT_TRUSTED",
+            Self::IssuerDenied => "ISSUER_DENIED",
+            Self::NotBoundToApplicant => "NOT_BOUND_TO_APPLICANT",
+            Self::NotEarned => "NOT_EARNED",
+            Self::NotAskedFor => "NOT_ASKED_FOR",
+        }
+    }
+}
+
+impl VerifiedCredential {
+    /// Takes what a credential awards out of a report that passed.
+    ///
+    /// # Errors
+    /// The reason why it may not count, where the outcome is not `passed` or its issuer is denied.
+    pub fn from_report(report: &CredentialReport, achievements: Vec<Achievement>) -> Result<Self, NotCountedReason> {
+        match report.outcome {
+            Outcome::Failed => return Err(NotCountedReason::VerificationFailed),
+            Outcome::Undetermined => return Err(NotCountedReason::VerificationUndetermined),
+            Outcome::Passed => {}
+        }
+        let assurance = match (report.trust, report.binding) {
+            (Some(Trust::Denied), _) => return Err(NotCountedReason::IssuerDenied),
+            (_, None) => Assurance::C,
+            (Some(Trust::Trusted), Some(_)) => Assurance::A,
+            (_, Some(_)) => Assurance::B,
+        };
+        Ok(Self { path: report.path.clone(), assurance, achievements })
+    }
+
+    pub fn path(&self) -> &Pointer {
+        &self.path
+    }
+
+    pub fn assurance(&self) -> Assurance {
+        self.assurance
+    }
+
+    pub fn achievements(&self) -> &[Achievement] {
+        &self.achievements
+    }
+}
+
+/// An achievement that a credential awards (Open Badges 3.0 §Achievement), reduced to what matching needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Achievement {
+    /// Where it stands in the input.
+    pub pointer: Pointer,
+    pub id: String,
+    pub name: String,
+    /// `Course`, `Competency` … where given.
+    pub kind: Option<String>,
+    pub alignments: Vec<Alignment>,
+    /// A result status that says it was not earned: `Failed`, `Enrolled`, `InProgress`, `Withdrew`, `OnHold`.
+    pub unearned: Option<String>,
+}
+
+/// What an achievement says it corresponds to in a framework (Open Badges 3.0 §Alignment).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alignment {
+    pub pointer: Pointer,
+    pub target_url: String,
+    pub target_code: Option<String>,
+    pub target_framework: Option<String>,
+    pub target_name: Option<String>,
+}
+
+/// Who a credential should be about, as far as the employer knows.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Applicant {
+    pub subject_id: Option<String>,
+    pub email: Option<String>,
+}
+
+impl Applicant {
+    /// Whether there is anything to compare a subject with.
+    pub fn is_known(&self) -> bool {
+        self.subject_id.is_some() || self.email.is_some()
+    }
+}
+
+impl fmt::Debug for Applicant {
+    /// Personal data stays out of logs and error texts.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Applicant")
+            .field("subject_id", &self.subject_id.as_ref().map(|_| "…"))
+            .field("email", &self.email.as_ref().map(|_| "…"))
+            .finish()
+    }
+}

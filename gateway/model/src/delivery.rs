@@ -1,0 +1,278 @@
+//! Deliveries and attempts: the intent to tell an ATS, and the history of trying.
+
+use std::{fmt, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::{
+    assessment::{Coverage, LineCode, Musts, Score},
+    credential::IssuerId,
+    finding::Outcome,
+    id::{AttemptId, ConnectionId, DeliveryId, ExternalId, PostingId, SubmissionId, TenantId},
+    submission::{Application, Language},
+};
+
+/// The intent to bring one submission's result to one connection.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    pub id: DeliveryId,
+    pub tenant: TenantId,
+    pub submission: SubmissionId,
+    pub connection: ConnectionId,
+    pub state: DeliveryState,
+    /// How many attempts were begun.
+    pub attempts: u32,
+}
+
+/// The states of a delivery, each with its own facts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DeliveryState {
+    /// Waiting for its next attempt.
+    Pending { next_at: Timestamp },
+    /// The ATS has it.
+    Delivered { at: Timestamp, receipt: Receipt },
+    /// No further attempt will be made by itself.
+    Exhausted { at: Timestamp, failure: DeliveryFailure },
+    /// Taken back before it was delivered.
+    Cancelled { at: Timestamp },
+}
+
+impl DeliveryState {
+    /// The word in SQL, JSON and logs.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Pending { .. } => "pending",
+            Self::Delivered { .. } => "delivered",
+            Self::Exhausted { .. } => "exhausted",
+            Self::Cancelled { .. } => "cancelled",
+        }
+    }
+}
+
+/// One try at a delivery.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attempt {
+    pub id: AttemptId,
+    pub number: u32,
+    pub at: Timestamp,
+    /// `None` while it runs, or where the process ended in its midst.
+    pub result: Option<Result<Receipt, DeliveryFailure>>,
+}
+
+/// What the ATS gave back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The id of what was written there (of the note, for Greenhouse).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub remote_id: Option<ExternalId>,
+    /// False where the ATS already had exactly this.
+    pub changed: bool,
+    /// More, in the connector's own words.
+    #[serde(default)]
+    pub details: serde_json::Value,
+}
+
+/// Why an attempt did not deliver.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryFailure {
+    pub code: FailureCode,
+    /// One plain sentence for an operator; free of secrets and learner data.
+    pub message: String,
+    pub retry: Retry,
+    /// The ATS's HTTP status, where there was one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub remote_status: Option<u16>,
+}
+
+/// Whether and when to try again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Retry {
+    /// Trying again cannot help.
+    Never,
+    /// Not before this many milliseconds.
+    AfterMs(u64),
+    /// By the schedule.
+    Backoff,
+}
+
+macro_rules! failure_codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal,)+) => {
+        /// Why an attempt failed. The first ten are the connector's own answers (`wellspring:connector/types.error-code`),
+        /// the others what the sandbox saw.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum FailureCode {$(
+            $(#[$doc])*
+            #[serde(rename = $code)]
+            $name,
+        )+}
+
+        impl FailureCode {
+            pub const ALL: &'static [FailureCode] = &[$(Self::$name,)+];
+
+            pub const fn as_str(self) -> &'static str {
+                match self {$(Self::$name => $code,)+}
+            }
+        }
+    };
+}
+
+failure_codes! {
+    /// The ATS refused the content.
+    InvalidInput = "INVALID_INPUT",
+    /// Candidate or application not found at the ATS.
+    NotFound = "NOT_FOUND",
+    /// Somebody else changed it at the same time.
+    Conflict = "CONFLICT",
+    /// The ATS does not accept the connection's credentials.
+    Auth = "AUTH",
+    /// The credentials are good, the right is missing.
+    Forbidden = "FORBIDDEN",
+    /// Too many requests; the ATS asked to wait.
+    RateLimited = "RATE_LIMITED",
+    /// The ATS answered something unexpected.
+    Upstream = "UPSTREAM",
+    /// The ATS could not be reached or is down.
+    Unavailable = "UNAVAILABLE",
+    /// The connector does not do this.
+    Unsupported = "UNSUPPORTED",
+    /// The connector met a defect of its own.
+    Internal = "INTERNAL",
+
+    /// The connector used up its processor time (a loop without end).
+    GuestCpu = "GUEST_CPU",
+    /// The connector asked for more memory than its limit.
+    GuestMemory = "GUEST_MEMORY",
+    /// The connector trapped.
+    GuestTrap = "GUEST_TRAP",
+    /// The connector called the host more often, or handed over more, than its limit.
+    GuestHostCalls = "GUEST_HOST_CALLS",
+    /// The connector asked for an address that was not granted.
+    OriginDenied = "ORIGIN_DENIED",
+    /// The call as a whole took too long.
+    Deadline = "DEADLINE",
+    /// No connector of this name is installed.
+    ConnectorMissing = "CONNECTOR_MISSING",
+    /// The connection or what it needs is gone or incomplete.
+    ConnectionInvalid = "CONNECTION_INVALID",
+}
+
+impl fmt::Display for FailureCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Waits before the second, third … attempt: the schedule of Standard Webhooks, about 75 hours in all.
+pub const RETRY_WAITS: [Duration; 9] = {
+    const fn minutes(n: u64) -> Duration {
+        Duration::from_secs(n * 60)
+    }
+    [
+        Duration::from_secs(5),
+        minutes(5),
+        minutes(30),
+        minutes(2 * 60),
+        minutes(5 * 60),
+        minutes(10 * 60),
+        minutes(14 * 60),
+        minutes(20 * 60),
+        minutes(24 * 60),
+    ]
+};
+
+/// The longest wait an ATS may ask for.
+pub const RETRY_AFTER_CAP: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// When to try again after `attempts` attempts, or `None` where no attempt is left.
+///
+/// `jitter` spreads the schedule by ±20 %: it is a number drawn evenly from all of `u32`. What the ATS asked for
+/// (`Retry::AfterMs`) is a minimum, capped at [`RETRY_AFTER_CAP`].
+pub fn next_attempt(attempts: u32, retry: Retry, jitter: u32, now: Timestamp) -> Option<Timestamp> {
+    let asked = match retry {
+        Retry::Never => return None,
+        Retry::AfterMs(ms) => Duration::from_millis(ms).min(RETRY_AFTER_CAP),
+        Retry::Backoff => Duration::ZERO,
+    };
+    let index = usize::try_from(attempts.checked_sub(1)?).ok()?;
+    let scheduled = RETRY_WAITS.get(index)?.as_millis();
+    // 80 % to 120 %, in whole milliseconds.
+    let spread = scheduled * 8 / 10 + scheduled * 4 / 10 * u128::from(jitter) / u128::from(u32::MAX);
+    let wait = Duration::from_millis(u64::try_from(spread).ok()?).max(asked);
+    now.checked_add(SignedDuration::try_from(wait).ok()?).ok()
+}
+
+/// What a connector is asked to bring to the ATS: the domain data of `deliver`, schema `application-result` 0.1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ApplicationResult {
+    pub submission: SubmissionId,
+    pub application: Application,
+    pub job: JobRef,
+    pub language: Language,
+    /// Marks everything we write for this application, so that a repeat finds its own work.
+    pub marker: String,
+    /// The worst outcome over the credentials handed in.
+    pub outcome: Outcome,
+    /// The result in one sentence that stands alone.
+    pub headline: String,
+    /// The result in a few plain lines.
+    pub summary: String,
+    pub score: Score,
+    pub coverage: Coverage,
+    pub musts: Musts,
+    pub lines: Vec<ResultLine>,
+    pub report_url: Url,
+}
+
+/// The job, by our id and the ATS's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobRef {
+    pub id: PostingId,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub external_id: Option<ExternalId>,
+    pub title: String,
+}
+
+/// One requirement as an ATS shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResultLine {
+    pub requirement: String,
+    pub must: bool,
+    pub code: LineCode,
+    /// The state in words.
+    pub state: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub evidence: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub issuer: Option<IssuerId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn wait(attempts: u32, retry: Retry, jitter: u32) -> Option<i64> {
+        next_attempt(attempts, retry, jitter, NOW).map(|at| at.as_millisecond())
+    }
+
+    #[test]
+    fn the_schedule_is_spread_by_a_fifth_and_ends() {
+        assert_eq!(wait(1, Retry::Backoff, 0), Some(4_000));
+        assert_eq!(wait(1, Retry::Backoff, u32::MAX), Some(6_000));
+        assert_eq!(wait(2, Retry::Backoff, u32::MAX / 2), Some(299_999));
+        assert!(wait(9, Retry::Backoff, 0).is_some());
+        assert_eq!(wait(10, Retry::Backoff, 0), None, "ten attempts are all there are");
+        assert_eq!(wait(1, Retry::Never, 0), None);
+    }
+
+    #[test]
+    fn what_the_ats_asks_for_is_a_minimum_with_a_cap() {
+        assert_eq!(wait(1, Retry::AfterMs(60_000), 0), Some(60_000));
+        assert_eq!(wait(2, Retry::AfterMs(1_000), 0), Some(240_000), "the schedule may be longer than what was asked");
+        assert_eq!(wait(1, Retry::AfterMs(u64::MAX), 0), Some(86_400_000));
+    }
+}

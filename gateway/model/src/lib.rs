@@ -1,0 +1,21 @@
+//! What the gateway speaks of: tenants, submissions, credentials, competencies, connections, deliveries.
+//!
+//! This crate knows no network, no database, no wall clock and no randomness. Every other crate shares these types, so
+//! that one word means one thing in Rust, SQL, JSON, WIT and the documentation.
+
+pub mod assessment;
+pub mod competency;
+pub mod connection;
+pub mod credential;
+pub mod delivery;
+pub mod digest;
+pub mod finding;
+pub mod id;
+pub mod pointer;
+pub mod posting;
+pub mod report;
+pub mod submission;
+pub mod time;
+
+pub use jiff::Timestamp;
+pub use secrecy::{ExposeSecret, SecretString};

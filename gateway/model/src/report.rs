@@ -1,0 +1,136 @@
+//! The verification report: what was checked about each credential, and with which material.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    credential::IssuerId,
+    digest::Digest,
+    finding::{Finding, Outcome},
+    pointer::Pointer,
+};
+
+/// The checks a credential goes through, in the order of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckName {
+    /// Members and types that the standard asks for (OB 3.0 §verification, step 1).
+    Structure,
+    /// The JSON Schema of its type.
+    Schema,
+    /// The signature fits the bytes (VC Data Integrity 1.0 §4).
+    Proof,
+    /// The key that made the proof is the issuer's.
+    IssuerKey,
+    /// Now lies between `validFrom` and `validUntil`.
+    Validity,
+    /// Revocation and suspension.
+    Status,
+    /// The credential is about the applicant.
+    Subject,
+    /// The presentation was made by its holder, for us.
+    Holder,
+    /// A newer version offered by the issuer. Never decides its parent.
+    Refresh,
+    /// Endorsements. Never decide their parent.
+    Endorsement,
+}
+
+impl CheckName {
+    /// Whether a check counts towards the outcome of its credential.
+    pub const fn is_required(self) -> bool {
+        !matches!(self, Self::Refresh | Self::Endorsement)
+    }
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Structure => "structure",
+            Self::Schema => "schema",
+            Self::Proof => "proof",
+            Self::IssuerKey => "issuer_key",
+            Self::Validity => "validity",
+            Self::Status => "status",
+            Self::Subject => "subject",
+            Self::Holder => "holder",
+            Self::Refresh => "refresh",
+            Self::Endorsement => "endorsement",
+        }
+    }
+}
+
+/// One check and what it came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    pub check: CheckName,
+    pub outcome: Outcome,
+    #[serde(flatten)]
+    pub finding: Finding,
+}
+
+/// Whether the employer accepts this issuer. Beside the outcome: genuine and trusted are two words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trust {
+    Trusted,
+    NotListed,
+    Denied,
+    Undetermined,
+}
+
+/// What is known about one credential, nested ones included, each by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CredentialReport {
+    /// Where the credential stands in the input.
+    pub path: Pointer,
+    pub id: Option<String>,
+    #[serde(rename = "type")]
+    pub types: Vec<String>,
+    /// What the credential calls itself, for people to recognise it by.
+    #[serde(default)]
+    pub name: Option<String>,
+    pub issuer: Option<IssuerId>,
+    #[serde(default)]
+    pub issuer_name: Option<String>,
+    /// The worst of the required checks.
+    pub outcome: Outcome,
+    /// Left out where no policy was given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub trust: Option<Trust>,
+    /// Whether the credential is about the applicant: which identifier said so.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub binding: Option<crate::credential::Binding>,
+    pub checks: Vec<Check>,
+    /// Softer remarks that decide nothing.
+    pub notices: Vec<Finding>,
+}
+
+impl CredentialReport {
+    /// The worst of the required checks; without any, nothing was established.
+    pub fn outcome_of(checks: &[Check]) -> Outcome {
+        let required = checks.iter().filter(|check| check.check.is_required());
+        required.map(|check| check.outcome).max().unwrap_or(Outcome::Undetermined)
+    }
+}
+
+/// A document that was used to decide: origin, time and content, so that the decision can be repeated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MaterialUsed {
+    pub url: String,
+    pub digest: Digest,
+    #[serde(rename = "fetchedAt")]
+    pub fetched_at: Timestamp,
+}
+
+/// Everything known about one input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerificationReport {
+    pub credentials: Vec<CredentialReport>,
+    pub material: Vec<MaterialUsed>,
+}
+
+impl VerificationReport {
+    /// The worst outcome of all credentials; an input without any is undetermined.
+    pub fn outcome(&self) -> Outcome {
+        self.credentials.iter().map(|credential| credential.outcome).max().unwrap_or(Outcome::Undetermined)
+    }
+}
