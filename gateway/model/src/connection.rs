@@ -118,7 +118,7 @@ impl TryFrom<String> for BaseUrl {
 }
 
 /// A tenant's account at an ATS. Its secrets are kept sealed, apart from it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Connection {
     pub id: ConnectionId,
     pub tenant: TenantId,
