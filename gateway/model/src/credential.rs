@@ -33,6 +33,18 @@ pub enum Binding {
     PlainIdentifier,
 }
 
+impl Binding {
+    pub const ALL: [Self; 3] = [Self::SubjectId, Self::HashedIdentifier, Self::PlainIdentifier];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SubjectId => "subject_id",
+            Self::HashedIdentifier => "hashed_identifier",
+            Self::PlainIdentifier => "plain_identifier",
+        }
+    }
+}
+
 /// How much a credential may count (users' policy decides which classes do; only A by default).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Assurance {
@@ -76,6 +88,16 @@ pub enum NotCountedReason {
 }
 
 impl NotCountedReason {
+    pub const ALL: [Self; 7] = [
+        Self::VerificationFailed,
+        Self::VerificationUndetermined,
+        Self::IssuerNotTrusted,
+        Self::IssuerDenied,
+        Self::NotBoundToApplicant,
+        Self::NotEarned,
+        Self::NotAskedFor,
+    ];
+
     /// The stable code, as in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -37,6 +37,19 @@ pub enum CheckName {
 }
 
 impl CheckName {
+    pub const ALL: [Self; 10] = [
+        Self::Structure,
+        Self::Schema,
+        Self::Proof,
+        Self::IssuerKey,
+        Self::Validity,
+        Self::Status,
+        Self::Subject,
+        Self::Holder,
+        Self::Refresh,
+        Self::Endorsement,
+    ];
+
     /// Whether a check counts towards the outcome of its credential.
     pub const fn is_required(self) -> bool {
         !matches!(self, Self::Refresh | Self::Endorsement)
@@ -75,6 +88,19 @@ pub enum Trust {
     NotListed,
     Denied,
     Undetermined,
+}
+
+impl Trust {
+    pub const ALL: [Self; 4] = [Self::Trusted, Self::NotListed, Self::Denied, Self::Undetermined];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Trusted => "trusted",
+            Self::NotListed => "not_listed",
+            Self::Denied => "denied",
+            Self::Undetermined => "undetermined",
+        }
+    }
 }
 
 /// What is known about one credential, nested ones included, each by itself.
