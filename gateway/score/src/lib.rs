@@ -1,1 +1,14 @@
+//! Scores verified evidence against what a job asks for, with a reason for every line.
+//!
+//! Pure and exact: no clock, no network, no floating point in the arithmetic. The same inputs give the same bytes. Only
+//! [`VerifiedCredential`](wellspring_model::credential::VerifiedCredential) is accepted as evidence, and it carries
+//! nothing that scoring must not see: no name, address, date of birth, picture or school.
 
+mod assess;
+mod canonical;
+mod index;
+mod policy;
+
+pub use assess::assess;
+pub use canonical::canonical_json;
+pub use policy::{Factors, ScoringPolicy};
