@@ -1,0 +1,112 @@
+# Words and short sentences for the closed lists of the domain.
+
+outcome-passed = Passed
+outcome-failed = Failed
+outcome-undetermined = Could not be checked
+
+# The whole credential, in one sentence.
+credential-passed = Genuine: every check passed.
+credential-failed = At least one check failed.
+credential-undetermined = At least one check could not be made. That does not mean that the credential is false.
+
+check-structure = Required parts
+check-schema = Shape of the data
+check-proof = Signature
+check-issuer_key = Issuer’s key
+check-validity = Dates
+check-status = Withdrawn or not
+check-subject = About the applicant
+check-holder = Handed in by its owner
+check-refresh = Newer version
+check-endorsement = Endorsements
+
+trust-trusted = The employer accepts this issuer.
+trust-not_listed = The employer’s list does not name this issuer. The list says whom the employer knows, not who is good.
+trust-denied = The employer does not accept this issuer.
+trust-undetermined = We could not check whether the employer accepts this issuer.
+trust-none = Nobody asked whether this issuer is accepted.
+
+binding-subject_id = The credential names the applicant by their own identifier.
+binding-hashed_identifier = The credential names the applicant by a fingerprint of their e-mail address.
+binding-plain_identifier = The credential names the applicant by their e-mail address.
+binding-none = Not shown to be about this applicant.
+
+# One requirement: a state of a few words, and why.
+line-SAME_ITEM = Verified
+line-EXACT_MATCH = Verified
+line-LEVEL_UNKNOWN = Verified, level not stated
+line-NO_EVIDENCE = No verified evidence supplied
+
+line-why-SAME_ITEM = The credential names this very requirement.
+line-why-EXACT_MATCH = The credential names a skill that its framework declares to be the same as this requirement.
+line-why-LEVEL_UNKNOWN = The credential proves this skill, but it does not say at which level.
+line-why-NO_EVIDENCE = Nothing that was handed in and counts names this requirement. This says nothing about what the person can do.
+
+not-counted-VERIFICATION_FAILED = A check of this credential failed.
+not-counted-VERIFICATION_UNDETERMINED = This credential could not be fully checked. That does not mean that it is false.
+not-counted-ISSUER_NOT_TRUSTED = The credential is genuine, but the employer’s list does not name its issuer.
+not-counted-ISSUER_DENIED = The credential is genuine, but the employer does not accept its issuer.
+not-counted-NOT_BOUND_TO_APPLICANT = The credential is genuine, but nothing shows that it is about this applicant.
+not-counted-NOT_EARNED = The credential itself says that this was not earned, or not yet.
+not-counted-NOT_ASKED_FOR = This job does not ask for it.
+
+failure-INVALID_INPUT = The ATS refused the content that was sent.
+failure-NOT_FOUND = The ATS does not know this candidate or application.
+failure-CONFLICT = Somebody changed the same record at the ATS at the same time.
+failure-AUTH = The ATS does not accept the connection’s credentials.
+failure-FORBIDDEN = The connection’s credentials are good, but they lack a right at the ATS.
+failure-RATE_LIMITED = The ATS asked us to wait before sending more.
+failure-UPSTREAM = The ATS gave an answer that the connector did not expect.
+failure-UNAVAILABLE = The ATS could not be reached or was out of service.
+failure-UNSUPPORTED = The connector does not offer this.
+failure-INTERNAL = The connector met a fault of its own.
+failure-GUEST_CPU = The connector was stopped: it used more computing time than it may.
+failure-GUEST_MEMORY = The connector was stopped: it asked for more memory than it may have.
+failure-GUEST_TRAP = The connector crashed.
+failure-GUEST_HOST_CALLS = The connector was stopped: it made more calls, or sent more data, than it may.
+failure-ORIGIN_DENIED = The connector was stopped: it asked for an address that nobody approved.
+failure-DEADLINE = The delivery took too long and was stopped.
+failure-CONNECTOR_MISSING = The connector is not installed.
+failure-CONNECTION_INVALID = The connection, or something it needs, is missing or incomplete.
+
+# The result of an assessment. $musts is how many musts the job has.
+headline = { $musts ->
+        [0] { $verified } of { $requirements } requirements verified
+       *[other] { $verified } of { $requirements } requirements verified, { $met } of { $musts } musts met
+    }
+headline-nothing-asked = This job lists no requirements
+summary-score = Score: { $score } of 100
+summary-score-range = Score: { $score } of 100 (between { $low } and { $high }, because not every level is known)
+summary-line = { $statement }: { $state }
+summary-line-must = { $statement } (must): { $state }
+summary-line-evidence = { $line }. Evidence: { $evidence }
+summary-line-issuer = { $line }. Evidence: { $evidence }, issued by { $issuer }
+summary-more = { $count ->
+        [one] 1 more requirement is in the report.
+       *[other] { $count } more requirements are in the report.
+    }
+summary-not-counted = { $count ->
+        [one] 1 item was shown but not counted; the report says why.
+       *[other] { $count } items were shown but not counted; the report says why.
+    }
+summary-not-checked = { $count ->
+        [one] 1 credential could not be fully checked. That does not mean that it is false.
+       *[other] { $count } credentials could not be fully checked. That does not mean that they are false.
+    }
+summary-people-decide = “No verified evidence supplied” does not mean “not skilled”. People decide, not this score.
+
+date = { $month ->
+        [1] { $day } January { $year }
+        [2] { $day } February { $year }
+        [3] { $day } March { $year }
+        [4] { $day } April { $year }
+        [5] { $day } May { $year }
+        [6] { $day } June { $year }
+        [7] { $day } July { $year }
+        [8] { $day } August { $year }
+        [9] { $day } September { $year }
+        [10] { $day } October { $year }
+        [11] { $day } November { $year }
+       *[12] { $day } December { $year }
+    }
+date-time = { $date } at { $time } UTC

@@ -1,0 +1,58 @@
+# One sentence per finding code. See en/findings.ftl for what attributes mean.
+
+finding-STRUCTURE_OK = La credencial tiene todas las partes que pide su norma.
+finding-TYPE_UNKNOWN = Este archivo no es una credencial de un tipo que conozcamos.
+finding-FORMAT_UNSUPPORTED = Conocemos este tipo de archivo, pero todavía no podemos comprobarlo. Eso no dice nada sobre lo que afirma.
+    .format = Esto es { $format }. Conocemos ese tipo de archivo, pero todavía no podemos comprobarlo. Eso no dice nada sobre lo que afirma.
+finding-MEMBER_MISSING = Falta una parte que la norma pide.
+    .member = Falta la parte «{ $member }», que la norma pide.
+finding-MEMBER_INVALID = Una parte de la credencial tiene una forma que la norma no permite.
+    .member = La parte «{ $member }» tiene una forma que la norma no permite.
+finding-SUBJECT_MISSING = La credencial no dice de quién o de qué trata.
+finding-SUBJECT_UNIDENTIFIED = La credencial no nombra a la persona a la que se emitió.
+finding-CONTEXT_ORDER = La lista de vocabularios que da sentido a la credencial no es la que pide la norma.
+finding-LIMIT_EXCEEDED = El archivo contiene más credenciales de las que comprobamos de una vez.
+    .limit = El archivo contiene más credenciales de las que comprobamos de una vez ({ $limit }).
+
+finding-SCHEMA_OK = La credencial tiene la forma establecida para su tipo.
+finding-SCHEMA_MISMATCH = La credencial no tiene la forma establecida para su tipo.
+
+finding-SIGNATURE_OK = La firma está intacta: nada cambió desde que se firmó.
+finding-SIGNATURE_INVALID = La firma no coincide. La credencial o su firma se cambiaron después de firmar.
+finding-PROOF_MISSING = La credencial no está firmada; por eso nada muestra que sea auténtica.
+finding-PROOF_INVALID = El bloque de la firma está mal formado; por eso la firma no prueba nada.
+finding-SUITE_UNSUPPORTED = La credencial está firmada con un método que todavía no podemos comprobar.
+    .suite = La credencial está firmada con un método que todavía no podemos comprobar ({ $suite }).
+finding-PURPOSE_MISMATCH = La firma se hizo para otro fin que el de emitir una credencial.
+    .purpose = La firma se hizo para otro fin que el de emitir una credencial ({ $purpose }).
+finding-PROOF_EXPIRED = La firma tenía su propia fecha de fin, y esa fecha ya pasó.
+finding-CONTEXT_UNSUPPORTED = La credencial usa un vocabulario que no conocemos; por eso no se pudo comprobar la firma.
+    .context = La credencial usa un vocabulario que no conocemos ({ $context }); por eso no se pudo comprobar la firma.
+finding-TERM_UNDEFINED = La credencial contiene una palabra que ninguno de sus vocabularios define. La firma no la protegería; por eso la rechazamos.
+    .term = La credencial contiene una palabra que ninguno de sus vocabularios define («{ $term }»). La firma no la protegería; por eso la rechazamos.
+finding-CANONICALISATION_LIMIT = Comprobar esta firma costaría más trabajo del que permitimos para una credencial.
+
+finding-ISSUER_KEY_OK = La clave que la firmó pertenece al emisor.
+finding-KEY_UNRESOLVED = No pudimos obtener la lista de claves del emisor; por eso no pudimos comprobar de quién es la clave que la firmó.
+    .host = No pudimos obtener la lista de claves de { $host }; por eso no pudimos comprobar de quién es la clave que la firmó.
+finding-KEY_NOT_AUTHORISED = La propia lista de claves del emisor no permite que esta clave firme credenciales.
+finding-ISSUER_KEY_MISMATCH = La clave que la firmó pertenece a alguien que no es el emisor.
+finding-KEY_DOCUMENT_INVALID = La lista de claves del emisor se pudo leer, pero está mal formada.
+
+finding-VALIDITY_OK = La credencial estaba vigente en el momento de la comprobación.
+finding-NOT_YET_VALID = La credencial todavía no está vigente.
+    .from = La credencial solo está vigente desde el { $from }.
+finding-EXPIRED = La credencial estuvo vigente un tiempo, y ese tiempo terminó.
+    .until = La vigencia de la credencial terminó el { $until }.
+finding-DATE_INVALID = Una fecha de la credencial no se puede leer, o termina antes de empezar.
+
+finding-STATUS_UNSUPPORTED = El emisor ofrece una forma de consultar si la credencial fue retirada. Todavía no podemos usarla; por eso no lo sabemos.
+
+finding-SUBJECT_OK = La credencial trata de esta persona candidata.
+finding-SUBJECT_MISMATCH = La credencial trata de otra persona, no de esta persona candidata.
+finding-SUBJECT_NOT_COMPARABLE = Nada en la credencial se puede comparar con lo que sabemos de la persona candidata; por eso no pudimos comprobar de quién trata.
+
+finding-WEAK_HASH = Se reconoció a la persona candidata con un método (MD5) que ya no se considera seguro.
+finding-NOT_CHECKED = La credencial lleva un aval o una oferta de renovación que no comprobamos. Esto no decide nada.
+finding-CONTEXT_ORDER_UNUSUAL = La lista de vocabularios está en un orden poco usual. El significado es el mismo.
+finding-KEY_WITHOUT_FRAGMENT = La firma nombra su clave de forma incompleta. Aun así, encontramos la clave.

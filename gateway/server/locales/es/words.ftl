@@ -1,0 +1,112 @@
+# Words and short sentences for the closed lists of the domain.
+
+outcome-passed = Superada
+outcome-failed = No superada
+outcome-undetermined = No se pudo comprobar
+
+# The whole credential, in one sentence.
+credential-passed = Auténtica: superó todas las comprobaciones.
+credential-failed = No superó al menos una comprobación.
+credential-undetermined = Al menos una comprobación no se pudo hacer. Eso no significa que la credencial sea falsa.
+
+check-structure = Partes obligatorias
+check-schema = Forma de los datos
+check-proof = Firma
+check-issuer_key = Clave del emisor
+check-validity = Fechas
+check-status = Retirada o no
+check-subject = Sobre la persona candidata
+check-holder = Entregada por su titular
+check-refresh = Versión más reciente
+check-endorsement = Avales
+
+trust-trusted = La empresa acepta a este emisor.
+trust-not_listed = La lista de la empresa no nombra a este emisor. La lista dice a quién conoce la empresa, no quién es bueno.
+trust-denied = La empresa no acepta a este emisor.
+trust-undetermined = No pudimos comprobar si la empresa acepta a este emisor.
+trust-none = Nadie preguntó si se acepta a este emisor.
+
+binding-subject_id = La credencial nombra a la persona candidata con su propio identificador.
+binding-hashed_identifier = La credencial nombra a la persona candidata con una huella de su dirección de correo.
+binding-plain_identifier = La credencial nombra a la persona candidata con su dirección de correo.
+binding-none = No se ha mostrado que trate de esta persona candidata.
+
+# One requirement: a state of a few words, and why.
+line-SAME_ITEM = Verificado
+line-EXACT_MATCH = Verificado
+line-LEVEL_UNKNOWN = Verificado, nivel no indicado
+line-NO_EVIDENCE = No se presentó ninguna prueba verificada
+
+line-why-SAME_ITEM = La credencial nombra exactamente este requisito.
+line-why-EXACT_MATCH = La credencial nombra una competencia que su marco declara igual a este requisito.
+line-why-LEVEL_UNKNOWN = La credencial prueba esta competencia, pero no dice en qué nivel.
+line-why-NO_EVIDENCE = Nada de lo entregado que cuente nombra este requisito. Esto no dice nada de lo que la persona sabe hacer.
+
+not-counted-VERIFICATION_FAILED = Esta credencial no superó una comprobación.
+not-counted-VERIFICATION_UNDETERMINED = Esta credencial no se pudo comprobar del todo. Eso no significa que sea falsa.
+not-counted-ISSUER_NOT_TRUSTED = La credencial es auténtica, pero la lista de la empresa no nombra a su emisor.
+not-counted-ISSUER_DENIED = La credencial es auténtica, pero la empresa no acepta a su emisor.
+not-counted-NOT_BOUND_TO_APPLICANT = La credencial es auténtica, pero nada muestra que trate de esta persona candidata.
+not-counted-NOT_EARNED = La propia credencial dice que esto no se obtuvo, o todavía no.
+not-counted-NOT_ASKED_FOR = Este puesto no lo pide.
+
+failure-INVALID_INPUT = El ATS rechazó el contenido enviado.
+failure-NOT_FOUND = El ATS no conoce esta candidatura o a esta persona candidata.
+failure-CONFLICT = Alguien cambió el mismo registro del ATS al mismo tiempo.
+failure-AUTH = El ATS no acepta las claves de acceso de la conexión.
+failure-FORBIDDEN = Las claves de acceso de la conexión son correctas, pero les falta un permiso en el ATS.
+failure-RATE_LIMITED = El ATS nos pidió esperar antes de enviar más.
+failure-UPSTREAM = El ATS dio una respuesta que el conector no esperaba.
+failure-UNAVAILABLE = No se pudo llegar al ATS o estaba fuera de servicio.
+failure-UNSUPPORTED = El conector no ofrece esto.
+failure-INTERNAL = El conector tuvo un fallo propio.
+failure-GUEST_CPU = Se detuvo el conector: usó más tiempo de cálculo del permitido.
+failure-GUEST_MEMORY = Se detuvo el conector: pidió más memoria de la permitida.
+failure-GUEST_TRAP = El conector se interrumpió por un error.
+failure-GUEST_HOST_CALLS = Se detuvo el conector: hizo más llamadas, o envió más datos, de lo permitido.
+failure-ORIGIN_DENIED = Se detuvo el conector: pidió una dirección que nadie aprobó.
+failure-DEADLINE = La entrega tardó demasiado y se detuvo.
+failure-CONNECTOR_MISSING = El conector no está instalado.
+failure-CONNECTION_INVALID = La conexión, o algo que necesita, falta o está incompleto.
+
+# The result of an assessment. $musts is how many musts the job has.
+headline = { $musts ->
+        [0] { $verified } de { $requirements } requisitos verificados
+       *[other] { $verified } de { $requirements } requisitos verificados, { $met } de { $musts } imprescindibles cumplidos
+    }
+headline-nothing-asked = Este puesto no indica ningún requisito
+summary-score = Puntuación: { $score } de 100
+summary-score-range = Puntuación: { $score } de 100 (entre { $low } y { $high }, porque no se conocen todos los niveles)
+summary-line = { $statement }: { $state }
+summary-line-must = { $statement } (imprescindible): { $state }
+summary-line-evidence = { $line }. Prueba: { $evidence }
+summary-line-issuer = { $line }. Prueba: { $evidence }, emitida por { $issuer }
+summary-more = { $count ->
+        [one] 1 requisito más está en el informe.
+       *[other] { $count } requisitos más están en el informe.
+    }
+summary-not-counted = { $count ->
+        [one] Se mostró 1 elemento que no cuenta; el informe dice por qué.
+       *[other] Se mostraron { $count } elementos que no cuentan; el informe dice por qué.
+    }
+summary-not-checked = { $count ->
+        [one] 1 credencial no se pudo comprobar del todo. Eso no significa que sea falsa.
+       *[other] { $count } credenciales no se pudieron comprobar del todo. Eso no significa que sean falsas.
+    }
+summary-people-decide = «No se presentó ninguna prueba verificada» no significa «no sabe hacerlo». Deciden las personas, no esta puntuación.
+
+date = { $month ->
+        [1] { $day } de enero de { $year }
+        [2] { $day } de febrero de { $year }
+        [3] { $day } de marzo de { $year }
+        [4] { $day } de abril de { $year }
+        [5] { $day } de mayo de { $year }
+        [6] { $day } de junio de { $year }
+        [7] { $day } de julio de { $year }
+        [8] { $day } de agosto de { $year }
+        [9] { $day } de septiembre de { $year }
+        [10] { $day } de octubre de { $year }
+        [11] { $day } de noviembre de { $year }
+       *[12] { $day } de diciembre de { $year }
+    }
+date-time = { $date } a las { $time } UTC

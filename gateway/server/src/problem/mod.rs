@@ -1,0 +1,277 @@
+//! What a request can be refused with: a closed list of problems (RFC 9457), each with a page in `docs/problems`.
+//!
+//! `type` is the address of that page. It is written relative to this gateway's origin (RFC 9457 §3.1.1 allows that);
+//! [`absolute`] puts the configured public address before it.
+
+use std::{fmt, sync::Arc};
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header};
+use serde_json::{Map, Value};
+use wellspring_model::pointer::Pointer;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $slug:literal, $status:ident, $title:literal;)+) => {
+        /// Every kind of problem there is.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum ProblemKind {$($(#[$doc])* $name,)+}
+
+        impl ProblemKind {
+            pub const ALL: &'static [ProblemKind] = &[$(Self::$name,)+];
+
+            /// The name of its page in `docs/problems` and at `/problems/…`.
+            pub const fn slug(self) -> &'static str {
+                match self {$(Self::$name => $slug,)+}
+            }
+
+            pub const fn status(self) -> StatusCode {
+                match self {$(Self::$name => StatusCode::$status,)+}
+            }
+
+            /// The same for every occurrence.
+            pub const fn title(self) -> &'static str {
+                match self {$(Self::$name => $title,)+}
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The body is no JSON.
+    MalformedJson = "malformed-json", BAD_REQUEST, "The body is not JSON";
+    /// The body, or one credential in it, is larger than the limit.
+    BodyTooLarge = "body-too-large", PAYLOAD_TOO_LARGE, "The body is too large";
+    /// The JSON nests deeper than the limit.
+    JsonTooDeep = "json-too-deep", BAD_REQUEST, "The JSON nests too deeply";
+    /// One object has the same key twice.
+    DuplicateKey = "duplicate-key", BAD_REQUEST, "An object has the same key twice";
+    /// Readable, but not what this route asks for.
+    InvalidRequest = "invalid-request", BAD_REQUEST, "The request does not fit";
+    /// A credential in the request cannot be read at all.
+    UnreadableCredential = "unreadable-credential", BAD_REQUEST, "A credential cannot be read";
+    /// There is no connection of that id.
+    UnknownConnection = "unknown-connection", UNPROCESSABLE_ENTITY, "There is no such connection";
+    /// There is no connector of that name.
+    UnknownConnector = "unknown-connector", UNPROCESSABLE_ENTITY, "There is no such connector";
+    /// There is no job of that id.
+    UnknownJob = "unknown-job", UNPROCESSABLE_ENTITY, "There is no such job";
+    /// There is no profile of that id.
+    UnknownProfile = "unknown-profile", UNPROCESSABLE_ENTITY, "There is no such profile";
+    /// There is no framework of that id.
+    UnknownFramework = "unknown-framework", UNPROCESSABLE_ENTITY, "There is no such framework";
+    /// Nothing at this address, or not for this key.
+    NotFound = "not-found", NOT_FOUND, "There is nothing here";
+    /// No key, or none that is valid.
+    Unauthorized = "unauthorized", UNAUTHORIZED, "A valid key is needed";
+    /// The idempotency key was used before with other content.
+    IdempotencyConflict = "idempotency-conflict", UNPROCESSABLE_ENTITY, "The idempotency key was used for something else";
+    /// The first request with this idempotency key has not been answered yet.
+    IdempotencyInFlight = "idempotency-in-flight", CONFLICT, "The first request with this idempotency key is still running";
+    /// The body is of a type this route does not read.
+    UnsupportedMediaType = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The body is of a type that is not read here";
+    /// The address exists, but not for this method.
+    MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "This method is not allowed here";
+    /// Too busy, or starting or stopping.
+    Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The gateway cannot answer now";
+    /// The disk or the database has no room left.
+    StorageFull = "storage-full", INSUFFICIENT_STORAGE, "There is no room to store this";
+    /// A fault of ours.
+    Internal = "internal", INTERNAL_SERVER_ERROR, "The gateway met a fault of its own";
+}
+
+impl fmt::Display for ProblemKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.slug())
+    }
+}
+
+/// One refusal. Its texts never hold credentials' contents, secrets or personal data.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind}: {detail}")]
+pub struct Problem {
+    kind: ProblemKind,
+    detail: String,
+    /// Where in the body (RFC 6901).
+    pointer: Option<Pointer>,
+    /// Further members, by name.
+    members: Map<String, Value>,
+    /// Seconds after which trying again makes sense.
+    retry_after: Option<u32>,
+}
+
+impl Problem {
+    pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), pointer: None, members: Map::new(), retry_after: None }
+    }
+
+    /// Says where in the body.
+    #[must_use]
+    pub fn at(mut self, pointer: Pointer) -> Self {
+        self.pointer = Some(pointer);
+        self
+    }
+
+    /// Adds a member of its own.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(name.to_owned(), value.into());
+        self
+    }
+
+    fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    pub fn kind(&self) -> ProblemKind {
+        self.kind
+    }
+
+    pub fn pointer(&self) -> Option<&Pointer> {
+        self.pointer.as_ref()
+    }
+
+    /// `line` and `column` count from 1, `column` in bytes.
+    pub fn malformed_json(line: usize, column: usize) -> Self {
+        let detail = format!("the JSON breaks off or goes wrong at line {line}, column {column}");
+        Self::new(ProblemKind::MalformedJson, detail).with("line", line).with("column", column)
+    }
+
+    pub fn body_too_large(limit: usize) -> Self {
+        let detail = format!("the body may have at most {limit} bytes");
+        Self::new(ProblemKind::BodyTooLarge, detail).with("limit", limit)
+    }
+
+    pub fn credential_too_large(pointer: Pointer, limit: usize) -> Self {
+        let detail = format!("one credential may have at most {limit} bytes");
+        Self::new(ProblemKind::BodyTooLarge, detail).with("limit", limit).at(pointer)
+    }
+
+    pub fn json_too_deep(pointer: Pointer, limit: usize) -> Self {
+        let detail = format!("arrays and objects may nest at most {limit} deep");
+        Self::new(ProblemKind::JsonTooDeep, detail).with("limit", limit).at(pointer)
+    }
+
+    /// `pointer` names the member that stands twice.
+    pub fn duplicate_key(pointer: Pointer) -> Self {
+        Self::new(ProblemKind::DuplicateKey, "the member at this place stands twice in its object").at(pointer)
+    }
+
+    pub fn invalid_request(pointer: Pointer, detail: impl Into<String>) -> Self {
+        Self::new(ProblemKind::InvalidRequest, detail).at(pointer)
+    }
+
+    pub fn unknown_connection(pointer: Pointer) -> Self {
+        Self::new(ProblemKind::UnknownConnection, "no connection of yours has this id").at(pointer)
+    }
+
+    pub fn unknown_connector(pointer: Pointer, name: &impl fmt::Display) -> Self {
+        Self::new(ProblemKind::UnknownConnector, format!("no connector `{name}` is installed")).at(pointer)
+    }
+
+    pub fn unknown_job(pointer: Pointer) -> Self {
+        Self::new(ProblemKind::UnknownJob, "no job of yours has this id, and none on this connection has it at the ATS")
+            .at(pointer)
+    }
+
+    pub fn unknown_profile(pointer: Pointer) -> Self {
+        Self::new(ProblemKind::UnknownProfile, "no profile of yours has this id").at(pointer)
+    }
+
+    pub fn unknown_framework(pointer: Pointer) -> Self {
+        Self::new(ProblemKind::UnknownFramework, "no framework of yours has this identifier or address").at(pointer)
+    }
+
+    pub fn not_found() -> Self {
+        Self::new(ProblemKind::NotFound, "there is nothing at this address, or nothing that this key may see")
+    }
+
+    pub fn unauthorized() -> Self {
+        Self::new(ProblemKind::Unauthorized, "send a key of this gateway as `Authorization: Bearer wsk_…`")
+    }
+
+    pub fn idempotency_conflict() -> Self {
+        Self::new(ProblemKind::IdempotencyConflict, "an earlier request with this Idempotency-Key had other content")
+    }
+
+    pub fn idempotency_in_flight() -> Self {
+        let detail = "wait for the answer to the first request with this Idempotency-Key, then ask again";
+        Self::new(ProblemKind::IdempotencyInFlight, detail).retry_after(1)
+    }
+
+    /// `expected` is what the route reads.
+    pub fn unsupported_media_type(expected: &str) -> Self {
+        Self::new(ProblemKind::UnsupportedMediaType, format!("send the body as {expected}"))
+    }
+
+    pub fn method_not_allowed() -> Self {
+        Self::new(ProblemKind::MethodNotAllowed, "this address does not answer to this method; `Allow` lists those it does")
+    }
+
+    pub fn unavailable() -> Self {
+        Self::new(ProblemKind::Unavailable, "nothing was stored; try again shortly").retry_after(5)
+    }
+
+    pub fn storage_full() -> Self {
+        Self::new(ProblemKind::StorageFull, "nothing was stored; the operator has to make room").retry_after(300)
+    }
+
+    pub fn internal() -> Self {
+        Self::new(ProblemKind::Internal, "the fault has been logged; trying again may help")
+    }
+
+    /// The problem as JSON, its `type` below `base` (no slash at the end; empty for a relative address).
+    pub fn to_json(&self, base: &str) -> Value {
+        let mut json = self.members.clone();
+        json.insert("type".to_owned(), format!("{base}/problems/{}", self.kind.slug()).into());
+        json.insert("title".to_owned(), self.kind.title().into());
+        json.insert("status".to_owned(), self.kind.status().as_u16().into());
+        json.insert("detail".to_owned(), self.detail.clone().into());
+        if let Some(pointer) = &self.pointer {
+            json.insert("pointer".to_owned(), pointer.as_str().into());
+        }
+        Value::Object(json)
+    }
+
+    fn response(self, base: &str) -> Response {
+        let body = self.to_json(base).to_string();
+        let mut response = (self.kind.status(), body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.kind == ProblemKind::Unauthorized {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        self.response("")
+    }
+}
+
+/// Middleware that puts the public address before the `type` of every problem that passes:
+/// `.layer(axum::middleware::map_response_with_state(base, problem::absolute))`.
+pub async fn absolute(State(base): State<Arc<str>>, mut response: Response) -> Response {
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+    let mut written = problem.response(base.trim_end_matches('/'));
+    for (name, value) in response.headers() {
+        // What a layer further in added (`Allow`, a request id) stays; what describes the old body does not.
+        if !written.headers().contains_key(name) && name != header::CONTENT_LENGTH {
+            written.headers_mut().append(name, value.clone());
+        }
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests;

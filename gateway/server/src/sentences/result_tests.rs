@@ -1,0 +1,124 @@
+//! The lines that end up in a note at an ATS.
+
+use uuid::Uuid;
+use wellspring_model::{
+    assessment::{Assessment, Coverage, EvidenceRef, Line, LineCode, Musts, NotCounted, Percent, Ppm, Score},
+    competency::ItemId,
+    credential::{IssuerId, NotCountedReason},
+    digest::Digest,
+    finding::Outcome,
+    id::{AssessmentId, ProfileId},
+    pointer::Pointer,
+    report::{CredentialReport, Trust, VerificationReport},
+    submission::Language,
+};
+
+use crate::sentences::Sentences;
+
+fn credential(trust: Trust) -> CredentialReport {
+    CredentialReport {
+        path: Pointer::root().key("credentials").index(0),
+        id: None,
+        types: vec!["OpenBadgeCredential".into()],
+        name: Some("SQL basics".into()),
+        issuer: Some(IssuerId("did:web:college.example".into())),
+        issuer_name: Some("Example College".into()),
+        outcome: Outcome::Passed,
+        trust: Some(trust),
+        binding: None,
+        checks: Vec::new(),
+        notices: Vec::new(),
+    }
+}
+
+fn line(statement: &str, must: bool, code: LineCode) -> Line {
+    let found = code != LineCode::NoEvidence;
+    Line {
+        item: ItemId::parse("urn:x"),
+        statement: statement.into(),
+        weight: 1,
+        must,
+        code,
+        score: if found { Ppm::ONE } else { Ppm::ZERO },
+        evidence: found.then(|| EvidenceRef {
+            credential: Pointer::root().key("credentials").index(0),
+            pointer: Pointer::root(),
+            achievement: "urn:a".into(),
+            name: "SQL basics".into(),
+        }),
+        path: Vec::new(),
+        factor: Ppm::ONE,
+        level: None,
+        assurance: None,
+    }
+}
+
+fn assessment(lines: Vec<Line>, not_counted: Vec<NotCounted>) -> Assessment {
+    let count = |test: fn(&Line) -> bool| u32::try_from(lines.iter().filter(|line| test(line)).count()).expect("few");
+    let with_evidence = count(|line| line.evidence.is_some());
+    let share = Percent::of(with_evidence.into(), lines.len() as u128);
+    Assessment {
+        id: AssessmentId::from_uuid(Uuid::from_u128(1)),
+        policy: "default@1".into(),
+        profile: ProfileId::from_uuid(Uuid::from_u128(2)),
+        frameworks: Vec::new(),
+        score: Score { value: share, low: share, high: share },
+        coverage: Coverage { with_evidence, of: count(|_| true) },
+        musts: Musts { met: count(|line| line.must && line.evidence.is_some()), of: count(|line| line.must) },
+        lines,
+        not_counted,
+        inputs_digest: Digest::from_bytes([7; 32]),
+    }
+}
+
+#[test]
+fn a_headline_counts_requirements_and_musts() {
+    let lines = vec![line("SQL", true, LineCode::SameItem), line("Python", true, LineCode::NoEvidence), line("R", false, LineCode::ExactMatch)];
+    let assessment = assessment(lines, Vec::new());
+    assert_eq!(Sentences::get(Language::En).headline(&assessment), "2 of 3 requirements verified, 1 of 2 musts met");
+    assert_eq!(
+        Sentences::get(Language::Es).headline(&assessment),
+        "2 de 3 requisitos verificados, 1 de 2 imprescindibles cumplidos"
+    );
+}
+
+#[test]
+fn a_headline_does_not_speak_of_musts_or_requirements_that_do_not_exist() {
+    let en = Sentences::get(Language::En);
+    assert_eq!(en.headline(&assessment(vec![line("SQL", false, LineCode::SameItem)], Vec::new())), "1 of 1 requirements verified");
+    assert_eq!(en.headline(&assessment(Vec::new(), Vec::new())), "This job lists no requirements");
+}
+
+#[test]
+fn a_summary_stands_alone() {
+    let lines = vec![line("Writes SQL.", true, LineCode::SameItem), line("Uses Python", false, LineCode::NoEvidence)];
+    let not_counted = [NotCountedReason::VerificationFailed, NotCountedReason::NotAskedFor]
+        .map(|reason| NotCounted { credential: Pointer::root(), achievement: None, reason });
+    let report = VerificationReport { credentials: vec![credential(Trust::Trusted)], material: Vec::new() };
+    assert_eq!(
+        Sentences::get(Language::En).summary(&assessment(lines, not_counted.to_vec()), &report),
+        [
+            "Score: 50 of 100",
+            "Writes SQL (must): Verified. Evidence: SQL basics, issued by Example College",
+            "Uses Python: No verified evidence supplied",
+            "1 item was shown but not counted; the report says why.",
+            "“No verified evidence supplied” does not mean “not skilled”. People decide, not this score.",
+        ]
+    );
+}
+
+#[test]
+fn an_issuer_nobody_accepts_is_not_called_by_the_name_it_gives_itself_alone() {
+    let report = VerificationReport { credentials: vec![credential(Trust::NotListed)], material: Vec::new() };
+    let summary = Sentences::get(Language::En).summary(&assessment(vec![line("SQL", false, LineCode::SameItem)], Vec::new()), &report);
+    assert!(summary[1].ends_with("issued by Example College (did:web:college.example)"), "{summary:?}");
+}
+
+#[test]
+fn a_long_profile_is_cut_and_the_cut_is_said() {
+    let lines: Vec<_> = (0..45).map(|n| line(&format!("Skill {n}"), false, LineCode::NoEvidence)).collect();
+    let report = VerificationReport { credentials: Vec::new(), material: Vec::new() };
+    let summary = Sentences::get(Language::En).summary(&assessment(lines, Vec::new()), &report);
+    assert_eq!(summary.iter().filter(|line| line.starts_with("Skill")).count(), 40);
+    assert!(summary.contains(&"5 more requirements are in the report.".to_owned()), "{summary:?}");
+}
