@@ -1,0 +1,69 @@
+//! Greenhouse, Harvest v3: a verified result as candidate custom fields and a note.
+//!
+//! `deliver` finds the candidate, brings the custom fields in line, then writes the note. The note comes last and carries
+//! the marker, so where it exists everything before it was done; a call that is repeated finds it and writes nothing.
+
+mod fields;
+mod harvest;
+mod note;
+mod settings;
+
+use serde_json::Map;
+use wellspring_sdk::{
+    ApplicationResult, CheckLine, Connector, Context, Description, DisplayLevel, Error, ErrorCode, Event, Receipt,
+};
+
+use crate::{fields::Changed, settings::Settings};
+
+struct Greenhouse;
+
+impl Connector for Greenhouse {
+    fn describe() -> Description {
+        Description::new("greenhouse", env!("CARGO_PKG_VERSION"), DisplayLevel::Field, &[Event::Deliver])
+    }
+
+    fn check(_: &Context) -> Result<Vec<CheckLine>, Error> {
+        let settings = Settings::read()?;
+        let candidate = match harvest::any_candidate() {
+            Ok(candidate) => candidate,
+            // The operator's to mend. Whatever else goes wrong means that we could not look.
+            Err(error) if error.code() == ErrorCode::Auth => {
+                return Ok(vec![CheckLine::bad("credentials", format!("Greenhouse gives no access. {error}"))]);
+            }
+            Err(error) if error.code() == ErrorCode::Forbidden => {
+                return Ok(vec![
+                    CheckLine::good("credentials", "Greenhouse accepts the credentials."),
+                    CheckLine::bad("candidates", format!("The scope to list candidates is missing. {error}")),
+                ]);
+            }
+            Err(error) => return Err(error),
+        };
+        let mut lines = vec![
+            CheckLine::good("credentials", "Greenhouse accepts the credentials."),
+            CheckLine::good("candidates", "Candidates can be read."),
+        ];
+        lines.extend(note::check(candidate)?);
+        lines.extend(fields::check(&settings)?);
+        Ok(lines)
+    }
+
+    fn deliver(_: &Context, result: ApplicationResult) -> Result<Receipt, Error> {
+        let settings = Settings::read()?;
+        let target = harvest::find(&result.application)?;
+        let fields = fields::bring_in_line(target.candidate, &settings.values(&result))?;
+        let (note, written) = match note::find(target.candidate, &result.marker)? {
+            Some(note) => (note, false),
+            None => (note::write(&target, &result, &settings)?, true),
+        };
+        let changed = written || fields == Changed::Yes;
+        let receipt = if changed { Receipt::written(note) } else { Receipt::unchanged(note) };
+        let details = Map::from_iter([
+            ("candidate".to_owned(), target.candidate.into()),
+            ("fields_changed".to_owned(), (fields == Changed::Yes).into()),
+            ("note_written".to_owned(), written.into()),
+        ]);
+        Ok(receipt.with_details(&details))
+    }
+}
+
+wellspring_sdk::export!(Greenhouse);

@@ -1,0 +1,135 @@
+//! What `deliver` is given. The shape is `plugins/wit/0.1/schemas/application-result.schema.json`; members this SDK does not
+//! know yet are passed over, so that the gateway may add some.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+/// The schema these types read.
+pub(crate) const SCHEMA: &str = "application-result@0.1";
+
+/// An application's result: what the applicant's verified credentials show for the job.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct ApplicationResult {
+    /// The gateway's id of what was handed in.
+    pub submission: String,
+    pub application: Application,
+    pub job: Job,
+    /// The language of `headline`, `summary` and `lines` (`en`, `es`).
+    pub language: String,
+    /// Put this into what you write and search for it before you write: it is the same for every call about this application.
+    pub marker: String,
+    /// The worst outcome over the credentials handed in.
+    pub outcome: Outcome,
+    /// The result in one sentence that stands alone.
+    pub headline: String,
+    /// The result in a few plain lines, separated by `\n`.
+    pub summary: String,
+    pub score: Score,
+    pub coverage: Coverage,
+    pub musts: Musts,
+    /// One line for each of the job's requirements.
+    pub lines: Vec<Line>,
+    /// The report that applicant and recruiter both read.
+    pub report_url: String,
+}
+
+/// The application at the ATS.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Application {
+    /// The ATS's id of the application.
+    pub id: String,
+    pub candidate: Candidate,
+}
+
+/// The applicant as the ATS knows them. Personal data: `Debug` shows the id only.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Candidate {
+    /// The ATS's id of the candidate, where it is known.
+    #[serde(default)]
+    pub id: Option<String>,
+    #[serde(default)]
+    pub name: Option<String>,
+    #[serde(default)]
+    pub email: Option<String>,
+}
+
+impl fmt::Debug for Candidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Candidate").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// The job applied for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Job {
+    /// The gateway's id.
+    pub id: String,
+    /// The ATS's id.
+    #[serde(default)]
+    pub external_id: Option<String>,
+    pub title: String,
+}
+
+/// What checking came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    Passed,
+    Undetermined,
+    Failed,
+}
+
+/// Percent, 0 to 100 with two decimals. `low` counts unknown levels as not shown, `high` as met.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+pub struct Score {
+    pub value: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+/// Requirements with accepted evidence, of all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Coverage {
+    pub with_evidence: u32,
+    pub of: u32,
+}
+
+/// Indispensable requirements met, of all of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Musts {
+    pub met: u32,
+    pub of: u32,
+}
+
+/// One requirement.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Line {
+    pub requirement: String,
+    pub must: bool,
+    pub code: LineCode,
+    /// The state in words, such as "verified".
+    pub state: String,
+    /// The credential that shows it.
+    #[serde(default)]
+    pub evidence: Option<String>,
+    #[serde(default)]
+    pub issuer: Option<String>,
+}
+
+/// Why a line got what it got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum LineCode {
+    /// Verified evidence names the very requirement.
+    SameItem,
+    /// Verified evidence names an exact match of it.
+    ExactMatch,
+    /// As above, and the level is not known.
+    LevelUnknown,
+    /// No verified evidence was supplied. It says nothing about the person.
+    NoEvidence,
+    /// A reason this SDK does not know yet; `state` has it in words.
+    #[serde(other)]
+    Other,
+}
