@@ -1,1 +1,34 @@
+//! The sandbox for connectors: wasmtime, its limits, and what a guest may reach.
+//!
+//! A connector is a WebAssembly component with its manifest inside ([`package`]). It imports three interfaces of ours and
+//! nothing else. [`Host::install`] inspects, compiles, links and tries it once without any rights; [`Host::deliver`] and
+//! [`Host::check`] run it in a fresh instance that is bounded in memory, processor time, wall-clock time and calls of the
+//! host ([`limits`]), and is dropped afterwards. What it can reach is what its manifest asks for *and* an operator granted
+//! ([`grants`]). Secrets stay outside: `wellspring-egress` adds them to requests.
+//!
+//! Every way to fail has a name ([`wellspring_model::delivery::FailureCode`]). This is the only crate that names wasmtime.
 
+mod bindings;
+pub mod calls;
+mod clients;
+pub mod engine;
+mod failure;
+pub mod grants;
+mod host;
+mod imports;
+pub mod limits;
+pub mod manifest;
+pub mod package;
+mod receipt;
+mod redact;
+mod registry;
+mod runner;
+mod state;
+
+pub use calls::{CheckCall, CheckLine, ConnectionView, DeliverCall};
+pub use engine::{Allocation, EngineError};
+pub use host::{APPLICATION_RESULT, Host, HostConfig};
+pub use limits::Limits;
+pub use manifest::Manifest;
+pub use package::{Inspection, PackageError, inspect, pack};
+pub use registry::Connector;

@@ -1,0 +1,99 @@
+//! What a connector may reach: what its manifest asks for **and** what the operator granted to the connection. One function.
+//!
+//! | right | manifest | operator |
+//! | --- | --- | --- |
+//! | a base address | `[bases.NAME]` | an approved address of that name in the connection |
+//! | an address on a private network | (cannot ask) | the exact origin, in the connection's `private_origins` |
+//! | a credential | `[credentials.NAME]` | a sealed secret of that name |
+//!
+//! A base that only serves tokens (`token-url = "{bases.NAME}/…"`) is not open to the guest.
+//!
+//! The text of a secret, by the credential's type:
+//!
+//! - `oauth2-client-credentials`: `{"client_id": "…", "client_secret": "…"}`
+//! - `basic`: `{"username": "…", "password": "…"}`
+//! - `api-key`: the key itself
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use thiserror::Error;
+use wellspring_egress::{ConnectionEgress, Credential as Granted};
+use wellspring_model::{ExposeSecret, SecretString, connection::BaseUrl};
+
+use crate::{
+    calls::ConnectionView,
+    manifest::{Attach, Credential, CredentialKind, Manifest},
+};
+
+/// Why the rights of a connection cannot be worked out. Never quotes a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum GrantError {
+    #[error("the secret of credential `{0}` is not of the form its type asks for")]
+    Secret(String),
+    #[error("credential `{0}` needs an approved address for its tokens")]
+    TokenUrl(String),
+}
+
+/// The rights of a connector on a connection.
+pub fn grant(manifest: &Manifest, view: &ConnectionView) -> Result<ConnectionEgress, GrantError> {
+    let connection = &view.connection;
+    let token_bases = manifest.token_bases();
+    let bases = connection
+        .bases
+        .iter()
+        .filter(|(name, _)| manifest.bases.contains_key(*name) && !token_bases.contains(name.as_str()))
+        .map(|(name, url)| (name.clone(), url.clone()))
+        .collect();
+    let credentials = manifest
+        .credentials
+        .iter()
+        .filter_map(|(name, asked)| Some((name, asked, view.secrets.get(name)?)))
+        .map(|(name, asked, secret)| {
+            let token_url = manifest.token_url(asked, &connection.bases);
+            Ok((name.clone(), credential(name, asked, token_url, secret)?))
+        })
+        .collect::<Result<BTreeMap<_, _>, GrantError>>()?;
+    Ok(ConnectionEgress { bases, private_origins: connection.private_origins.clone(), credentials })
+}
+
+fn credential(
+    name: &str,
+    asked: &Credential,
+    token_url: Option<BaseUrl>,
+    secret: &SecretString,
+) -> Result<Granted, GrantError> {
+    match asked.kind {
+        CredentialKind::OAuth2ClientCredentials => {
+            let ClientSecret { client_id, client_secret } = parse(name, secret)?;
+            let token_url = token_url.ok_or_else(|| GrantError::TokenUrl(name.to_owned()))?;
+            Ok(Granted::OAuth { token_url, client_id, client_secret, scopes: asked.scopes.clone() })
+        }
+        CredentialKind::Basic => {
+            let BasicSecret { username, password } = parse(name, secret)?;
+            Ok(Granted::Basic { user: username, password })
+        }
+        CredentialKind::ApiKey => Ok(match (asked.attach, &asked.header) {
+            (Attach::Header, Some(header)) => Granted::Header { name: header.clone(), value: secret.clone() },
+            _ => Granted::Bearer(secret.clone()),
+        }),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClientSecret {
+    client_id: String,
+    client_secret: SecretString,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BasicSecret {
+    username: String,
+    password: SecretString,
+}
+
+fn parse<T: for<'de> Deserialize<'de>>(name: &str, secret: &SecretString) -> Result<T, GrantError> {
+    serde_json::from_str(secret.expose_secret()).map_err(|_| GrantError::Secret(name.to_owned()))
+}

@@ -1,0 +1,381 @@
+//! `connector.toml`: what a connector says of itself and which rights it asks for.
+//!
+//! A manifest only asks. What a connector gets is what its manifest asks for *and* an operator granted ([`crate::grants`]).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use thiserror::Error;
+use wellspring_model::connection::{BaseUrl, ConnectorId};
+
+/// The contract version this host speaks.
+pub const CONTRACT: &str = "0.1";
+/// Bases and credentials a manifest may name.
+const NAMES_MAX: usize = 16;
+
+/// The manifest, as written in `connector.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Manifest {
+    pub id: ConnectorId,
+    /// `major.minor.patch`.
+    pub version: String,
+    /// The contract it was built for, such as `0.1`.
+    pub contract: String,
+    pub display_level: DisplayLevel,
+    pub serialize_by: SerializeBy,
+    /// What it supports, by the names of the contract's exports.
+    pub events: Vec<Event>,
+    /// The origins it wants to reach, by name.
+    #[serde(default)]
+    pub bases: BTreeMap<String, Base>,
+    /// The credentials it wants the host to add, by name.
+    #[serde(default)]
+    pub credentials: BTreeMap<String, Credential>,
+    /// What the ATS allows of requests, where it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Rate>,
+    /// Room for notes on the settings; their schema is `settings.schema.json`, which is packed beside the manifest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Settings>,
+}
+
+/// How native the result looks to people in the ATS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DisplayLevel {
+    Note,
+    File,
+    Field,
+    Assessment,
+    Panel,
+}
+
+impl DisplayLevel {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::File => "file",
+            Self::Field => "field",
+            Self::Assessment => "assessment",
+            Self::Panel => "panel",
+        }
+    }
+}
+
+/// What may not be written by two deliveries at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SerializeBy {
+    Candidate,
+    Application,
+}
+
+/// An export that a connector may support. `describe` and `check` are always there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    Deliver,
+}
+
+impl Event {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Deliver => "deliver",
+        }
+    }
+}
+
+/// An origin, with the path everything is below. `{settings.NAME}` stands for a host name from the connection's settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Base {
+    pub url: String,
+}
+
+/// A credential that the host adds to requests. The guest knows its name only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Credential {
+    #[serde(rename = "type")]
+    pub kind: CredentialKind,
+    /// Where tokens come from (OAuth 2). `{bases.NAME}` stands for the approved address of that base, which is then
+    /// for tokens only: guests cannot reach it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_url: Option<String>,
+    /// OAuth 2 scopes to ask for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<String>,
+    #[serde(default)]
+    pub attach: Attach,
+    /// The header of `attach = "header"`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+}
+
+/// Kinds of credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CredentialKind {
+    #[serde(rename = "oauth2-client-credentials")]
+    OAuth2ClientCredentials,
+    ApiKey,
+    Basic,
+}
+
+impl CredentialKind {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OAuth2ClientCredentials => "oauth2-client-credentials",
+            Self::ApiKey => "api-key",
+            Self::Basic => "basic",
+        }
+    }
+}
+
+/// Where the host puts a credential.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Attach {
+    /// `Authorization: Bearer …`.
+    #[default]
+    Bearer,
+    /// `Authorization: Basic …`.
+    Basic,
+    /// A header of its own.
+    Header,
+}
+
+/// `requests` in each window of `per-seconds`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Rate {
+    pub requests: u32,
+    pub per_seconds: u32,
+}
+
+/// The `[settings]` table. It has no keys in contract 0.1.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {}
+
+/// Why a manifest is not accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ManifestError {
+    #[error("the manifest cannot be read: {0}")]
+    Unreadable(String),
+    #[error("the manifest is for contract {0}; this host speaks {CONTRACT}")]
+    Contract(String),
+    #[error("`{0}` is not a version of the form 1.2.3")]
+    Version(String),
+    #[error("`{0}` is not a name: lower-case letters, digits and hyphens, at most 32 long")]
+    Name(String),
+    #[error("more than {NAMES_MAX} {0}")]
+    TooMany(&'static str),
+    #[error("base `{base}`: `{url}` is not written `https://host/path`")]
+    Base { base: String, url: String },
+    #[error("credential `{credential}`: {reason}")]
+    Credential { credential: String, reason: &'static str },
+    #[error("a manifest names each of its events once, and at least one")]
+    Events,
+    #[error("a rate of no requests, or in no time, would stop everything")]
+    Rate,
+    #[error("setting `{0}` is missing or is not a host name")]
+    Setting(String),
+}
+
+impl Manifest {
+    /// Reads and checks `connector.toml`.
+    pub fn parse(text: &str) -> Result<Self, ManifestError> {
+        let manifest: Self = toml::from_str(text).map_err(|error| ManifestError::Unreadable(error.to_string()))?;
+        manifest.check()?;
+        Ok(manifest)
+    }
+
+    fn check(&self) -> Result<(), ManifestError> {
+        if self.contract != CONTRACT {
+            return Err(ManifestError::Contract(self.contract.clone()));
+        }
+        let numbers: Vec<_> = self.version.split('.').collect();
+        let is_number = |part: &&str| !part.is_empty() && part.len() < 9 && part.bytes().all(|b| b.is_ascii_digit());
+        if numbers.len() != 3 || !numbers.iter().all(is_number) {
+            return Err(ManifestError::Version(self.version.clone()));
+        }
+        let events: BTreeSet<_> = self.events.iter().collect();
+        if events.is_empty() || events.len() != self.events.len() {
+            return Err(ManifestError::Events);
+        }
+        if self.rate.is_some_and(|rate| rate.requests == 0 || rate.per_seconds == 0) {
+            return Err(ManifestError::Rate);
+        }
+        self.check_bases()?;
+        self.check_credentials()
+    }
+
+    fn check_bases(&self) -> Result<(), ManifestError> {
+        if self.bases.len() > NAMES_MAX {
+            return Err(ManifestError::TooMany("bases"));
+        }
+        for (name, base) in &self.bases {
+            check_name(name)?;
+            // Any host name will do to see whether the rest of the address is in order.
+            let filled = fill(&base.url, "settings", |_| Some("host.example".to_owned()));
+            let url = filled.ok().and_then(|text| text.parse::<BaseUrl>().ok());
+            if url.is_none_or(|url| url.url().scheme() != "https") {
+                return Err(ManifestError::Base { base: name.clone(), url: base.url.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    fn check_credentials(&self) -> Result<(), ManifestError> {
+        if self.credentials.len() > NAMES_MAX {
+            return Err(ManifestError::TooMany("credentials"));
+        }
+        for (name, credential) in &self.credentials {
+            check_name(name)?;
+            let wrong = |reason| ManifestError::Credential { credential: name.clone(), reason };
+            let oauth = credential.kind == CredentialKind::OAuth2ClientCredentials;
+            if oauth != credential.token_url.is_some() {
+                return Err(wrong("`token-url` belongs to OAuth 2 credentials, and to each of them"));
+            }
+            if (credential.attach == Attach::Header) != credential.header.is_some() {
+                return Err(wrong("`header` belongs to `attach = \"header\"`"));
+            }
+            if (credential.kind == CredentialKind::Basic) != (credential.attach == Attach::Basic) {
+                return Err(wrong("`attach = \"basic\"` belongs to `type = \"basic\"`"));
+            }
+            if let Some(url) = &credential.token_url {
+                let known = |base: &str| self.bases.contains_key(base).then(|| "https://host.example".to_owned());
+                let filled = fill(url, "bases", known).map_err(|_| wrong("`token-url` names a base that is not there"))?;
+                if !filled.starts_with("https://") || filled.parse::<BaseUrl>().is_err() {
+                    return Err(wrong("`token-url` is not written `https://host/path` or `{bases.NAME}/path`"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The bases from which tokens come. Guests do not reach these.
+    pub fn token_bases(&self) -> BTreeSet<&str> {
+        self.credentials
+            .values()
+            .filter_map(|credential| credential.token_url.as_deref()?.strip_prefix("{bases.")?.split('}').next())
+            .collect()
+    }
+
+    /// The addresses the manifest asks for, for a connection with these settings: what an operator is shown to approve.
+    pub fn asked_bases(&self, settings: &Map<String, Value>) -> Result<BTreeMap<String, BaseUrl>, ManifestError> {
+        let host = |name: &str| settings.get(name).and_then(Value::as_str).filter(|text| is_host(text)).map(str::to_owned);
+        self.bases
+            .iter()
+            .map(|(name, base)| {
+                let filled = fill(&base.url, "settings", host).map_err(ManifestError::Setting)?;
+                let url = filled.parse().map_err(|_| ManifestError::Base { base: name.clone(), url: filled })?;
+                Ok((name.clone(), url))
+            })
+            .collect()
+    }
+
+    /// Where this credential's tokens come from, on a connection with these approved bases. `None`: the base it needs was
+    /// not approved, or it needs no tokens.
+    pub fn token_url(&self, credential: &Credential, approved: &BTreeMap<String, BaseUrl>) -> Option<BaseUrl> {
+        let base = |name: &str| approved.get(name).map(|url| url.to_string().trim_end_matches('/').to_owned());
+        fill(credential.token_url.as_deref()?, "bases", base).ok()?.parse().ok()
+    }
+}
+
+fn check_name(name: &str) -> Result<(), ManifestError> {
+    let is_name = !name.is_empty()
+        && name.len() <= 32
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if is_name { Ok(()) } else { Err(ManifestError::Name(name.to_owned())) }
+}
+
+fn is_host(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+}
+
+/// Replaces `{kind.name}` by what `value` gives for the name. The error is the name that has no value.
+fn fill(template: &str, kind: &str, value: impl Fn(&str) -> Option<String>) -> Result<String, String> {
+    let mut filled = String::new();
+    let mut rest = template;
+    while let Some((head, tail)) = rest.split_once('{') {
+        let (slot, tail) = tail.split_once('}').ok_or_else(|| tail.to_owned())?;
+        let name = slot.strip_prefix(kind).and_then(|slot| slot.strip_prefix('.')).ok_or_else(|| slot.to_owned())?;
+        filled.push_str(head);
+        filled.push_str(&value(name).ok_or_else(|| name.to_owned())?);
+        rest = tail;
+    }
+    filled.push_str(rest);
+    Ok(filled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+        id = "acme/greenhouse"
+        version = "0.1.0"
+        contract = "0.1"
+        display-level = "field"
+        serialize-by = "candidate"
+        events = ["deliver"]
+        [bases.api]
+        url = "https://{settings.host}/v3"
+        [bases.auth]
+        url = "https://auth.example"
+        [credentials.main]
+        type = "oauth2-client-credentials"
+        token-url = "{bases.auth}/token"
+        attach = "bearer"
+        [rate]
+        requests = 50
+        per-seconds = 10
+        [settings]
+    "#;
+
+    fn with(from: &str, to: &str) -> Result<Manifest, ManifestError> {
+        assert!(GOOD.contains(from), "{from}");
+        Manifest::parse(&GOOD.replace(from, to))
+    }
+
+    #[test]
+    fn a_manifest_names_the_addresses_it_asks_for() {
+        let manifest = Manifest::parse(GOOD).expect("parses");
+        let settings = Map::from_iter([("host".to_owned(), Value::from("acme.ats.example"))]);
+        let asked = manifest.asked_bases(&settings).expect("complete");
+        assert_eq!(asked["api"].to_string(), "https://acme.ats.example/v3");
+        assert_eq!(manifest.token_bases(), BTreeSet::from(["auth"]));
+        let approved = BTreeMap::from([("auth".to_owned(), "http://127.0.0.1:9/".parse().expect("a base"))]);
+        let token = manifest.token_url(&manifest.credentials["main"], &approved).expect("approved");
+        assert_eq!(token.to_string(), "http://127.0.0.1:9/token");
+        assert_eq!(manifest.token_url(&manifest.credentials["main"], &BTreeMap::new()), None);
+    }
+
+    #[test]
+    fn a_setting_cannot_move_an_address_elsewhere() {
+        let manifest = Manifest::parse(GOOD).expect("parses");
+        for host in ["evil.example/x?", "user@evil.example", "evil.example:8443", "a#", "", "a/../b"] {
+            let settings = Map::from_iter([("host".to_owned(), Value::from(host))]);
+            assert_eq!(manifest.asked_bases(&settings), Err(ManifestError::Setting("host".to_owned())), "{host}");
+        }
+    }
+
+    #[test]
+    fn each_flaw_is_named() {
+        assert!(matches!(with("[settings]", "[surprise]"), Err(ManifestError::Unreadable(text)) if text.contains("surprise")));
+        assert_eq!(with("contract = \"0.1\"", "contract = \"7.0\""), Err(ManifestError::Contract("7.0".to_owned())));
+        assert!(matches!(with("\"0.1.0\"", "\"0.1\""), Err(ManifestError::Version(_))));
+        assert!(matches!(with("[\"deliver\"]", "[]"), Err(ManifestError::Events)));
+        assert!(matches!(with("[\"deliver\"]", "[\"fly\"]"), Err(ManifestError::Unreadable(_))));
+        assert!(matches!(with("bases.api", "bases.API"), Err(ManifestError::Name(_))));
+        assert!(matches!(with("https://auth", "http://auth"), Err(ManifestError::Base { .. })));
+        assert!(matches!(with("{bases.auth}", "{bases.other}"), Err(ManifestError::Credential { .. })));
+        assert!(matches!(with("attach = \"bearer\"", "attach = \"basic\""), Err(ManifestError::Credential { .. })));
+        assert!(matches!(with("requests = 50", "requests = 0"), Err(ManifestError::Rate)));
+        assert!(matches!(with("id = \"acme", "id = \"Acme"), Err(ManifestError::Unreadable(_))));
+    }
+}

@@ -1,0 +1,36 @@
+//! What belongs to one call: its counters, its rights and what it was seen to do. Dropped with the call.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use wellspring_egress::ConnectionClient;
+use wellspring_model::{
+    connection::ConnectorId,
+    time::{Clock, Entropy},
+};
+
+use crate::{
+    limits::{Calls, Growth, Limits},
+    redact::Redactor,
+};
+
+/// The data of a store.
+pub(crate) struct CallState {
+    pub limits: Arc<Limits>,
+    pub growth: Growth,
+    pub calls: Calls,
+    /// Ticks in which the guest was found running.
+    pub ticks: u32,
+    pub connector: ConnectorId,
+    pub call_id: String,
+    pub settings: Map<String, Value>,
+    /// The way out, within the connection's rights. `None`: no way out at all.
+    pub outbound: Option<Arc<ConnectionClient>>,
+    pub redactor: Redactor,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    /// Why the first request that was not granted was refused.
+    pub denied: Option<String>,
+    /// The last message the guest logged as an error: after a trap, what is known of its reason.
+    pub last_error: Option<String>,
+}

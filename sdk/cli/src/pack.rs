@@ -1,0 +1,39 @@
+//! `pack CORE.wasm`: core module, manifest and settings schema become one file.
+
+use std::{fs, path::PathBuf};
+
+use clap::Args;
+use serde_json::{Value, json};
+use wellspring_host::{pack, package::PackageError};
+
+use crate::Failure;
+
+#[derive(Debug, Args)]
+pub struct Pack {
+    /// The module as `cargo build --target wasm32-unknown-unknown` links it.
+    core: PathBuf,
+    /// The manifest. The settings schema is looked for beside it.
+    #[arg(long, value_name = "FILE", default_value = "connector.toml")]
+    manifest: PathBuf,
+    /// Where the package goes.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+pub fn run(args: &Pack) -> Result<String, Failure> {
+    let read = |file: &PathBuf| fs::read(file).map_err(|error| Failure::unreadable(file, &error));
+    let core = read(&args.core)?;
+    let manifest = String::from_utf8_lossy(&read(&args.manifest)?).into_owned();
+    let schema = args.manifest.with_file_name("settings.schema.json");
+    let schema: Value = if schema.exists() {
+        serde_json::from_slice(&read(&schema)?)
+            .map_err(|error| Failure::refused(&schema, &PackageError::SettingsSchema(error.to_string())))?
+    } else {
+        // A connector without settings takes none.
+        json!({ "type": "object", "additionalProperties": false })
+    };
+    let package = pack(&core, &manifest, &schema).map_err(|error| Failure::refused(&args.core, &error))?;
+    fs::write(&args.out, &package)
+        .map_err(|error| Failure { code: 73, message: format!("{}: {error}", args.out.display()) })?;
+    Ok(format!("{} ({} bytes)", args.out.display(), package.len()))
+}
