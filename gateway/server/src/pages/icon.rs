@@ -1,0 +1,49 @@
+//! Icons. Each state has its own shape, so that no state is told by colour alone; the word always stands beside it.
+
+use wellspring_model::{assessment::LineCode, finding::Outcome, report::Trust};
+
+/// An icon of the sprite in `templates/sprite.html`, and the tone it is shown in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Icon {
+    /// The `id` of its symbol.
+    pub symbol: &'static str,
+    /// The class that colours it.
+    pub tone: &'static str,
+}
+
+const GOOD: &str = "good";
+const BAD: &str = "bad";
+const OPEN: &str = "open";
+const QUIET: &str = "quiet";
+
+impl From<Outcome> for Icon {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Passed => Self { symbol: "i-passed", tone: GOOD },
+            Outcome::Failed => Self { symbol: "i-failed", tone: BAD },
+            Outcome::Undetermined => Self { symbol: "i-undetermined", tone: OPEN },
+        }
+    }
+}
+
+impl From<LineCode> for Icon {
+    fn from(code: LineCode) -> Self {
+        match code {
+            LineCode::SameItem | LineCode::ExactMatch => Self { symbol: "i-passed", tone: GOOD },
+            LineCode::LevelUnknown => Self { symbol: "i-partly", tone: OPEN },
+            // Quiet, not bad: no evidence says nothing against anybody.
+            LineCode::NoEvidence => Self { symbol: "i-none", tone: QUIET },
+        }
+    }
+}
+
+impl From<Option<Trust>> for Icon {
+    fn from(trust: Option<Trust>) -> Self {
+        match trust {
+            Some(Trust::Trusted) => Self { symbol: "i-accepted", tone: GOOD },
+            Some(Trust::Denied) => Self { symbol: "i-denied", tone: BAD },
+            Some(Trust::NotListed) => Self { symbol: "i-not-listed", tone: QUIET },
+            Some(Trust::Undetermined) | None => Self { symbol: "i-trust-open", tone: OPEN },
+        }
+    }
+}

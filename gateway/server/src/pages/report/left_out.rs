@@ -1,0 +1,33 @@
+//! What was handed in and did not change the result: not asked for, or not counted.
+
+use wellspring_model::{assessment::NotCounted, report::VerificationReport};
+
+use super::{
+    LONGEST_NAME,
+    credential::{Issuer, anchor_of, index_of, name_of},
+};
+use crate::{pages::Site, sentences::plain};
+
+/// One credential or achievement that did not count.
+pub(super) struct LeftOut {
+    pub name: Option<String>,
+    /// The achievement, where only one of the credential's is meant.
+    pub achievement: Option<String>,
+    pub issuer: Issuer,
+    pub reason: String,
+    pub anchor: Option<String>,
+}
+
+impl LeftOut {
+    pub fn new(site: &Site, one: &NotCounted, report: &VerificationReport) -> Self {
+        let index = index_of(report, &one.credential);
+        let credential = index.and_then(|index| report.credentials.get(index));
+        Self {
+            name: credential.and_then(name_of),
+            achievement: one.achievement.as_deref().map(|id| plain(id, LONGEST_NAME)),
+            issuer: credential.map(Issuer::new).unwrap_or_default(),
+            reason: site.sentences().not_counted(one.reason),
+            anchor: index.and_then(anchor_of),
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! The report behind a link: the same page for the applicant and for the employer.
+//!
+//! [`ReportPage`] is built from stored values by pure functions; the template only lays it out.
+
+mod credential;
+mod left_out;
+mod requirement;
+
+use askama::Template;
+use wellspring_model::{
+    Timestamp,
+    assessment::{Assessment, LineCode},
+    credential::NotCountedReason,
+    posting::Posting,
+    report::MaterialUsed,
+    submission::{Assessed, Submission, SubmissionState},
+};
+
+use self::{credential::CredentialPart, left_out::LeftOut, requirement::Requirement};
+use super::{PageError, Site, icon::Icon};
+use crate::sentences::{Label, plain};
+
+/// Names and titles are cut at this many characters.
+const LONGEST_NAME: usize = 200;
+
+/// Above this the strip of requirements would be a smear; the words beside it stay.
+const WIDEST_STRIP: usize = 60;
+
+/// Where the page leads to. Addresses are used as given.
+#[derive(Debug, Clone, Default)]
+pub struct ReportLinks {
+    /// The same report as data.
+    pub data: Option<String>,
+    /// Whom to write to, as the employer wants to be addressed: a `mailto:` or `https:` address.
+    pub contact: Option<String>,
+}
+
+/// A point in time in words and for machines.
+pub(super) struct Moment {
+    words: String,
+    iso: String,
+}
+
+impl Moment {
+    fn new(site: &Site, at: Timestamp) -> Self {
+        Self { words: site.sentences().date_time(at), iso: at.to_string() }
+    }
+}
+
+/// What stands on top of every state of a report.
+pub(super) struct Head {
+    role: String,
+    page_title: String,
+    applicant: Option<String>,
+    received: Moment,
+    number: String,
+}
+
+impl Head {
+    fn new(site: &Site, submission: &Submission, posting: &Posting) -> Self {
+        let role = plain(&posting.title, LONGEST_NAME);
+        let name = submission.application.candidate.name.as_deref().map(|name| plain(name, LONGEST_NAME));
+        Self {
+            page_title: site.sentences().filled("report-page-title", [("role", role.clone().into())]),
+            role,
+            applicant: name.filter(|name| !name.is_empty()),
+            received: Moment::new(site, submission.received_at),
+            number: submission.id.to_string(),
+        }
+    }
+}
+
+/// One state of the requirements, how many have it, and its place in the legend.
+struct Tally {
+    icon: Icon,
+    count: usize,
+    word: String,
+}
+
+/// One requirement's share of the strip.
+struct Segment {
+    x: String,
+    width: String,
+    tone: &'static str,
+}
+
+/// A framework as the assessment used it.
+struct FrameworkUsed {
+    title: String,
+    version: Option<String>,
+    digest: String,
+}
+
+/// A document that was read for the checks.
+struct MaterialPart {
+    url: String,
+    digest: String,
+    fetched: Moment,
+}
+
+/// Everything the report page shows.
+#[derive(Template)]
+#[template(path = "report.html")]
+pub struct ReportPage<'a> {
+    site: &'a Site,
+    head: Head,
+    checked: Moment,
+    headline: String,
+    score: Option<String>,
+    strip: Vec<Segment>,
+    strip_text: String,
+    tallies: Vec<Tally>,
+    has_musts: bool,
+    open_musts: Vec<String>,
+    requirements: Vec<Requirement>,
+    not_asked: Vec<LeftOut>,
+    not_counted: Vec<LeftOut>,
+    credentials: Vec<CredentialPart>,
+    credentials_more: Option<String>,
+    policy: String,
+    profile: String,
+    frameworks: Vec<FrameworkUsed>,
+    inputs_digest: String,
+    material: Vec<MaterialPart>,
+    links: &'a ReportLinks,
+}
+
+impl<'a> ReportPage<'a> {
+    pub fn new(
+        site: &'a Site,
+        submission: &Submission,
+        assessed: &Assessed,
+        posting: &Posting,
+        links: &'a ReportLinks,
+    ) -> Self {
+        let sentences = site.sentences();
+        let (report, assessment) = (&assessed.report, &assessed.assessment);
+        let tallies = tallies(site, assessment);
+        let musts = assessment.lines.iter().filter(|line| line.must);
+        let (not_asked, not_counted) = assessment
+            .not_counted
+            .iter()
+            .partition::<Vec<_>, _>(|one| one.reason == NotCountedReason::NotAskedFor);
+        let left_out = |all: Vec<_>| all.into_iter().map(|one| LeftOut::new(site, one, report)).collect();
+        let (credentials, credentials_more) = credential::parts(site, report);
+        Self {
+            site,
+            head: Head::new(site, submission, posting),
+            checked: Moment::new(site, assessed.at),
+            headline: sentences.headline(assessment),
+            score: (assessment.coverage.of > 0).then(|| sentences.score(assessment.score)),
+            strip: strip(assessment),
+            strip_text: strip_text(site, &tallies, assessment.lines.len()),
+            tallies,
+            has_musts: assessment.musts.of > 0,
+            open_musts: musts
+                .filter(|line| line.code == LineCode::NoEvidence)
+                .map(|line| plain(&line.statement, LONGEST_NAME))
+                .collect(),
+            requirements: Requirement::all(site, assessment, report),
+            not_asked: left_out(not_asked),
+            not_counted: left_out(not_counted),
+            credentials,
+            credentials_more,
+            policy: plain(&assessment.policy, LONGEST_NAME),
+            profile: assessment.profile.to_string(),
+            frameworks: assessment.frameworks.iter().map(FrameworkUsed::new).collect(),
+            inputs_digest: assessment.inputs_digest.to_string(),
+            material: report.material.iter().map(|used| MaterialPart::new(site, used)).collect(),
+            links,
+        }
+    }
+}
+
+impl FrameworkUsed {
+    fn new(version: &wellspring_model::competency::FrameworkVersion) -> Self {
+        Self {
+            title: plain(&version.title, LONGEST_NAME),
+            version: version.version.as_deref().map(|text| plain(text, LONGEST_NAME)),
+            digest: version.digest.to_string(),
+        }
+    }
+}
+
+impl MaterialPart {
+    fn new(site: &Site, used: &MaterialUsed) -> Self {
+        Self {
+            url: plain(&used.url, LONGEST_NAME),
+            digest: used.digest.to_string(),
+            fetched: Moment::new(site, used.fetched_at),
+        }
+    }
+}
+
+/// The states that occur, from most to least shown, each with its count.
+fn tallies(site: &Site, assessment: &Assessment) -> Vec<Tally> {
+    let mut tallies: Vec<Tally> = Vec::new();
+    for code in LineCode::ALL {
+        let count = assessment.lines.iter().filter(|line| line.code == code).count();
+        let (icon, word) = (Icon::from(code), site.sentences().line(code));
+        match tallies.iter_mut().find(|tally| tally.icon == icon) {
+            Some(tally) => tally.count += count,
+            None => tallies.push(Tally { icon, count, word }),
+        }
+    }
+    tallies.retain(|tally| tally.count > 0);
+    tallies
+}
+
+fn strip(assessment: &Assessment) -> Vec<Segment> {
+    let mut codes: Vec<_> = assessment.lines.iter().map(|line| line.code).collect();
+    if codes.len() > WIDEST_STRIP {
+        return Vec::new();
+    }
+    codes.sort_unstable();
+    let width = 100.0 / codes.len().max(1) as f64;
+    let at = |index: usize| format!("{:.3}%", width * index as f64);
+    let segment = |(index, code)| Segment { x: at(index), width: at(1), tone: Icon::from(code).tone };
+    codes.into_iter().enumerate().map(segment).collect()
+}
+
+fn strip_text(site: &Site, tallies: &[Tally], requirements: usize) -> String {
+    let state = |tally: &Tally| {
+        let values = [("count", tally.count.into()), ("state", tally.word.to_lowercase().into())];
+        site.sentences().filled("strip-state", values)
+    };
+    let states: Vec<_> = tallies.iter().map(state).collect();
+    let values = [("requirements", requirements.into()), ("states", states.join(", ").into())];
+    site.sentences().filled("strip", values)
+}
+
+/// A report that is not there: still being made, or given up.
+#[derive(Template)]
+#[template(path = "waiting.html")]
+struct WaitingPage<'a> {
+    site: &'a Site,
+    head: Head,
+    title: Label,
+    text: Label,
+    /// Why processing gave up; `None` while it runs.
+    code: Option<String>,
+}
+
+/// The page of a submission in whatever state it is.
+///
+/// # Errors
+/// The template cannot be written, which only a defect of ours can cause.
+pub fn submission_page(
+    site: &Site,
+    submission: &Submission,
+    posting: &Posting,
+    links: &ReportLinks,
+) -> Result<String, PageError> {
+    let waiting = |title, text, code| {
+        WaitingPage { site, head: Head::new(site, submission, posting), title, text, code }.render()
+    };
+    match &submission.state {
+        SubmissionState::Assessed(assessed) => ReportPage::new(site, submission, assessed, posting, links).render(),
+        SubmissionState::Received => waiting(Label::StatePending, Label::StatePendingText, None),
+        SubmissionState::Rejected { code, .. } => {
+            waiting(Label::StateRejected, Label::StateRejectedText, Some(plain(code, LONGEST_NAME)))
+        }
+    }
+}
