@@ -1,0 +1,1 @@
+//! RDF datasets, their N-Quads form and their canonical form (RDFC-1.0).
