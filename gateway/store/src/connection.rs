@@ -1,0 +1,185 @@
+//! Connections and their sealed secrets.
+
+use std::collections::BTreeMap;
+
+use secrecy::{ExposeSecret, SecretString};
+use wellspring_model::{
+    Timestamp,
+    connection::Connection,
+    id::{ConnectionId, TenantId},
+};
+
+use crate::{
+    Page, Store, StoreError, audit,
+    row::{Read, json, micros},
+};
+
+impl Store {
+    /// Adds a connection. The secrets, one text for each credential, are sealed before they reach the database.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn add_connection(
+        &self,
+        connection: &Connection,
+        secrets: BTreeMap<String, SecretString>,
+        actor: &str,
+    ) -> Result<(), StoreError> {
+        let key = self.data_key(connection.tenant).await?;
+        let id = connection.id.to_string();
+        let sealed: Vec<(String, Vec<u8>)> = secrets
+            .into_iter()
+            .map(|(name, secret)| {
+                let sealed = key.seal(secret.expose_secret(), &[&id, &name], &*self.entropy)?;
+                Ok((name, sealed))
+            })
+            .collect::<Result<_, StoreError>>()?;
+        let (new, actor) = (connection.clone(), actor.to_owned());
+        let (settings, bases) = (json(&new.settings)?, json(&new.bases)?);
+        let private_origins = json(&new.private_origins)?;
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    sqlx::query(
+                        "INSERT INTO connections \
+                         (id, tenant, name, connector, settings, bases, private_origins, created_at) \
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                    )
+                    .bind(&id)
+                    .bind(new.tenant.to_string())
+                    .bind(&new.name)
+                    .bind(new.connector.as_str())
+                    .bind(settings)
+                    .bind(bases)
+                    .bind(private_origins)
+                    .bind(micros(new.created_at))
+                    .execute(&mut *connection)
+                    .await?;
+                    for (name, sealed) in sealed {
+                        sqlx::query("INSERT INTO connection_secrets (connection, name, sealed) VALUES ($1, $2, $3)")
+                            .bind(&id)
+                            .bind(name)
+                            .bind(sealed)
+                            .execute(&mut *connection)
+                            .await?;
+                    }
+                    audit::append(connection, new.tenant, new.created_at, &actor, "connection.added", &id).await
+                })
+            })
+            .await
+    }
+
+    pub async fn connection(&self, tenant: TenantId, id: ConnectionId) -> Result<Option<Connection>, StoreError> {
+        let row = sqlx::query("SELECT * FROM connections WHERE id = $1 AND tenant = $2")
+            .bind(id.to_string())
+            .bind(tenant.to_string())
+            .fetch_optional(&self.read)
+            .await?;
+        match row {
+            Some(row) => Ok(Some(self.read_connection(&Read::new(&row, "connections")).await?)),
+            None => Ok(None),
+        }
+    }
+
+    pub async fn connections(
+        &self,
+        tenant: TenantId,
+        page: Page<ConnectionId>,
+    ) -> Result<(Vec<Connection>, Option<ConnectionId>), StoreError> {
+        let rows = sqlx::query("SELECT * FROM connections WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3")
+            .bind(tenant.to_string())
+            .bind(page.after())
+            .bind(page.rows())
+            .fetch_all(&self.read)
+            .await?;
+        let mut connections = Vec::with_capacity(rows.len());
+        for row in &rows {
+            connections.push(self.read_connection(&Read::new(row, "connections")).await?);
+        }
+        Ok(page.cut(connections, |connection| connection.id))
+    }
+
+    /// The secrets of a connection, opened: one text for each credential.
+    ///
+    /// # Errors
+    /// [`StoreError::Seal`] where a seal does not open.
+    pub async fn connection_secrets(
+        &self,
+        tenant: TenantId,
+        id: ConnectionId,
+    ) -> Result<BTreeMap<String, SecretString>, StoreError> {
+        let key = self.data_key(tenant).await?;
+        let rows = sqlx::query(
+            "SELECT s.name, s.sealed FROM connection_secrets s JOIN connections c ON c.id = s.connection \
+             WHERE c.id = $1 AND c.tenant = $2",
+        )
+        .bind(id.to_string())
+        .bind(tenant.to_string())
+        .fetch_all(&self.read)
+        .await?;
+        let open = |row| {
+            let row = Read::new(row, "connection_secrets");
+            let name = row.text("name")?;
+            let secret = key.unseal(&row.bytes("sealed")?, &[&id.to_string(), &name])?;
+            Ok((name, secret))
+        };
+        rows.iter().map(open).collect()
+    }
+
+    /// Lets a connection reach one origin on a private network. False where the tenant has no such connection.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn grant_private_origin(
+        &self,
+        tenant: TenantId,
+        id: ConnectionId,
+        origin: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let origin = origin.to_owned();
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let row = sqlx::query("SELECT id, private_origins FROM connections WHERE id = $1 AND tenant = $2")
+                        .bind(id.to_string())
+                        .bind(tenant.to_string())
+                        .fetch_optional(&mut *connection)
+                        .await?;
+                    let Some(row) = row else { return Ok(false) };
+                    let mut origins: Vec<String> = Read::new(&row, "connections").json("private_origins")?;
+                    if !origins.contains(&origin) {
+                        origins.push(origin);
+                        sqlx::query("UPDATE connections SET private_origins = $2 WHERE id = $1")
+                            .bind(id.to_string())
+                            .bind(json(&origins)?)
+                            .execute(&mut *connection)
+                            .await?;
+                    }
+                    let subject = id.to_string();
+                    audit::append(connection, tenant, now, "operator", "connection.origin_granted", &subject).await?;
+                    Ok(true)
+                })
+            })
+            .await
+    }
+
+    async fn read_connection(&self, row: &Read<'_>) -> Result<Connection, StoreError> {
+        let id: ConnectionId = row.id("id")?;
+        let credentials = sqlx::query_scalar("SELECT name FROM connection_secrets WHERE connection = $1 ORDER BY name")
+            .bind(id.to_string())
+            .fetch_all(&self.read)
+            .await?;
+        Ok(Connection {
+            id,
+            tenant: row.id("tenant")?,
+            name: row.text("name")?,
+            connector: row.id("connector")?,
+            settings: row.json("settings")?,
+            bases: row.json("bases")?,
+            credentials,
+            private_origins: row.json("private_origins")?,
+            created_at: row.time("created_at")?,
+        })
+    }
+}

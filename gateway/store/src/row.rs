@@ -1,0 +1,75 @@
+//! Reading columns into domain types. What does not fit names its table, column and row.
+
+use std::str::FromStr;
+
+use serde::{Serialize, de::DeserializeOwned};
+use sqlx::{Row, sqlite::SqliteRow};
+use wellspring_model::{Timestamp, digest::Digest};
+
+use crate::StoreError;
+
+/// A row with the name of its table.
+pub(crate) struct Read<'r> {
+    row: &'r SqliteRow,
+    table: &'static str,
+}
+
+impl<'r> Read<'r> {
+    pub fn new(row: &'r SqliteRow, table: &'static str) -> Self {
+        Self { row, table }
+    }
+
+    pub fn text(&self, column: &'static str) -> Result<String, StoreError> {
+        Ok(self.row.try_get(column)?)
+    }
+
+    pub fn bytes(&self, column: &'static str) -> Result<Vec<u8>, StoreError> {
+        Ok(self.row.try_get(column)?)
+    }
+
+    pub fn id<Id: FromStr>(&self, column: &'static str) -> Result<Id, StoreError> {
+        self.text(column)?.parse().map_err(|_| self.corrupt(column))
+    }
+
+    pub fn time(&self, column: &'static str) -> Result<Timestamp, StoreError> {
+        Timestamp::from_microsecond(self.row.try_get(column)?).map_err(|_| self.corrupt(column))
+    }
+
+    pub fn number(&self, column: &'static str) -> Result<u32, StoreError> {
+        u32::try_from(self.row.try_get::<i64, _>(column)?).map_err(|_| self.corrupt(column))
+    }
+
+    pub fn digest(&self, column: &'static str) -> Result<Digest, StoreError> {
+        let bytes: [u8; 32] = self.bytes(column)?.try_into().map_err(|_| self.corrupt(column))?;
+        Ok(Digest::from_bytes(bytes))
+    }
+
+    pub fn json<T: DeserializeOwned>(&self, column: &'static str) -> Result<T, StoreError> {
+        serde_json::from_str(&self.text(column)?).map_err(|_| self.corrupt(column))
+    }
+
+    pub fn optional_text(&self, column: &'static str) -> Result<Option<String>, StoreError> {
+        Ok(self.row.try_get(column)?)
+    }
+
+    pub fn optional_json<T: DeserializeOwned>(&self, column: &'static str) -> Result<Option<T>, StoreError> {
+        let text = self.optional_text(column)?;
+        text.map(|text| serde_json::from_str(&text).map_err(|_| self.corrupt(column))).transpose()
+    }
+
+    /// The error for a column that cannot be read. The row is named by its id where it has one.
+    pub fn corrupt(&self, column: &'static str) -> StoreError {
+        let row = self.row.try_get("id").unwrap_or_else(|_| "a row".to_owned());
+        StoreError::Corrupt { table: self.table, column, row }
+    }
+}
+
+/// A document as the text that is stored.
+pub(crate) fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Database(sqlx::Error::Encode(Box::new(error))))
+}
+
+/// A time as it is stored.
+pub(crate) fn micros(at: Timestamp) -> i64 {
+    at.as_microsecond()
+}

@@ -1,0 +1,110 @@
+//! Tenants and their API keys. A key is kept as a digest; it cannot be read back.
+
+use wellspring_model::{
+    Timestamp,
+    digest::Digest,
+    id::{KeyId, TenantId},
+};
+
+use crate::{
+    Store, StoreError, audit,
+    row::{Read, micros},
+    seal::DataKey,
+};
+
+impl Store {
+    /// Adds a tenant with a data key of its own.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn create_tenant(&self, id: TenantId, name: &str, now: Timestamp) -> Result<(), StoreError> {
+        let data_key = DataKey::make(&self.master, id, &*self.entropy)?;
+        let name = name.to_owned();
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    sqlx::query("INSERT INTO tenants (id, name, data_key, created_at) VALUES ($1, $2, $3, $4)")
+                        .bind(id.to_string())
+                        .bind(name)
+                        .bind(data_key)
+                        .bind(micros(now))
+                        .execute(&mut *connection)
+                        .await?;
+                    audit::append(connection, id, now, "operator", "tenant.created", &id.to_string()).await
+                })
+            })
+            .await
+    }
+
+    /// Adds a key.
+    ///
+    /// # Errors
+    /// [`StoreError::Dangling`] where there is no such tenant.
+    pub async fn add_key(
+        &self,
+        tenant: TenantId,
+        id: KeyId,
+        label: &str,
+        digest: Digest,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let label = label.to_owned();
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    sqlx::query(
+                        "INSERT INTO api_keys (id, tenant, label, digest, created_at) VALUES ($1, $2, $3, $4, $5)",
+                    )
+                    .bind(id.to_string())
+                    .bind(tenant.to_string())
+                    .bind(label)
+                    .bind(digest.bytes().to_vec())
+                    .bind(micros(now))
+                    .execute(&mut *connection)
+                    .await?;
+                    audit::append(connection, tenant, now, "operator", "key.created", &id.to_string()).await
+                })
+            })
+            .await
+    }
+
+    /// Revokes a key and says whether it was valid until now.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn revoke_key(&self, tenant: TenantId, id: KeyId, now: Timestamp) -> Result<bool, StoreError> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let done = sqlx::query(
+                        "UPDATE api_keys SET revoked_at = $3 WHERE id = $1 AND tenant = $2 AND revoked_at IS NULL",
+                    )
+                    .bind(id.to_string())
+                    .bind(tenant.to_string())
+                    .bind(micros(now))
+                    .execute(&mut *connection)
+                    .await?;
+                    if done.rows_affected() == 0 {
+                        return Ok(false);
+                    }
+                    audit::append(connection, tenant, now, "operator", "key.revoked", &id.to_string()).await?;
+                    Ok(true)
+                })
+            })
+            .await
+    }
+
+    /// Whose key this is, if it is valid.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn tenant_of_key(&self, digest: &Digest) -> Result<Option<(TenantId, KeyId)>, StoreError> {
+        let row = sqlx::query("SELECT id, tenant FROM api_keys WHERE digest = $1 AND revoked_at IS NULL")
+            .bind(digest.bytes().as_slice())
+            .fetch_optional(&self.read)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let row = Read::new(&row, "api_keys");
+        Ok(Some((row.id("tenant")?, row.id("id")?)))
+    }
+}
