@@ -36,9 +36,15 @@ pub fn bring_in_line(candidate: u64, ours: &[(String, Value)]) -> Result<Changed
     if holds(&written, &wanted) {
         return Ok(Changed::Yes);
     }
-    let missing: Vec<_> =
-        wanted.iter().filter(|entry| !holds(&written, std::slice::from_ref(*entry))).map(|(key, _)| key.as_str()).collect();
-    Err(Error::conflict(format!("after writing, these custom fields do not hold what was sent: {}", missing.join(", "))))
+    let missing: Vec<_> = wanted
+        .iter()
+        .filter(|entry| !holds(&written, std::slice::from_ref(*entry)))
+        .map(|(key, _)| key.as_str())
+        .collect();
+    Err(Error::conflict(format!(
+        "after writing, these custom fields do not hold what was sent: {}",
+        missing.join(", ")
+    )))
 }
 
 /// The fields that have a value.
@@ -81,12 +87,18 @@ struct Definition {
 pub fn check(settings: &Settings) -> Result<Vec<CheckLine>, Error> {
     let wanted = settings.fields();
     if wanted.is_empty() {
-        return Ok(vec![CheckLine::good("custom fields", "No custom field is set up: the result is shown in a note only.")]);
+        return Ok(vec![CheckLine::good(
+            "custom fields",
+            "No custom field is set up: the result is shown in a note only.",
+        )]);
     }
     let definitions = match definitions() {
         Ok(definitions) => definitions,
         Err(error) if error.code() == ErrorCode::Forbidden => {
-            return Ok(vec![CheckLine::bad("custom fields", format!("The scope to list custom fields is missing. {error}"))]);
+            return Ok(vec![CheckLine::bad(
+                "custom fields",
+                format!("The scope to list custom fields is missing. {error}"),
+            )]);
         }
         Err(error) => return Err(error),
     };
@@ -115,7 +127,10 @@ mod tests {
 
     #[test]
     fn others_fields_survive_an_overlay() {
-        let before = BTreeMap::from([("salary".to_owned(), json!({"amount": 5, "unit": "EUR"})), ("skills".to_owned(), json!("old"))]);
+        let before = BTreeMap::from([
+            ("salary".to_owned(), json!({"amount": 5, "unit": "EUR"})),
+            ("skills".to_owned(), json!("old")),
+        ]);
         let after = overlay(before, &[("skills".to_owned(), json!("new"))]);
         assert_eq!(after["salary"], json!({"amount": 5, "unit": "EUR"}));
         assert_eq!(after["skills"], json!("new"));

@@ -37,17 +37,6 @@ pub struct DeliverCall {
     pub result: ApplicationResult,
 }
 
-/// Find out whether a connection works.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct CheckCall {
-    pub tenant: TenantId,
-    pub connection: ConnectionView,
-    /// Names this call in logs.
-    pub call_id: String,
-    /// The longest the call may take. The host's own limit holds where it is shorter.
-    pub deadline: Duration,
-}
-
 /// One thing that `check` looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckLine {

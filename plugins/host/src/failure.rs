@@ -3,8 +3,8 @@
 //! What the sandbox saw goes before what the guest says of itself: a guest that was refused an origin and then reports
 //! "internal error" failed for want of that origin.
 
-use wellspring_model::delivery::{DeliveryFailure, FailureCode, Retry};
 use wasmtime::Trap;
+use wellspring_model::delivery::{DeliveryFailure, FailureCode, Retry};
 
 use crate::{
     bindings::wellspring::connector::types::{Error, ErrorCode, Retry as GuestRetry},
@@ -34,14 +34,20 @@ pub(crate) fn stopped(stopped: &Stopped, state: &CallState) -> DeliveryFailure {
     };
     if error.is::<OutOfTime>() {
         let milliseconds = TICK.as_millis() * u128::from(state.limits.cpu_ticks);
-        return sandbox(FailureCode::GuestCpu, format!("the connector ran for more than {milliseconds} ms of processor time"));
+        return sandbox(
+            FailureCode::GuestCpu,
+            format!("the connector ran for more than {milliseconds} ms of processor time"),
+        );
     }
     if let Some(error) = error.downcast_ref::<TooManyCalls>() {
         return sandbox(FailureCode::GuestHostCalls, format!("the connector made {error}"));
     }
     if is_handover(error) {
         let limit = state.limits.handover_bytes;
-        return sandbox(FailureCode::GuestHostCalls, format!("the connector handed over more than {limit} bytes at once"));
+        return sandbox(
+            FailureCode::GuestHostCalls,
+            format!("the connector handed over more than {limit} bytes at once"),
+        );
     }
     if let Some(failure) = seen(state) {
         return failure;

@@ -8,11 +8,8 @@
 //!
 //! A base that only serves tokens (`token-url = "{bases.NAME}/…"`) is not open to the guest.
 //!
-//! The text of a secret, by the credential's type:
-//!
-//! - `oauth2-client-credentials`: `{"client_id": "…", "client_secret": "…"}`
-//! - `basic`: `{"username": "…", "password": "…"}`
-//! - `api-key`: the key itself
+//! A secret is the text of a JSON object with the members that its type has
+//! ([`CredentialKind::fields`]): `{"client_id": "…", "client_secret": "…"}`. [`crate::Connector::connect`] makes it.
 
 use std::collections::BTreeMap;
 
@@ -73,10 +70,13 @@ fn credential(
             let BasicSecret { username, password } = parse(name, secret)?;
             Ok(Granted::Basic { user: username, password })
         }
-        CredentialKind::ApiKey => Ok(match (asked.attach, &asked.header) {
-            (Attach::Header, Some(header)) => Granted::Header { name: header.clone(), value: secret.clone() },
-            _ => Granted::Bearer(secret.clone()),
-        }),
+        CredentialKind::ApiKey => {
+            let KeySecret { key } = parse(name, secret)?;
+            Ok(match (asked.attach, &asked.header) {
+                (Attach::Header, Some(header)) => Granted::Header { name: header.clone(), value: key },
+                _ => Granted::Bearer(key),
+            })
+        }
     }
 }
 
@@ -92,6 +92,12 @@ struct ClientSecret {
 struct BasicSecret {
     username: String,
     password: SecretString,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeySecret {
+    key: SecretString,
 }
 
 fn parse<T: for<'de> Deserialize<'de>>(name: &str, secret: &SecretString) -> Result<T, GrantError> {

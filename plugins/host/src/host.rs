@@ -8,13 +8,12 @@ use wellspring_model::{
     connection::ConnectorId,
     delivery::{ApplicationResult, DeliveryFailure, FailureCode, Receipt, Retry},
     id::TenantId,
-    submission::Candidate,
     time::{Clock, Entropy},
 };
 
 use crate::{
     bindings::wellspring::connector::types::{Context, Entity},
-    calls::{CheckCall, CheckLine, ConnectionView, DeliverCall},
+    calls::{CheckLine, ConnectionView, DeliverCall},
     clients::Clients,
     engine::{self, Allocation, EngineError},
     failure,
@@ -156,15 +155,15 @@ impl Host {
     }
 
     /// Finds out whether a connection works, in words. `Err`: it could not be found out.
-    pub async fn check(&self, id: &ConnectorId, call: CheckCall) -> Result<Vec<CheckLine>, DeliveryFailure> {
+    pub async fn check(&self, id: &ConnectorId, view: ConnectionView) -> Result<Vec<CheckLine>, DeliveryFailure> {
         let connector = self.installed(id)?;
-        let deadline = call.deadline.min(self.limits.wall);
-        let context = context(call.tenant, &call.connection, &call.call_id, deadline);
-        let nobody = Redactor::new(&Candidate::default());
-        let state = self.rights(&connector, call.tenant, &call.connection, call.call_id, nobody)?;
+        let tenant = view.connection.tenant;
+        let call_id = format!("check of {}", view.connection.id);
+        let context = context(tenant, &view, &call_id, self.limits.wall);
+        let state = self.rights(&connector, tenant, &view, call_id, Redactor::default())?;
         let (ended, state) = self
             .runner
-            .run(&connector.pre, state, deadline, move |guest, store| {
+            .run(&connector.pre, state, self.limits.wall, move |guest, store| {
                 Box::pin(async move { guest.call_check(store, &context).await })
             })
             .await;
@@ -176,9 +175,9 @@ impl Host {
     }
 
     fn installed(&self, id: &ConnectorId) -> Result<Arc<Connector>, DeliveryFailure> {
-        self.registry.get(id).ok_or_else(|| {
-            failure::sandbox(FailureCode::ConnectorMissing, format!("no connector `{id}` is installed"))
-        })
+        self.registry
+            .get(id)
+            .ok_or_else(|| failure::sandbox(FailureCode::ConnectorMissing, format!("no connector `{id}` is installed")))
     }
 
     /// The state of a call without any way out.
@@ -220,8 +219,7 @@ impl Host {
         if let Some((pointer, mistake)) = connector.check_settings(&connection.settings).into_iter().next() {
             return Err(invalid(format!("the connection's settings do not fit the connector: {pointer}: {mistake}")));
         }
-        let outbound =
-            self.clients.get(connector.manifest(), view).map_err(|error| invalid(error.to_string()))?;
+        let outbound = self.clients.get(connector.manifest(), view).map_err(|error| invalid(error.to_string()))?;
         Ok(CallState {
             settings: connection.settings.clone(),
             outbound: Some(outbound),

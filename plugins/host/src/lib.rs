@@ -11,11 +11,13 @@
 mod bindings;
 pub mod calls;
 mod clients;
+mod connect;
 pub mod engine;
 mod failure;
 pub mod grants;
 mod host;
 mod imports;
+mod inspection;
 pub mod limits;
 pub mod manifest;
 pub mod package;
@@ -25,10 +27,12 @@ mod registry;
 mod runner;
 mod state;
 
-pub use calls::{CheckCall, CheckLine, ConnectionView, DeliverCall};
+pub use calls::{CheckLine, ConnectionView, DeliverCall};
+pub use connect::{Accepted, Refusal};
 pub use engine::{Allocation, EngineError};
 pub use host::{APPLICATION_RESULT, Host, HostConfig};
+pub use inspection::Inspection;
 pub use limits::Limits;
 pub use manifest::Manifest;
-pub use package::{Inspection, PackageError, inspect, pack};
+pub use package::{PackageError, inspect, pack};
 pub use registry::Connector;

@@ -2,7 +2,10 @@
 //!
 //! A manifest only asks. What a connector gets is what its manifest asks for *and* an operator granted ([`crate::grants`]).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -61,6 +64,12 @@ impl DisplayLevel {
             Self::Assessment => "assessment",
             Self::Panel => "panel",
         }
+    }
+}
+
+impl fmt::Display for DisplayLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -125,6 +134,15 @@ pub enum CredentialKind {
 }
 
 impl CredentialKind {
+    /// The members of its secret: a JSON object of texts, all of them there and nothing else.
+    pub const fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::OAuth2ClientCredentials => &["client_id", "client_secret"],
+            Self::ApiKey => &["key"],
+            Self::Basic => &["username", "password"],
+        }
+    }
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::OAuth2ClientCredentials => "oauth2-client-credentials",
@@ -248,7 +266,8 @@ impl Manifest {
             }
             if let Some(url) = &credential.token_url {
                 let known = |base: &str| self.bases.contains_key(base).then(|| "https://host.example".to_owned());
-                let filled = fill(url, "bases", known).map_err(|_| wrong("`token-url` names a base that is not there"))?;
+                let filled =
+                    fill(url, "bases", known).map_err(|_| wrong("`token-url` names a base that is not there"))?;
                 if !filled.starts_with("https://") || filled.parse::<BaseUrl>().is_err() {
                     return Err(wrong("`token-url` is not written `https://host/path` or `{bases.NAME}/path`"));
                 }
@@ -265,17 +284,14 @@ impl Manifest {
             .collect()
     }
 
-    /// The addresses the manifest asks for, for a connection with these settings: what an operator is shown to approve.
-    pub fn asked_bases(&self, settings: &Map<String, Value>) -> Result<BTreeMap<String, BaseUrl>, ManifestError> {
-        let host = |name: &str| settings.get(name).and_then(Value::as_str).filter(|text| is_host(text)).map(str::to_owned);
-        self.bases
-            .iter()
-            .map(|(name, base)| {
-                let filled = fill(&base.url, "settings", host).map_err(ManifestError::Setting)?;
-                let url = filled.parse().map_err(|_| ManifestError::Base { base: name.clone(), url: filled })?;
-                Ok((name.clone(), url))
-            })
-            .collect()
+    /// The address the manifest asks for under this name, for a connection with these settings: what an operator is shown
+    /// to approve.
+    pub fn asked_base(&self, name: &str, settings: &Map<String, Value>) -> Result<BaseUrl, ManifestError> {
+        let host =
+            |name: &str| settings.get(name).and_then(Value::as_str).filter(|text| is_host(text)).map(str::to_owned);
+        let base = self.bases.get(name).ok_or_else(|| ManifestError::Name(name.to_owned()))?;
+        let filled = fill(&base.url, "settings", host).map_err(ManifestError::Setting)?;
+        filled.parse().map_err(|_| ManifestError::Base { base: name.to_owned(), url: filled })
     }
 
     /// Where this credential's tokens come from, on a connection with these approved bases. `None`: the base it needs was
@@ -346,8 +362,8 @@ mod tests {
     fn a_manifest_names_the_addresses_it_asks_for() {
         let manifest = Manifest::parse(GOOD).expect("parses");
         let settings = Map::from_iter([("host".to_owned(), Value::from("acme.ats.example"))]);
-        let asked = manifest.asked_bases(&settings).expect("complete");
-        assert_eq!(asked["api"].to_string(), "https://acme.ats.example/v3");
+        let asked = manifest.asked_base("api", &settings).expect("complete");
+        assert_eq!(asked.to_string(), "https://acme.ats.example/v3");
         assert_eq!(manifest.token_bases(), BTreeSet::from(["auth"]));
         let approved = BTreeMap::from([("auth".to_owned(), "http://127.0.0.1:9/".parse().expect("a base"))]);
         let token = manifest.token_url(&manifest.credentials["main"], &approved).expect("approved");
@@ -360,13 +376,15 @@ mod tests {
         let manifest = Manifest::parse(GOOD).expect("parses");
         for host in ["evil.example/x?", "user@evil.example", "evil.example:8443", "a#", "", "a/../b"] {
             let settings = Map::from_iter([("host".to_owned(), Value::from(host))]);
-            assert_eq!(manifest.asked_bases(&settings), Err(ManifestError::Setting("host".to_owned())), "{host}");
+            assert_eq!(manifest.asked_base("api", &settings), Err(ManifestError::Setting("host".to_owned())), "{host}");
         }
     }
 
     #[test]
     fn each_flaw_is_named() {
-        assert!(matches!(with("[settings]", "[surprise]"), Err(ManifestError::Unreadable(text)) if text.contains("surprise")));
+        assert!(
+            matches!(with("[settings]", "[surprise]"), Err(ManifestError::Unreadable(text)) if text.contains("surprise"))
+        );
         assert_eq!(with("contract = \"0.1\"", "contract = \"7.0\""), Err(ManifestError::Contract("7.0".to_owned())));
         assert!(matches!(with("\"0.1.0\"", "\"0.1\""), Err(ManifestError::Version(_))));
         assert!(matches!(with("[\"deliver\"]", "[]"), Err(ManifestError::Events)));

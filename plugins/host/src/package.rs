@@ -8,10 +8,13 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 use wasmparser::{ComponentTypeRef, Encoding, Parser, Payload, TypeBounds, Validator, WasmFeatures};
-use wellspring_model::{connection::ConnectorId, digest::Digest};
+use wellspring_model::digest::Digest;
 use wit_component::ComponentEncoder;
 
-use crate::manifest::{Manifest, ManifestError};
+use crate::{
+    inspection::Inspection,
+    manifest::{Manifest, ManifestError},
+};
 
 /// The largest package there may be.
 pub const SIZE_MAX: usize = 32 << 20;
@@ -56,25 +59,6 @@ pub enum PackageError {
     Describe(String),
     #[error("`describe` says {field} `{described}`, the manifest `{manifest}`")]
     Description { field: &'static str, described: String, manifest: String },
-}
-
-/// What can be known of a package without running it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Inspection {
-    pub id: ConnectorId,
-    pub version: String,
-    pub contract: String,
-    /// Names of the imported interfaces, sorted.
-    pub imports: Vec<String>,
-    /// Names of the exported functions, sorted.
-    pub exports: Vec<String>,
-    pub manifest: Manifest,
-    /// JSON Schema of a connection's settings.
-    pub settings_schema: Value,
-    /// SHA-256 of the whole file.
-    pub digest: Digest,
-    /// Bytes of the whole file.
-    pub size: usize,
 }
 
 /// The content of the section.

@@ -64,11 +64,10 @@ mod tests {
 
     #[test]
     fn the_applicant_is_taken_out_of_what_a_guest_says() {
-        let candidate = Candidate {
-            id: None,
-            name: Some("Zoë Müller-Lee".to_owned()),
-            email: Some("zoe@example.org".to_owned()),
-        };
+        let candidate =
+            Candidate {
+                id: None, name: Some("Zoë Müller-Lee".to_owned()), email: Some("zoe@example.org".to_owned())
+            };
         let redactor = Redactor::new(&candidate);
         let said = "no candidate ZOE@example.org\n(Zoë Müller-Lee, zoë)";
         assert_eq!(redactor.line(said, 200), "no candidate [applicant] ([applicant], [applicant])");

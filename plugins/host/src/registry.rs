@@ -18,8 +18,9 @@ use wellspring_model::connection::ConnectorId;
 
 use crate::{
     bindings::{self, ConnectorPre, wellspring::connector::types::Description},
+    inspection::Inspection,
     manifest::{Event, Manifest},
-    package::{self, Inspection, PackageError},
+    package::{self, PackageError},
     state::CallState,
 };
 
@@ -37,6 +38,16 @@ impl fmt::Debug for Connector {
 }
 
 impl Connector {
+    /// Its id.
+    pub fn id(&self) -> &ConnectorId {
+        &self.inspection.id
+    }
+
+    /// Its version.
+    pub fn version(&self) -> &str {
+        &self.inspection.version
+    }
+
     /// What is known of its package.
     pub fn inspection(&self) -> &Inspection {
         &self.inspection

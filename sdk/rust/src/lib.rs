@@ -3,7 +3,7 @@
 //! A connector says what it is and brings results to one kind of ATS. Implement [`Connector`], name the type in
 //! [`export!`], and put a `connector.toml` beside `Cargo.toml`:
 //!
-//! ```ignore
+//! ```no_run
 //! use wellspring_sdk::{ApplicationResult, Connector, Context, Description, DisplayLevel, Error, Event, Receipt, Request};
 //!
 //! struct Acme;
@@ -46,6 +46,7 @@ mod request;
 
 /// What wit-bindgen generates from `plugins/wit/0.1`. Connectors rarely need it.
 #[doc(hidden)]
+#[expect(clippy::too_many_arguments, reason = "generated: records are flattened into arguments")]
 pub mod bindings {
     wit_bindgen::generate!({
         path: "../../plugins/wit/0.1",
@@ -61,9 +62,7 @@ pub use wit_bindgen;
 
 pub use bindings::wellspring::connector::types::{CheckLine, Context, Receipt};
 pub use connector::{Connector, Description, DisplayLevel, Event, Exports};
-pub use domain::{
-    Application, ApplicationResult, Candidate, Coverage, Job, Line, LineCode, Musts, Outcome, Score,
-};
+pub use domain::{Application, ApplicationResult, Candidate, Coverage, Job, Line, LineCode, Musts, Outcome, Score};
 pub use error::{Error, ErrorCode, Retry};
 pub use pages::Pages;
 pub use request::{Request, Response};

@@ -1,0 +1,77 @@
+//! What goes in and what comes out.
+
+use serde_json::json;
+use wellspring_host::{CheckLine, DeliverCall};
+use wellspring_model::delivery::FailureCode;
+
+use crate::support::{NOW_MS, call, connection, deliver, guest, host, id, install, tight};
+
+#[tokio::test]
+async fn a_good_guest_reads_its_call_and_gives_a_receipt() {
+    let host = host(tight());
+    let Some(()) = install(&host, &["echoes"]).await else { return };
+    let receipt = deliver(&host, "echoes", "").await.expect("delivers");
+    let remote_id = receipt.remote_id.expect("an id").0;
+    assert_eq!(remote_id, "dlv_test/[wellspring:con_00000000000000000000000000000002:61001]");
+    assert!(receipt.changed);
+    assert_eq!(receipt.details, json!({}));
+}
+
+#[tokio::test]
+async fn nothing_stays_in_memory_between_calls() {
+    let host = host(tight());
+    let Some(()) = install(&host, &["echoes"]).await else { return };
+    // The guest fails when it finds what it kept. More calls than slots, so that slots are used again.
+    for _ in 0..200 {
+        deliver(&host, "echoes", "").await.expect("fresh memory");
+    }
+}
+
+#[tokio::test]
+async fn a_guest_sees_its_settings_the_clock_and_chance_of_the_host() {
+    let host = host(tight());
+    let Some(()) = install(&host, &["echoes"]).await else { return };
+    let mut view = connection("echoes", &[], &[]);
+    view.connection.settings.insert("greeting".to_owned(), "hola".into());
+    let lines = host.check(&id("echoes"), view).await.expect("checks");
+    let good = |name: &str, message: &str| CheckLine { name: name.to_owned(), ok: true, message: message.to_owned() };
+    assert_eq!(
+        lines,
+        [
+            good("connection", "con_00000000000000000000000000000002"),
+            good("greeting", "hola"),
+            good("clock", &NOW_MS.to_string()),
+            good("random", "[7, 7, 7, 7]"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_a_guest_does_not_implement_it_answers_as_unsupported() {
+    let host = host(tight());
+    let Some(()) = install(&host, &["loops"]).await else { return };
+    let failure = host.check(&id("loops"), connection("loops", &[], &[])).await.expect_err("it has no check");
+    assert_eq!(failure.code, FailureCode::Unsupported);
+}
+
+#[tokio::test]
+async fn a_connector_installed_again_replaces_the_one_before() {
+    let host = host(tight());
+    let Some(bytes) = guest("echoes") else { return };
+    host.install(bytes.clone()).await.expect("installs");
+    let second = host.install(bytes).await.expect("installs again");
+    assert_eq!(host.connectors().len(), 1);
+    assert_eq!(host.connector(&id("echoes")).map(|one| one.inspection().digest), Some(second.inspection().digest));
+    assert!(host.remove(&id("echoes")));
+    assert!(host.connectors().is_empty());
+}
+
+#[test]
+fn a_call_survives_the_way_to_another_process_and_debug_shows_nothing_of_it() {
+    let call = DeliverCall { connection: connection("echoes", &[], &[("main", "s3cret")]), ..call("echoes", "key") };
+    let text = serde_json::to_string(&call).expect("serialises");
+    let back: DeliverCall = serde_json::from_str(&text).expect("parses");
+    assert_eq!(serde_json::to_string(&back).expect("serialises"), text);
+    let shown = format!("{call:?}");
+    assert!(!shown.contains("s3cret") && !shown.contains("ana.ruiz"), "{shown}");
+}

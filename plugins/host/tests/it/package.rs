@@ -1,0 +1,129 @@
+//! What is not a connector is refused, with the reason, before anything is compiled.
+
+use serde_json::{Value, json};
+use wellspring_host::{PackageError, inspect, manifest::ManifestError, pack, package};
+
+use crate::support::{guest, host, tight};
+
+const MANIFEST: &str = r#"
+    id = "acme/test"
+    version = "0.1.0"
+    contract = "0.1"
+    display-level = "note"
+    serialize-by = "application"
+    events = ["deliver"]
+"#;
+
+fn component(text: &str) -> Vec<u8> {
+    wat::parse_str(text).expect("well-formed text")
+}
+
+fn closed() -> Value {
+    json!({ "type": "object", "additionalProperties": false })
+}
+
+/// A component with this among its imports and the exports of the contract (of wrong types, which only linking sees).
+fn with_import(import: &str) -> Vec<u8> {
+    let exports: String = ["describe", "check", "deliver"]
+        .map(|name| format!(r#"(func (export "{name}") (canon lift (core func $i "f")))"#))
+        .concat();
+    component(&format!(
+        r#"(component {import} (core module $m (func (export "f"))) (core instance $i (instantiate $m)) {exports})"#
+    ))
+}
+
+#[test]
+fn an_import_that_is_not_ours_is_refused_by_name() {
+    for import in ["wasi:cli/environment@0.2.0", "wasi:http/outgoing-handler@0.2.12", "acme:spy/camera@1.0.0"] {
+        let bytes = with_import(&format!(r#"(import "{import}" (instance))"#));
+        let bytes = package::embed(bytes, MANIFEST, &closed()).expect("embeds");
+        assert_eq!(inspect(&bytes), Err(PackageError::ImportDenied { import: import.to_owned() }));
+    }
+    let bytes = with_import(r#"(import "run" (func))"#);
+    assert!(matches!(inspect(&bytes), Err(PackageError::ImportDenied { import }) if import == "run"));
+    // Our interfaces of another version are not ours of this one.
+    let bytes = with_import(r#"(import "wellspring:connector/http@0.2.0" (instance))"#);
+    assert!(matches!(inspect(&bytes), Err(PackageError::ImportDenied { .. })));
+}
+
+#[tokio::test]
+async fn exports_of_the_wrong_type_are_refused_when_linked() {
+    let bytes = package::embed(with_import(""), MANIFEST, &closed()).expect("embeds");
+    inspect(&bytes).expect("names alone are in order");
+    let error = host(tight()).install(bytes).await.expect_err("the types are wrong");
+    assert!(matches!(error, PackageError::Contract(_)), "{error}");
+}
+
+#[test]
+fn a_missing_export_is_named() {
+    let error = inspect(&component("(component)")).expect_err("it exports nothing");
+    assert_eq!(error, PackageError::ExportMissing { export: "check" });
+}
+
+#[test]
+fn what_is_no_component_is_refused() {
+    for bytes in [&b""[..], b"hello", &component("(module)"), &[0x7f, b'E', b'L', b'F', 0, 0, 0, 0, 0, 0]] {
+        assert_eq!(inspect(bytes), Err(PackageError::NotAComponent));
+    }
+    let Some(bytes) = guest("echoes") else { return };
+    for length in [9, 100, bytes.len() / 2, bytes.len() - 1] {
+        assert!(inspect(&bytes[..length]).is_err(), "cut after {length} bytes");
+    }
+    let too_large = [bytes.clone(), vec![0; package::SIZE_MAX]].concat();
+    assert_eq!(inspect(&too_large), Err(PackageError::TooLarge { size: too_large.len() }));
+}
+
+#[test]
+fn a_package_has_exactly_one_manifest() {
+    let bare = with_import("");
+    assert_eq!(inspect(&bare), Err(PackageError::ManifestSections(0)));
+    let once = package::embed(bare, MANIFEST, &closed()).expect("embeds");
+    let inspection = inspect(&once).expect("a package");
+    assert_eq!((inspection.id.as_str(), inspection.size), ("acme/test", once.len()));
+    let twice = package::embed(once, MANIFEST, &closed()).expect("embeds");
+    assert_eq!(inspect(&twice), Err(PackageError::ManifestSections(2)));
+}
+
+#[test]
+fn a_manifest_that_lies_is_refused_with_the_reason() {
+    let of = |manifest: &str, schema: &Value| {
+        inspect(&package::embed(with_import(""), manifest, schema).expect("embeds")).expect_err("refused")
+    };
+    let future = MANIFEST.replace("contract = \"0.1\"", "contract = \"9.0\"");
+    assert_eq!(of(&future, &closed()), PackageError::Manifest(ManifestError::Contract("9.0".to_owned())));
+    let greedy = format!("{MANIFEST}\n[limits]\nmemory = \"4 GiB\"");
+    assert!(matches!(of(&greedy, &closed()), PackageError::Manifest(ManifestError::Unreadable(_))));
+    let remote = json!({ "$ref": "https://schemas.example/settings.json" });
+    assert!(matches!(of(MANIFEST, &remote), PackageError::SettingsSchema(_)));
+}
+
+#[tokio::test]
+async fn code_that_says_other_than_its_manifest_is_refused() {
+    let Some(bytes) = guest("echoes") else { return };
+    // The same code under another name: as when somebody puts their component under a trusted one.
+    let start = bytes.windows(package::SECTION.len()).rposition(|window| window == package::SECTION.as_bytes());
+    // Section id, and the two lengths before the name: a byte for the name's, two for the section's.
+    let component = bytes[..start.expect("it has a manifest") - 4].to_vec();
+    let renamed = package::embed(component, MANIFEST, &closed()).expect("embeds");
+    inspect(&renamed).expect("a package in itself");
+    let error = host(tight()).install(renamed).await.expect_err("the code says otherwise");
+    let expected =
+        PackageError::Description { field: "id", described: "echoes".to_owned(), manifest: "acme/test".to_owned() };
+    assert_eq!(error, expected);
+}
+
+#[test]
+fn packing_what_was_not_built_with_the_sdk_fails_with_the_reason() {
+    let error = pack(&component("(module)"), MANIFEST, &closed()).expect_err("no contract inside");
+    assert!(matches!(error, PackageError::ExportMissing { .. } | PackageError::Malformed(_)), "{error}");
+}
+
+#[test]
+fn connectors_and_guests_import_nothing_but_the_contract() {
+    for name in ["greenhouse", "echoes", "strays", "babbles"] {
+        let Some(bytes) = guest(name) else { return };
+        let inspection = inspect(&bytes).expect("a package");
+        assert!(inspection.imports.iter().all(|import| import.starts_with("wellspring:connector/")), "{name}");
+        assert_eq!(inspection.exports, ["check", "deliver", "describe"], "{name}");
+    }
+}
