@@ -1,1 +1,26 @@
+//! The only way out: every request the gateway makes to somebody else's server passes here.
+//!
+//! Addresses are judged after resolution and the connection goes to the judged address; redirects are not followed (or,
+//! for public documents, only within one origin); sizes and times are bounded; credentials are added after the caller has
+//! finished its request, and taken out of the answer should the other side echo them. No other crate names `reqwest` or
+//! `oauth2`.
 
+mod address;
+mod client;
+mod connection;
+mod credential;
+mod error;
+mod fetch;
+mod headers;
+mod limits;
+mod path;
+mod read;
+mod scrub;
+mod token;
+
+pub use address::is_public;
+pub use connection::{ConnectionClient, ConnectionEgress, OutboundBody, OutboundRequest, OutboundResponse};
+pub use credential::Credential;
+pub use error::{EgressError, FetchFailure, SendFailure};
+pub use fetch::{FetchedDocument, Fetcher, FetcherConfig};
+pub use limits::EgressLimits;

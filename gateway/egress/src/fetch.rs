@@ -1,0 +1,137 @@
+//! Fetching public documents that a verification needs: DID documents, controller documents, lists.
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, header};
+use jiff::SignedDuration;
+use url::Url;
+use wellspring_model::Timestamp;
+
+use crate::{
+    EgressError, EgressLimits, FetchFailure,
+    client::{Clients, Lookup, system_lookup},
+    read,
+};
+
+/// Redirects within one origin that are followed.
+const HOPS: usize = 3;
+/// Documents kept at most.
+const KEPT: usize = 1_024;
+
+/// How documents are fetched.
+#[derive(Debug, Clone)]
+pub struct FetcherConfig {
+    pub limits: EgressLimits,
+    /// A PEM file of further certificate authorities.
+    pub extra_ca_file: Option<PathBuf>,
+    /// Origins on private networks that may be fetched from, exactly as written.
+    pub private_origins: Vec<String>,
+    /// How old a kept document may be.
+    pub fresh: SignedDuration,
+}
+
+impl Default for FetcherConfig {
+    fn default() -> Self {
+        let limits = EgressLimits { body_bytes: 1024 * 1024, ..EgressLimits::default() };
+        Self { limits, extra_ca_file: None, private_origins: Vec::new(), fresh: SignedDuration::from_mins(5) }
+    }
+}
+
+/// A document as the server sent it, whatever its status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FetchedDocument {
+    pub status: u16,
+    pub content_type: Option<String>,
+    pub bytes: Bytes,
+    pub fetched_at: Timestamp,
+}
+
+/// Fetches and keeps public documents.
+pub struct Fetcher {
+    clients: Clients,
+    config: FetcherConfig,
+    kept: Mutex<HashMap<Url, Slot>>,
+}
+
+/// Locked while somebody fetches; who comes meanwhile waits for the same answer.
+type Slot = Arc<tokio::sync::Mutex<Option<FetchedDocument>>>;
+
+impl Fetcher {
+    /// # Errors
+    /// No HTTP client can be made.
+    pub fn new(config: FetcherConfig) -> Result<Self, EgressError> {
+        Self::with_lookup(config, &system_lookup())
+    }
+
+    pub(crate) fn with_lookup(config: FetcherConfig, lookup: &Lookup) -> Result<Self, EgressError> {
+        let private = config.private_origins.clone();
+        let clients = Clients::new(private, config.extra_ca_file.as_deref(), &config.limits, lookup)?;
+        Ok(Self { clients, config, kept: Mutex::default() })
+    }
+
+    /// The document at an https address, fetched now or kept since not longer than the configured age.
+    ///
+    /// # Errors
+    /// Why it could not be had. A status other than 200 is an answer and is kept too.
+    pub async fn get(&self, url: &Url, now: Timestamp) -> Result<FetchedDocument, FetchFailure> {
+        let slot = self.slot(url, now);
+        let mut kept = slot.lock().await;
+        if let Some(document) = kept.as_ref().filter(|document| self.is_fresh(document, now)) {
+            return Ok(document.clone());
+        }
+        let document = self.fetch(url.clone(), now).await?;
+        *kept = Some(document.clone());
+        Ok(document)
+    }
+
+    fn slot(&self, url: &Url, now: Timestamp) -> Slot {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= KEPT && !kept.contains_key(url) {
+            // A slot that is locked is being fetched and stays.
+            kept.retain(|_, slot| match slot.try_lock() {
+                Ok(document) => document.as_ref().is_some_and(|document| self.is_fresh(document, now)),
+                Err(_) => true,
+            });
+            if kept.len() >= KEPT {
+                kept.clear();
+            }
+        }
+        Arc::clone(kept.entry(url.clone()).or_default())
+    }
+
+    fn is_fresh(&self, document: &FetchedDocument, now: Timestamp) -> bool {
+        now.duration_since(document.fetched_at) <= self.config.fresh
+    }
+
+    async fn fetch(&self, mut url: Url, now: Timestamp) -> Result<FetchedDocument, FetchFailure> {
+        let origin = url.origin();
+        for _ in 0..=HOPS {
+            if url.scheme() != "https" && !self.clients.is_granted(&url) {
+                return Err(FetchFailure::Scheme);
+            }
+            let mut request = reqwest::Request::new(Method::GET, url.clone());
+            let accept = HeaderValue::from_static(
+                "application/did+json, application/json, application/ld+json;q=0.9, */*;q=0.1",
+            );
+            request.headers_mut().insert(header::ACCEPT, accept);
+            let response = self.clients.execute(request).await?;
+            if response.status().is_redirection() {
+                let next = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+                let next = next.and_then(|next| url.join(next).ok()).filter(|next| next.origin() == origin);
+                url = next.ok_or(FetchFailure::Redirect)?;
+                continue;
+            }
+            let status = response.status().as_u16();
+            let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+            let content_type = kind.map(str::to_owned);
+            let bytes = read::body(response, self.config.limits.body_bytes).await?;
+            return Ok(FetchedDocument { status, content_type, bytes, fetched_at: now });
+        }
+        Err(FetchFailure::Redirect)
+    }
+}

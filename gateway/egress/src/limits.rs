@@ -1,0 +1,36 @@
+//! How much and how long.
+
+use std::time::Duration;
+
+/// Bounds for one request and its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EgressLimits {
+    /// An answer's body, after decompression.
+    pub body_bytes: usize,
+    /// Until the connection stands, TLS included.
+    pub connect: Duration,
+    /// Between two pieces of an answer, the first included.
+    pub between_bytes: Duration,
+    /// From beginning to end.
+    pub total: Duration,
+    /// Header fields of a request.
+    pub headers: usize,
+    /// All header fields of a request, in bytes.
+    pub header_bytes: usize,
+    /// A request's path and query.
+    pub path_bytes: usize,
+}
+
+impl Default for EgressLimits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 4 * 1024 * 1024,
+            connect: Duration::from_secs(5),
+            between_bytes: Duration::from_secs(10),
+            total: Duration::from_secs(30),
+            headers: 64,
+            header_bytes: 16 * 1024,
+            path_bytes: 8 * 1024,
+        }
+    }
+}
