@@ -94,11 +94,23 @@ async fn fetch(request: &TokenRequest<'_>, clients: &Clients, clock: &dyn Clock)
     let client = client.set_token_uri(url);
     let scopes = request.scopes.iter().cloned().map(Scope::new);
     let asked_at = clock.now();
-    let send = |http: HttpRequest| exchange(http, clients);
+    let send = Exchange(clients);
     let answer: Answer =
         client.exchange_client_credentials().add_scopes(scopes).request_async(&send).await.map_err(refusal)?;
     let text = SecretString::from(answer.access_token().secret().clone());
     Ok(Token { text, ends_at: ends_at(&answer, asked_at) })
+}
+
+/// Our way of sending, as `oauth2` calls it. Its future is boxed and named, so that it is known to be `Send`.
+struct Exchange<'a>(&'a Clients);
+
+impl<'c> oauth2::AsyncHttpClient<'c> for Exchange<'_> {
+    type Error = ExchangeFailure;
+    type Future = std::pin::Pin<Box<dyn Future<Output = Result<HttpResponse, ExchangeFailure>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(exchange(request, self.0))
+    }
 }
 
 /// One exchange with the token endpoint, under the same policy as every other request.
