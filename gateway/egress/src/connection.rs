@@ -1,6 +1,6 @@
 //! What a connector may send, within the rights of one connection.
 
-use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fmt, path::Path, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -85,13 +85,28 @@ impl ConnectionClient {
         Self::with_lookup(egress, clock, EgressLimits::default(), &system_lookup())
     }
 
+    /// As [`Self::new`], trusting the certificate authorities in this file as well.
+    pub fn with_authorities(egress: ConnectionEgress, extra_ca_file: Option<&Path>, clock: Arc<dyn Clock>) -> Self {
+        Self::build(egress, clock, EgressLimits::default(), &system_lookup(), extra_ca_file)
+    }
+
     pub(crate) fn with_lookup(
         egress: ConnectionEgress,
         clock: Arc<dyn Clock>,
         limits: EgressLimits,
         lookup: &Lookup,
     ) -> Self {
-        let clients = Clients::new(egress.private_origins.clone(), None, &limits, lookup)
+        Self::build(egress, clock, limits, lookup, None)
+    }
+
+    fn build(
+        egress: ConnectionEgress,
+        clock: Arc<dyn Clock>,
+        limits: EgressLimits,
+        lookup: &Lookup,
+        extra_ca_file: Option<&Path>,
+    ) -> Self {
+        let clients = Clients::new(egress.private_origins.clone(), extra_ca_file, &limits, lookup)
             .inspect_err(|error| tracing::error!(%error, "a connection has no way out"))
             .ok();
         let oauth = egress.credentials.iter().filter(|(_, one)| matches!(one, Credential::OAuth { .. }));

@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashMap,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -23,6 +24,7 @@ use crate::{
 const KEPT_MAX: usize = 1_024;
 
 pub(crate) struct Clients {
+    extra_ca_file: Option<PathBuf>,
     clock: Arc<dyn Clock>,
     kept: Mutex<Kept>,
 }
@@ -41,8 +43,8 @@ struct Entry {
 }
 
 impl Clients {
-    pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, kept: Mutex::default() }
+    pub fn new(extra_ca_file: Option<PathBuf>, clock: Arc<dyn Clock>) -> Self {
+        Self { extra_ca_file, clock, kept: Mutex::default() }
     }
 
     /// The way out of this connection, with the rights it has now.
@@ -56,7 +58,8 @@ impl Clients {
             entry.last_use = now;
             return Ok(Arc::clone(&entry.client));
         }
-        let client = Arc::new(ConnectionClient::new(grant(manifest, view)?, Arc::clone(&self.clock)));
+        let (rights, clock) = (grant(manifest, view)?, Arc::clone(&self.clock));
+        let client = Arc::new(ConnectionClient::with_authorities(rights, self.extra_ca_file.as_deref(), clock));
         if kept.clients.len() >= KEPT_MAX
             && let Some(oldest) = kept.clients.iter().min_by_key(|(_, entry)| entry.last_use).map(|(key, _)| *key)
         {

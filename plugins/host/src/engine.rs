@@ -28,15 +28,15 @@ pub enum Allocation {
 /// The engine cannot be made on this machine.
 #[derive(Debug, thiserror::Error)]
 #[error("the sandbox cannot start: {0}")]
-pub struct EngineError(String);
+pub struct HostError(String);
 
 /// Makes the engine, with slots for `slots` instances at a time where the system grants the address space.
-pub fn start(limits: &Limits, slots: u32) -> Result<(Engine, Allocation), EngineError> {
+pub fn start(limits: &Limits, slots: u32) -> Result<(Engine, Allocation), HostError> {
     let (engine, allocation) = match Engine::new(&config(Some(pool(limits, slots)))) {
         Ok(engine) => (engine, Allocation::Pooled),
         Err(error) => {
             tracing::warn!(error = %format!("{error:#}"), "no address space for pooled instances; mapping memory on demand");
-            let engine = Engine::new(&config(None)).map_err(|error| EngineError(format!("{error:#}")))?;
+            let engine = Engine::new(&config(None)).map_err(|error| HostError(format!("{error:#}")))?;
             (engine, Allocation::OnDemand)
         }
     };
@@ -96,7 +96,7 @@ fn pool(limits: &Limits, slots: u32) -> PoolingAllocationConfig {
 }
 
 /// Moves the epoch on every [`TICK`], until the last engine is dropped.
-fn tick(engine: EngineWeak) -> Result<(), EngineError> {
+fn tick(engine: EngineWeak) -> Result<(), HostError> {
     thread::Builder::new()
         .name("wasm-epoch".to_owned())
         .spawn(move || {
@@ -107,7 +107,7 @@ fn tick(engine: EngineWeak) -> Result<(), EngineError> {
             }
         })
         .map(drop)
-        .map_err(|error| EngineError(format!("no thread for the epoch: {error}")))
+        .map_err(|error| HostError(format!("no thread for the epoch: {error}")))
 }
 
 #[cfg(test)]

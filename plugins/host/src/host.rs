@@ -1,6 +1,6 @@
 //! The sandbox as the gateway sees it: install connectors, call them.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
@@ -15,7 +15,7 @@ use crate::{
     bindings::wellspring::connector::types::{Context, Entity},
     calls::{CheckLine, ConnectionView, DeliverCall},
     clients::Clients,
-    engine::{self, Allocation, EngineError},
+    engine::{self, Allocation, HostError},
     failure,
     limits::{Calls, Growth, Limits},
     package::PackageError,
@@ -39,11 +39,13 @@ pub struct HostConfig {
     pub limits: Limits,
     /// Calls at a time. Each reserves 4 GiB of address space (not of memory) per linear memory.
     pub slots: u32,
+    /// Certificate authorities to trust beside the system's, as PEM: for an ATS on the premises.
+    pub extra_ca_file: Option<PathBuf>,
 }
 
 impl Default for HostConfig {
     fn default() -> Self {
-        Self { limits: Limits::default(), slots: 32 }
+        Self { limits: Limits::default(), slots: 32, extra_ca_file: None }
     }
 }
 
@@ -67,7 +69,7 @@ impl fmt::Debug for Host {
 
 impl Host {
     /// Starts the engine. Fails only where the machine cannot run one at all.
-    pub fn new(config: HostConfig, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, EngineError> {
+    pub fn new(config: HostConfig, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, HostError> {
         let slots = config.slots.max(1);
         let (engine, allocation) = engine::start(&config.limits, slots)?;
         Ok(Self {
@@ -76,7 +78,7 @@ impl Host {
             allocation,
             limits: Arc::new(config.limits),
             registry: Registry::default(),
-            clients: Clients::new(Arc::clone(&clock)),
+            clients: Clients::new(config.extra_ca_file, Arc::clone(&clock)),
             clock,
             entropy,
         })

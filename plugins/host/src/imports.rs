@@ -30,8 +30,7 @@ impl http::Host for CallState {
         let Some(outbound) = self.outbound.clone() else {
             return Ok(Err(self.deny("no request is allowed here".to_owned())));
         };
-        let request = outbound_request(request);
-        let sent = outbound.send(request).await;
+        let sent = outbound.send(outbound_request(request)).await;
         Ok(sent.map(response).map_err(|failure| self.failure(failure)))
     }
 }

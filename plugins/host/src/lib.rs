@@ -29,7 +29,7 @@ mod state;
 
 pub use calls::{CheckLine, ConnectionView, DeliverCall};
 pub use connect::{Accepted, Refusal};
-pub use engine::{Allocation, EngineError};
+pub use engine::{Allocation, HostError};
 pub use host::{APPLICATION_RESULT, Host, HostConfig};
 pub use inspection::Inspection;
 pub use limits::Limits;

@@ -38,7 +38,8 @@ pub fn tight() -> Limits {
 }
 
 pub fn host(limits: Limits) -> Host {
-    Host::new(HostConfig { limits, slots: 4 }, Arc::new(StoppedClock), Arc::new(Sevens)).expect("an engine")
+    Host::new(HostConfig { limits, slots: 4, ..HostConfig::default() }, Arc::new(StoppedClock), Arc::new(Sevens))
+        .expect("an engine")
 }
 
 /// A built guest's bytes. `None`, with a line that says so, where it was not built.
