@@ -1,1 +1,50 @@
-fn main() {}
+//! `cargo xtask`: set-up, demo, tests and checks. The only place that installs anything.
+
+mod browser;
+mod checks;
+mod connectors;
+mod demo;
+mod process;
+mod tests;
+mod toolchain;
+mod toolchain_debian;
+
+use std::process::ExitCode;
+
+use process::Failure;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  demo [--once]   run the main job: credentials in, verified and scored, into an ATS double through a sandboxed connector.
+                  With --once: one run, a table, exit code 0. Without: keep serving and print the pages to open.
+  test            set everything up and run all tests
+  connectors      build the connectors (and the test guests) into target/connectors/
+  browser         look at the demo's pages in a browser: screenshots into target/browser/, accessibility checked
+  check           formatting, lints, dependency rules (what CI does besides the tests)
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments.as_slice() {
+        ["demo"] => demo::run(false),
+        ["demo", "--once"] => demo::run(true),
+        ["test", rest @ ..] => tests::run(rest),
+        ["connectors"] => connectors::build(),
+        ["browser"] => browser::run(),
+        ["check"] => checks::run(),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        _ => Err(Failure::new(format!("there is no such command\n\n{HELP}"))),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nxtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
