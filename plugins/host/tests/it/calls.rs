@@ -1,5 +1,7 @@
 //! What goes in and what comes out.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use wellspring_host::{CheckLine, DeliverCall};
 use wellspring_model::delivery::FailureCode;
@@ -64,6 +66,21 @@ async fn a_connector_installed_again_replaces_the_one_before() {
     assert_eq!(host.connector(&id("echoes")).map(|one| one.inspection().digest), Some(second.inspection().digest));
     assert!(host.remove(&id("echoes")));
     assert!(host.connectors().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn calls_run_side_by_side_on_many_threads() {
+    let host = Arc::new(host(tight()));
+    let Some(()) = install(&host, &["echoes"]).await else { return };
+    let tasks: Vec<_> = (0..64)
+        .map(|_| {
+            let host = Arc::clone(&host);
+            tokio::spawn(async move { deliver(&host, "echoes", "").await })
+        })
+        .collect();
+    for task in tasks {
+        task.await.expect("the task ends").expect("delivers");
+    }
 }
 
 #[test]

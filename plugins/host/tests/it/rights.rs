@@ -3,13 +3,14 @@
 use wellspring_host::{DeliverCall, Host};
 use wellspring_model::delivery::{DeliveryFailure, FailureCode, Retry};
 
-use crate::support::{call, connection, deliver, host, id, install, tight};
+use crate::support::{NOBODY, call, connection, deliver, host, id, install, tight};
 
 const SECRET: (&str, &str) = ("main", r#"{"client_id":"us","client_secret":"s3cret"}"#);
-const BASES: [(&str, &str); 2] = [("api", "https://ats.invalid/v1"), ("auth", "https://login.ats.invalid")];
+const BASES: [(&str, &str); 2] = [("api", "http://127.0.0.1:9/v1"), ("auth", NOBODY)];
 
 async fn stray(host: &Host, key: &str) -> DeliveryFailure {
-    let call = DeliverCall { connection: connection("strays", &BASES, &[SECRET]), ..call("strays", key) };
+    let mut call = DeliverCall { connection: connection("strays", &BASES, &[SECRET]), ..call("strays", key) };
+    call.connection.connection.private_origins = vec![NOBODY.to_owned()];
     let failure = host.deliver(&id("strays"), call).await.expect_err("it strays");
     deliver(host, "echoes", "after").await.expect("the next call works");
     failure
@@ -42,7 +43,7 @@ async fn a_guest_that_strays_is_named_even_where_it_hides_the_reason() {
 async fn what_is_asked_for_and_granted_is_tried() {
     let host = host(tight());
     let Some(()) = install(&host, &["strays", "echoes"]).await else { return };
-    // The name does not exist, so it fails further on: with the guest's own words.
+    // Nobody listens there, so it fails further on: with the guest's own words.
     let failure = stray(&host, "/status").await;
     assert_eq!((failure.code, failure.message.as_str()), (FailureCode::Internal, "it did not work"));
 }
@@ -51,12 +52,11 @@ async fn what_is_asked_for_and_granted_is_tried() {
 async fn a_private_address_needs_the_operators_grant_of_that_origin() {
     let host = host(tight());
     let Some(()) = install(&host, &["strays", "echoes"]).await else { return };
-    let bases = [("api", "http://127.0.0.1:9/v1")];
-    let mut view = connection("strays", &bases, &[]);
+    let mut view = connection("strays", &BASES[..1], &[]);
     let call = |view| DeliverCall { connection: view, ..call("strays", "/status") };
     let failure = host.deliver(&id("strays"), call(view.clone())).await.expect_err("not granted");
     assert_eq!(failure.code, FailureCode::OriginDenied, "{}", failure.message);
-    view.connection.private_origins = vec!["http://127.0.0.1:9".to_owned()];
+    view.connection.private_origins = vec![NOBODY.to_owned()];
     let failure = host.deliver(&id("strays"), call(view)).await.expect_err("nobody listens there");
     assert_eq!(failure.code, FailureCode::Internal, "granted, and tried: {}", failure.message);
 }

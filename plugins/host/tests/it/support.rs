@@ -117,10 +117,15 @@ pub fn result() -> ApplicationResult {
     .expect("an application result")
 }
 
+/// An origin where nobody listens.
+pub const NOBODY: &str = "http://127.0.0.1:9";
+
 pub fn call(connector: &str, key: &str) -> DeliverCall {
+    let mut connection = connection(connector, &[("api", NOBODY)], &[]);
+    connection.connection.private_origins = vec![NOBODY.to_owned()];
     DeliverCall {
         tenant: tenant(),
-        connection: connection(connector, &[("api", "https://ats.invalid/v1")], &[]),
+        connection,
         call_id: "dlv_test".to_owned(),
         idempotency_key: key.to_owned(),
         attempt: 1,
