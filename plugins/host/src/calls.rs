@@ -22,7 +22,7 @@ impl fmt::Debug for ConnectionView {
 }
 
 /// Bring one result to the ATS.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct DeliverCall {
     pub tenant: TenantId,
     pub connection: ConnectionView,
@@ -35,6 +35,17 @@ pub struct DeliverCall {
     /// The longest the call may take. The host's own limit holds where it is shorter.
     pub deadline: Duration,
     pub result: ApplicationResult,
+}
+
+impl fmt::Debug for DeliverCall {
+    /// The result is about a person.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeliverCall")
+            .field("connection", &self.connection)
+            .field("call_id", &self.call_id)
+            .field("attempt", &self.attempt)
+            .finish_non_exhaustive()
+    }
 }
 
 /// One thing that `check` looked at.

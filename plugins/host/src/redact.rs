@@ -44,12 +44,17 @@ impl Redactor {
     }
 }
 
+/// Replaces whole words only: a name of three letters is part of many words that name nobody.
 fn replace_ignoring_case(text: &str, value: &str) -> String {
     // Only ASCII letters fold, so that offsets in the folded text are offsets in the text.
     let (folded, value) = (text.to_ascii_lowercase(), value.to_ascii_lowercase());
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
     for (at, found) in folded.match_indices(&value) {
+        let (before, after) = (text[..at].chars().next_back(), text[at + found.len()..].chars().next());
+        if before.is_some_and(char::is_alphanumeric) || after.is_some_and(char::is_alphanumeric) {
+            continue;
+        }
         out.push_str(&text[from..at]);
         out.push_str(MASK);
         from = at + found.len();
@@ -71,6 +76,13 @@ mod tests {
         let redactor = Redactor::new(&candidate);
         let said = "no candidate ZOE@example.org\n(Zoë Müller-Lee, zoë)";
         assert_eq!(redactor.line(said, 200), "no candidate [applicant] ([applicant], [applicant])");
+    }
+
+    #[test]
+    fn a_name_within_another_word_names_nobody() {
+        let candidate = Candidate { name: Some("Art Lee".to_owned()), ..Candidate::default() };
+        let line = Redactor::new(&candidate).line("article 7 of ART's part: sleep", 200);
+        assert_eq!(line, "article 7 of [applicant]'s part: sleep");
     }
 
     #[test]

@@ -90,5 +90,5 @@ fn a_call_survives_the_way_to_another_process_and_debug_shows_nothing_of_it() {
     let back: DeliverCall = serde_json::from_str(&text).expect("parses");
     assert_eq!(serde_json::to_string(&back).expect("serialises"), text);
     let shown = format!("{call:?}");
-    assert!(!shown.contains("s3cret") && !shown.contains("ana.ruiz"), "{shown}");
+    assert!(!shown.contains("s3cret") && !shown.contains("ana.ruiz") && !shown.contains("5 of 7"), "{shown}");
 }

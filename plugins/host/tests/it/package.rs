@@ -74,6 +74,20 @@ fn what_is_no_component_is_refused() {
 }
 
 #[test]
+fn a_damaged_package_is_refused_or_read_and_never_ends_the_host() {
+    let Some(bytes) = guest("echoes") else { return };
+    // The same 300 damages on every run, spread over the file.
+    let mut chance = 0x9e37_79b9_u32;
+    for _ in 0..300 {
+        chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let mut damaged = bytes.clone();
+        let at = usize::try_from(chance).expect("fits") % damaged.len();
+        damaged[at] ^= 1 << (chance >> 29);
+        let _verdict = inspect(&damaged);
+    }
+}
+
+#[test]
 fn a_package_has_exactly_one_manifest() {
     let bare = with_import("");
     assert_eq!(inspect(&bare), Err(PackageError::ManifestSections(0)));
