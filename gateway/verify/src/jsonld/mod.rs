@@ -4,12 +4,25 @@
 //! whatever would not reach the signed statements is an error ("safe mode"): an undefined term, a relative IRI, a
 //! dropped value. What the processor does not cover is reported as unsupported, by name, and never guessed.
 
+mod active;
+mod builtin;
+mod compile;
 mod contexts;
+mod jcs;
+mod keyword;
+mod link;
+mod node;
+mod table;
+mod value;
+mod walk;
 
 use sha2::{Digest, Sha256};
 use wellspring_model::pointer::Pointer;
 
-pub use contexts::{ContextError, Contexts};
+use crate::rdf::{self, Hash};
+
+pub use contexts::{ContextError, Contexts, compile_table};
+pub use jcs::jcs;
 
 /// How much work one document may cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,13 +33,13 @@ pub struct CanonLimits {
     pub depth: usize,
     /// Term definitions processed for contexts which the tables do not hold ready (inline contexts, unusual orders).
     pub terms: usize,
-    /// Calls of "Hash N-Degree Quads" (RDFC-1.0, 4.8). Honest credentials need few or none.
-    pub n_degree_calls: usize,
+    /// Effort spent on blank nodes that look alike (see [`rdf::canonicalize`]). Honest credentials need little or none.
+    pub symmetry: usize,
 }
 
 impl Default for CanonLimits {
     fn default() -> Self {
-        Self { quads: 500_000, depth: 64, terms: 100_000, n_degree_calls: 4_000 }
+        Self { quads: 500_000, depth: 64, terms: 1_000_000, symmetry: 2_000_000 }
     }
 }
 
@@ -70,6 +83,22 @@ pub fn canonical(
     contexts: &Contexts,
     limits: &CanonLimits,
 ) -> Result<Canonical, CanonError> {
-    let _ = (document, contexts, limits);
-    Err(CanonError::Limit)
+    canonical_with(document, contexts, limits, Hash::Sha256)
+}
+
+/// [`canonical`] with the hash that some suites prescribe inside of RDFC-1.0 (ECDSA with P-384: SHA-384).
+///
+/// # Errors
+/// See [`CanonError`].
+pub fn canonical_with(
+    document: &serde_json::Value,
+    contexts: &Contexts,
+    limits: &CanonLimits,
+    hash: Hash,
+) -> Result<Canonical, CanonError> {
+    let mut walk = walk::Walk::new(contexts, limits);
+    walk.document(document)?;
+    let canonical =
+        rdf::canonicalize(walk.dataset, hash, limits.symmetry).map_err(|rdf::WorkLimit| CanonError::Limit)?;
+    Ok(Canonical { nquads: canonical.nquads })
 }

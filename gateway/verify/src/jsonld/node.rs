@@ -1,0 +1,309 @@
+//! Objects: node objects, value objects, lists and sets (JSON-LD API, 5.1, with 7.1 and 8.1 in the same walk).
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::{
+    CanonError,
+    active::{Active, Coercion, Expanded, Term as ContextTerm},
+    keyword::Keyword,
+    table::Container,
+    walk::{Place, Segment, Walk},
+};
+use crate::rdf::{self, Term};
+
+/// A member of an object with what its key means.
+pub(super) struct Member<'a> {
+    pub(super) key: &'a str,
+    pub(super) value: &'a Value,
+    pub(super) meaning: Expanded,
+}
+
+/// An object with the contexts that apply inside of it.
+struct Object<'a> {
+    active: Arc<Active>,
+    /// Before the contexts of the object's own types: types are read with this one.
+    before_types: Arc<Active>,
+    members: Vec<Member<'a>>,
+}
+
+impl<'a> Walk<'a> {
+    /// The whole document: one node, or the nodes of its `@graph`.
+    pub(super) fn document(&mut self, document: &'a Value) -> Result<(), CanonError> {
+        let Value::Object(object) = document else { return Err(self.invalid("a document is an object")) };
+        let initial = self.initial();
+        let object = self.enter(object, &initial, None)?;
+        if let [Member { key, value, meaning: Expanded::Keyword(Keyword::Graph) }] = object.members[..] {
+            let place = Place { active: object.active, key, term: None, graph: None };
+            return self.at(Segment::Key(key), |walk| walk.statements(&place, value));
+        }
+        self.standalone(object, None)
+    }
+
+    /// The values of one key, as RDF terms.
+    pub(super) fn values(&mut self, place: &Place<'a>, value: &'a Value, out: &mut Vec<Term>) -> Result<(), CanonError> {
+        match value {
+            // `null` states nothing, in every JSON-LD processor.
+            Value::Null => Ok(()),
+            Value::Array(members) => members
+                .iter()
+                .enumerate()
+                .try_for_each(|(i, member)| self.at(Segment::Index(i), |walk| walk.values(place, member, out))),
+            Value::Object(object) => self.object_value(place, object, out),
+            scalar => self.scalar(place, scalar).map(|term| out.push(term)),
+        }
+    }
+
+    fn object_value(
+        &mut self,
+        place: &Place<'a>,
+        object: &'a Map<String, Value>,
+        out: &mut Vec<Term>,
+    ) -> Result<(), CanonError> {
+        let object = self.enter(object, &place.active, place.term.as_deref())?;
+        let has = |keyword| object.members.iter().find(|member| member.meaning == Expanded::Keyword(keyword));
+        if has(Keyword::Value).is_some() {
+            let term = self.value_object(&object.members, &object.before_types)?;
+            out.push(term);
+        } else if let Some(member) = has(Keyword::Set).or_else(|| has(Keyword::List)) {
+            if object.members.len() > 1 {
+                return Err(self.invalid("a list or set has another member"));
+            }
+            let is_list = member.meaning == Expanded::Keyword(Keyword::List);
+            let (key, value) = (member.key, member.value);
+            let inner = Place { active: object.active, ..place.clone() };
+            return self.at(Segment::Key(key), |walk| match is_list {
+                true => walk.list(&inner, value).map(|head| out.push(head)),
+                false => walk.values(&inner, value, out),
+            });
+        } else {
+            let node = self.node(object, place.graph)?;
+            out.push(node);
+        }
+        Ok(())
+    }
+
+    /// Finds the contexts that apply inside an object (steps 7 to 11) and reads its keys with them.
+    fn enter(
+        &mut self,
+        object: &'a Map<String, Value>,
+        around: &Arc<Active>,
+        term: Option<&ContextTerm>,
+    ) -> Result<Object<'a>, CanonError> {
+        let mut active = match &around.previous {
+            Some(previous) if !keeps_type_scope(object, around) => Arc::clone(previous),
+            _ => Arc::clone(around),
+        };
+        if let Some(scope) = term.and_then(|term| term.scope.as_ref()) {
+            active = self.scope(&active, scope, false)?;
+        }
+        if let Some(context) = object.get("@context") {
+            active = self.own_context(&active, context)?;
+        }
+        let before_types = Arc::clone(&active);
+        for (key, value) in object {
+            if active_is_type(&before_types, key) {
+                active = self.type_scopes(active, &before_types, value)?;
+            }
+        }
+        let members = object.iter().filter(|(key, _)| *key != "@context").map(|(key, value)| Member {
+            key,
+            value,
+            meaning: active.expand_vocab(key),
+        });
+        let members = members.collect();
+        Ok(Object { active, before_types, members })
+    }
+
+    /// The contexts of several types apply on top of each other, in the order of the types' names.
+    fn type_scopes(
+        &mut self,
+        mut active: Arc<Active>,
+        before: &Arc<Active>,
+        types: &Value,
+    ) -> Result<Arc<Active>, CanonError> {
+        let mut names: Vec<&str> = match types {
+            Value::Array(types) => types.iter().filter_map(Value::as_str).collect(),
+            single => single.as_str().into_iter().collect(),
+        };
+        // By UTF-16 units in other processors; type names that sort differently by bytes hold no scope of ours.
+        names.sort_by(|a, b| a.encode_utf16().cmp(b.encode_utf16()));
+        for name in names {
+            if let Some(scope) = before.terms.get(name).and_then(|term| term.scope.clone()) {
+                active = self.scope(&active, &scope, true)?;
+            }
+        }
+        Ok(active)
+    }
+
+    /// A node whose statements are all that is left of it: at the top, or in a graph of its own.
+    fn standalone(&mut self, object: Object<'a>, graph: Option<Term>) -> Result<(), CanonError> {
+        let before = self.dataset.len();
+        self.node(object, graph)?;
+        if self.dataset.len() == before { Err(self.invalid("a node states nothing")) } else { Ok(()) }
+    }
+
+    fn node(&mut self, object: Object<'a>, graph: Option<Term>) -> Result<Term, CanonError> {
+        let mut id = None;
+        for member in &object.members {
+            if member.meaning == Expanded::Keyword(Keyword::Id) {
+                let term = self.at(Segment::Key(member.key), |walk| walk.node_id(&object.active, member.value))?;
+                if id.replace(term).is_some() {
+                    return Err(self.invalid("a node has two ids"));
+                }
+            }
+        }
+        let subject = id.unwrap_or_else(|| self.dataset.blank());
+        for member in &object.members {
+            self.at(Segment::Key(member.key), |walk| match &member.meaning {
+                Expanded::Keyword(Keyword::Id) => Ok(()),
+                Expanded::Keyword(Keyword::Type) => walk.types(&object.before_types, subject, member.value, graph),
+                Expanded::Keyword(_) => Err(walk.unsupported(member.key)),
+                Expanded::Undefined => Err(walk.undefined(member.key)),
+                Expanded::Iri(iri) => {
+                    if !rdf::is_iri(iri) {
+                        return Err(walk.not_an_iri(member.key, iri));
+                    }
+                    let place = Place {
+                        active: Arc::clone(&object.active),
+                        key: member.key,
+                        term: object.active.terms.get(member.key).cloned(),
+                        graph,
+                    };
+                    walk.property(&place, subject, iri, member.value)
+                }
+            })?;
+        }
+        Ok(subject)
+    }
+
+    fn node_id(&mut self, active: &Active, id: &'a Value) -> Result<Term, CanonError> {
+        let Value::String(id) = id else { return Err(self.invalid("an id is a string")) };
+        let iri = active.expand_reference(id).ok_or_else(|| self.undefined(id))?;
+        self.resource(&iri, id)
+    }
+
+    fn types(
+        &mut self,
+        active: &Active,
+        subject: Term,
+        types: &'a Value,
+        graph: Option<Term>,
+    ) -> Result<(), CanonError> {
+        let predicate = self.dataset.iri(rdf::RDF_TYPE);
+        let one = |walk: &mut Self, name: &'a Value| {
+            let Value::String(name) = name else { return Err(walk.invalid("a type is a string")) };
+            let Expanded::Iri(iri) = active.expand_vocab(name) else { return Err(walk.undefined(name)) };
+            let object = walk.resource(&iri, name)?;
+            walk.state(subject, predicate, object, graph)
+        };
+        match types {
+            Value::Array(names) => names
+                .iter()
+                .enumerate()
+                .try_for_each(|(i, name)| self.at(Segment::Index(i), |walk| one(walk, name))),
+            name => one(self, name),
+        }
+    }
+
+    fn property(
+        &mut self,
+        place: &Place<'a>,
+        subject: Term,
+        predicate: &str,
+        value: &'a Value,
+    ) -> Result<(), CanonError> {
+        if let Some(what) = place.term.as_ref().and_then(|term| term.unsupported.as_deref()) {
+            return Err(self.unsupported(what));
+        }
+        let predicate = self.dataset.iri(predicate);
+        let container = place.term.as_ref().map_or(Container::None, |term| term.container);
+        let mut objects = Vec::new();
+        if place.term.as_ref().is_some_and(|term| term.coercion == Coercion::Json) {
+            if container == Container::List || container == Container::Graph {
+                return Err(self.unsupported("JSON values in a list or graph"));
+            }
+            objects.push(self.json_literal(value)?);
+        } else {
+            match (container, value) {
+                (_, Value::Null) => {}
+                (Container::List, Value::Object(object)) if is_list(object, &place.active) => {
+                    self.values(place, value, &mut objects)?;
+                }
+                (Container::List, _) => objects.push(self.list(place, value)?),
+                (Container::Language, Value::Object(map)) => self.language_map(place, map, &mut objects)?,
+                (Container::Graph, _) => self.graphs(place, value, &mut objects)?,
+                _ => self.values(place, value, &mut objects)?,
+            }
+        }
+        objects.into_iter().try_for_each(|object| self.state(subject, predicate, object, place.graph))
+    }
+
+    /// Every value becomes a graph of its own, named by a blank node.
+    fn graphs(&mut self, place: &Place<'a>, value: &'a Value, out: &mut Vec<Term>) -> Result<(), CanonError> {
+        match value {
+            Value::Array(members) => members
+                .iter()
+                .enumerate()
+                .try_for_each(|(i, member)| self.at(Segment::Index(i), |walk| walk.graphs(place, member, out))),
+            Value::Null => Ok(()),
+            single => {
+                let graph = self.dataset.blank();
+                out.push(graph);
+                self.statements(&Place { graph: Some(graph), ..place.clone() }, single)
+            }
+        }
+    }
+
+    /// Nodes that nothing refers to.
+    fn statements(&mut self, place: &Place<'a>, value: &'a Value) -> Result<(), CanonError> {
+        match value {
+            Value::Array(members) => members
+                .iter()
+                .enumerate()
+                .try_for_each(|(i, member)| self.at(Segment::Index(i), |walk| walk.statements(place, member))),
+            Value::Object(object) => {
+                let object = self.enter(object, &place.active, place.term.as_deref())?;
+                self.standalone(object, place.graph)
+            }
+            _ => Err(self.invalid("a graph holds a plain value")),
+        }
+    }
+
+    pub(super) fn list(&mut self, place: &Place<'a>, value: &'a Value) -> Result<Term, CanonError> {
+        let single = std::slice::from_ref(value);
+        let members = if let Value::Array(members) = value { members } else { single };
+        let mut terms = Vec::new();
+        for (i, member) in members.iter().enumerate() {
+            self.at(Segment::Index(i), |walk| match member {
+                Value::Array(_) => walk.list(place, member).map(|head| terms.push(head)),
+                other => walk.values(place, other, &mut terms),
+            })?;
+        }
+        let (first, rest) = (self.dataset.iri(rdf::RDF_FIRST), self.dataset.iri(rdf::RDF_REST));
+        let mut head = self.dataset.iri(rdf::RDF_NIL);
+        for term in terms.into_iter().rev() {
+            let cell = self.dataset.blank();
+            self.state(cell, first, term, place.graph)?;
+            self.state(cell, rest, head, place.graph)?;
+            head = cell;
+        }
+        Ok(head)
+    }
+}
+
+/// A value object, or a reference of nothing but an id, is still read with the context of its parent's type.
+fn keeps_type_scope(object: &Map<String, Value>, active: &Active) -> bool {
+    let is = |key: &String, keyword| active.expand_vocab(key) == Expanded::Keyword(keyword);
+    object.keys().any(|key| is(key, Keyword::Value))
+        || (object.len() == 1 && object.keys().all(|key| is(key, Keyword::Id)))
+}
+
+fn is_list(object: &Map<String, Value>, active: &Active) -> bool {
+    object.keys().any(|key| active.expand_vocab(key) == Expanded::Keyword(Keyword::List))
+}
+
+fn active_is_type(active: &Active, key: &str) -> bool {
+    active.expand_vocab(key) == Expanded::Keyword(Keyword::Type)
+}

@@ -1,0 +1,117 @@
+//! The canonical form of N-Quads (RDFC-1.0, section 5).
+
+use std::fmt::Write as _;
+
+/// What an IRI may not hold (RFC 3987), besides spaces and control characters.
+const FORBIDDEN: &str = "<>\"{}|^`\\";
+
+/// Whether a text is an absolute IRI that N-Quads can hold.
+///
+/// The scheme is checked and no character may stand that would end the IRI early, so that no text of a document can
+/// turn into a statement of its own.
+pub fn is_iri(text: &str) -> bool {
+    has_scheme(text) && !text.contains(|c: char| c.is_whitespace() || c < ' ' || FORBIDDEN.contains(c))
+}
+
+/// Whether a text starts like an absolute IRI.
+pub(crate) fn has_scheme(text: &str) -> bool {
+    let Some((scheme, _)) = text.split_once(':') else { return false };
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+}
+
+pub(super) fn write_iri(out: &mut String, iri: &str) {
+    out.push('<');
+    for c in iri.chars() {
+        if c <= ' ' || FORBIDDEN.contains(c) {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "\\u{:04X}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out.push('>');
+}
+
+pub(super) fn write_string(out: &mut String, value: &str) {
+    out.push('"');
+    let mut rest = value;
+    while let Some(at) = rest.find(|c: char| c <= '\u{1f}' || matches!(c, '"' | '\\' | '\u{7f}')) {
+        out.push_str(&rest[..at]);
+        let escaped = rest.as_bytes()[at];
+        match escaped {
+            b'\\' => out.push_str("\\\\"),
+            b'"' => out.push_str("\\\""),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            0x08 => out.push_str("\\b"),
+            0x0c => out.push_str("\\f"),
+            // Writing to a String cannot fail.
+            other => {
+                let _ = write!(out, "\\u{other:04X}");
+            }
+        }
+        rest = &rest[at + 1..];
+    }
+    out.push_str(rest);
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{is_iri, write_string};
+
+    fn unescape(text: &str) -> String {
+        let mut out = String::new();
+        let mut chars = text.chars();
+        while let Some(c) = chars.next() {
+            if c != '\\' {
+                out.push(c);
+                continue;
+            }
+            match chars.next().unwrap() {
+                'n' => out.push('\n'),
+                'r' => out.push('\r'),
+                't' => out.push('\t'),
+                'b' => out.push('\u{8}'),
+                'f' => out.push('\u{c}'),
+                'u' => {
+                    let hex: String = chars.by_ref().take(4).collect();
+                    out.push(char::from_u32(u32::from_str_radix(&hex, 16).unwrap()).unwrap());
+                }
+                other => out.push(other),
+            }
+        }
+        out
+    }
+
+    proptest! {
+        #[test]
+        fn a_string_literal_stays_on_its_line_and_can_be_read_back(value in any::<String>()) {
+            let mut text = String::new();
+            write_string(&mut text, &value);
+            prop_assert!(!text.contains(|c: char| c < ' ' || c == '\u{7f}'));
+            prop_assert_eq!(unescape(&text[1..text.len() - 1]), value);
+        }
+
+        #[test]
+        fn control_characters_and_quotes_are_escaped(value in "[\\x00-\\x22\\x5c\\x7f]{0,40}") {
+            let mut text = String::new();
+            write_string(&mut text, &value);
+            prop_assert_eq!(unescape(&text[1..text.len() - 1]), value);
+        }
+    }
+
+    #[test]
+    fn an_iri_that_could_end_its_own_brackets_is_none() {
+        for bad in ["https://a.example/> <urn:b", "urn:a b", "urn:a\n", "a/b", "1x:y", ":x", "_:b0", "urn:{x}", "urn:\u{2028}"] {
+            assert!(!is_iri(bad), "{bad}");
+        }
+        for good in ["urn:a", "https://a.example/é#x", "did:web:a.example:b", "xsd:boolean"] {
+            assert!(is_iri(good), "{good}");
+        }
+    }
+}
