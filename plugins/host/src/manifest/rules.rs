@@ -1,0 +1,113 @@
+//! What a manifest must keep to, and why one is not accepted.
+
+use std::collections::BTreeSet;
+
+use thiserror::Error;
+use wellspring_model::connection::BaseUrl;
+
+use super::{Attach, CONTRACT, CredentialKind, Manifest, template::fill};
+
+/// Bases and credentials a manifest may name.
+const NAMES_MAX: usize = 16;
+
+/// Why a manifest is not accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ManifestError {
+    #[error("the manifest cannot be read: {0}")]
+    Unreadable(String),
+    #[error("the manifest is for contract {0}; this host speaks {CONTRACT}")]
+    Contract(String),
+    #[error("`{0}` is not a version of the form 1.2.3")]
+    Version(String),
+    #[error("`{0}` is not a name: lower-case letters, digits and hyphens, at most 32 long")]
+    Name(String),
+    #[error("more than {NAMES_MAX} {0}")]
+    TooMany(&'static str),
+    #[error("base `{base}`: `{url}` is not written `https://host/path`")]
+    Base { base: String, url: String },
+    #[error("credential `{credential}`: {reason}")]
+    Credential { credential: String, reason: &'static str },
+    #[error("a manifest names each of its events once, and at least one")]
+    Events,
+    #[error("a rate of no requests, or in no time, would stop everything")]
+    Rate,
+    #[error("setting `{0}` is missing or is not a host name")]
+    Setting(String),
+}
+
+impl Manifest {
+    /// Every rule that the types do not hold by themselves.
+    pub(super) fn check(&self) -> Result<(), ManifestError> {
+        if self.contract != CONTRACT {
+            return Err(ManifestError::Contract(self.contract.clone()));
+        }
+        let numbers: Vec<_> = self.version.split('.').collect();
+        let is_number = |part: &&str| !part.is_empty() && part.len() < 9 && part.bytes().all(|b| b.is_ascii_digit());
+        if numbers.len() != 3 || !numbers.iter().all(is_number) {
+            return Err(ManifestError::Version(self.version.clone()));
+        }
+        let events: BTreeSet<_> = self.events.iter().collect();
+        if events.is_empty() || events.len() != self.events.len() {
+            return Err(ManifestError::Events);
+        }
+        if self.rate.is_some_and(|rate| rate.requests == 0 || rate.per_seconds == 0) {
+            return Err(ManifestError::Rate);
+        }
+        self.check_bases()?;
+        self.check_credentials()
+    }
+
+    fn check_bases(&self) -> Result<(), ManifestError> {
+        if self.bases.len() > NAMES_MAX {
+            return Err(ManifestError::TooMany("bases"));
+        }
+        for (name, base) in &self.bases {
+            check_name(name)?;
+            // Any host name will do to see whether the rest of the address is in order.
+            let filled = fill(&base.url, "settings", |_| Some("host.example".to_owned()));
+            let url = filled.ok().and_then(|text| text.parse::<BaseUrl>().ok());
+            if url.is_none_or(|url| url.url().scheme() != "https") {
+                return Err(ManifestError::Base { base: name.clone(), url: base.url.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    fn check_credentials(&self) -> Result<(), ManifestError> {
+        if self.credentials.len() > NAMES_MAX {
+            return Err(ManifestError::TooMany("credentials"));
+        }
+        for (name, credential) in &self.credentials {
+            check_name(name)?;
+            let wrong = |reason| ManifestError::Credential { credential: name.clone(), reason };
+            let oauth = credential.kind == CredentialKind::OAuth2ClientCredentials;
+            if oauth != credential.token_url.is_some() {
+                return Err(wrong("`token-url` belongs to OAuth 2 credentials, and to each of them"));
+            }
+            if (credential.attach == Attach::Header) != credential.header.is_some() {
+                return Err(wrong("`header` belongs to `attach = \"header\"`"));
+            }
+            if (credential.kind == CredentialKind::Basic) != (credential.attach == Attach::Basic) {
+                return Err(wrong("`attach = \"basic\"` belongs to `type = \"basic\"`"));
+            }
+            if let Some(url) = &credential.token_url {
+                let known = |base: &str| self.bases.contains_key(base).then(|| "https://host.example".to_owned());
+                let filled =
+                    fill(url, "bases", known).map_err(|_| wrong("`token-url` names a base that is not there"))?;
+                // A literal address would receive the client's secret without being among what an operator approves.
+                let tail = url.strip_prefix("{bases.").and_then(|rest| rest.split_once('}'));
+                if !tail.is_some_and(|(_, path)| path.starts_with('/')) || filled.parse::<BaseUrl>().is_err() {
+                    return Err(wrong("`token-url` is not written `{bases.NAME}/path`"));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check_name(name: &str) -> Result<(), ManifestError> {
+    let is_name = !name.is_empty()
+        && name.len() <= 32
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if is_name { Ok(()) } else { Err(ManifestError::Name(name.to_owned())) }
+}
