@@ -1,1 +1,25 @@
-fn main() {}
+//! The binary `wellspring`.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use wellspring_server::cli::{Cli, exit, run};
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // `--help` and `--version` come this way too; they are no error.
+            let code = if error.use_stderr() { exit::USAGE } else { exit::PASSED };
+            return if error.print().is_ok() { ExitCode::from(code) } else { ExitCode::from(exit::COULD_NOT_RUN) };
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(run(cli)),
+        Err(error) => {
+            eprintln!("wellspring: no threads can be started: {error}");
+            ExitCode::from(exit::COULD_NOT_RUN)
+        }
+    }
+}

@@ -1,6 +1,11 @@
 //! Icons. Each state has its own shape, so that no state is told by colour alone; the word always stands beside it.
 
-use wellspring_model::{assessment::LineCode, finding::Outcome, report::Trust};
+use wellspring_model::{
+    assessment::LineCode,
+    credential::{Binding, NotCountedReason},
+    finding::Outcome,
+    report::Trust,
+};
 
 /// An icon of the sprite in `templates/sprite.html`, and the tone it is shown in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +49,29 @@ impl From<Option<Trust>> for Icon {
             Some(Trust::Denied) => Self { symbol: "i-denied", tone: BAD },
             Some(Trust::NotListed) => Self { symbol: "i-not-listed", tone: QUIET },
             Some(Trust::Undetermined) | None => Self { symbol: "i-trust-open", tone: OPEN },
+        }
+    }
+}
+
+impl From<Option<Binding>> for Icon {
+    fn from(binding: Option<Binding>) -> Self {
+        match binding {
+            Some(_) => Self::from(Outcome::Passed),
+            None => Self::from(LineCode::NoEvidence),
+        }
+    }
+}
+
+impl From<NotCountedReason> for Icon {
+    fn from(reason: NotCountedReason) -> Self {
+        match reason {
+            NotCountedReason::VerificationFailed => Self::from(Outcome::Failed),
+            NotCountedReason::VerificationUndetermined => Self::from(Outcome::Undetermined),
+            NotCountedReason::IssuerNotTrusted => Self::from(Some(Trust::NotListed)),
+            NotCountedReason::IssuerDenied => Self::from(Some(Trust::Denied)),
+            NotCountedReason::NotBoundToApplicant | NotCountedReason::NotEarned | NotCountedReason::NotAskedFor => {
+                Self::from(LineCode::NoEvidence)
+            }
         }
     }
 }

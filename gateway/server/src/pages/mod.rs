@@ -55,3 +55,6 @@ pub fn respond(site: &Site, status: StatusCode, page: Result<String, PageError>)
     (status, HEADERS, page).into_response()
 }
 
+
+#[cfg(test)]
+mod tests;

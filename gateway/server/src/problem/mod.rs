@@ -12,6 +12,8 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value};
 use wellspring_model::pointer::Pointer;
+use wellspring_store::StoreError;
+use wellspring_verify::ParseError;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $slug:literal, $status:ident, $title:literal;)+) => {
@@ -53,15 +55,15 @@ kinds! {
     /// A credential in the request cannot be read at all.
     UnreadableCredential = "unreadable-credential", BAD_REQUEST, "A credential cannot be read";
     /// There is no connection of that id.
-    UnknownConnection = "unknown-connection", UNPROCESSABLE_ENTITY, "There is no such connection";
+    UnknownConnection = "unknown-connection", NOT_FOUND, "There is no such connection";
     /// There is no connector of that name.
-    UnknownConnector = "unknown-connector", UNPROCESSABLE_ENTITY, "There is no such connector";
+    UnknownConnector = "unknown-connector", NOT_FOUND, "There is no such connector";
     /// There is no job of that id.
-    UnknownJob = "unknown-job", UNPROCESSABLE_ENTITY, "There is no such job";
+    UnknownJob = "unknown-job", NOT_FOUND, "There is no such job";
     /// There is no profile of that id.
-    UnknownProfile = "unknown-profile", UNPROCESSABLE_ENTITY, "There is no such profile";
+    UnknownProfile = "unknown-profile", NOT_FOUND, "There is no such profile";
     /// There is no framework of that id.
-    UnknownFramework = "unknown-framework", UNPROCESSABLE_ENTITY, "There is no such framework";
+    UnknownFramework = "unknown-framework", NOT_FOUND, "There is no such framework";
     /// Nothing at this address, or not for this key.
     NotFound = "not-found", NOT_FOUND, "There is nothing here";
     /// No key, or none that is valid.
@@ -250,6 +252,49 @@ impl Problem {
         }
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full => Self::storage_full(),
+            StoreError::NotCommitted | StoreError::Closed => Self::unavailable(),
+            StoreError::Exists(_) => {
+                Self::invalid_request(Pointer::root(), "something with the same external id is already there")
+            }
+            error => {
+                tracing::error!(%error, "a request met a fault of the store");
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<ParseError> for Problem {
+    fn from(error: ParseError) -> Self {
+        match error {
+            ParseError::TooLarge { limit } => Self::body_too_large(limit),
+            ParseError::Malformed { line, column } => Self::malformed_json(line, column),
+            ParseError::TooDeep { pointer, limit } => Self::json_too_deep(pointer, limit),
+            ParseError::DuplicateKey { pointer } => Self::duplicate_key(pointer),
+        }
+    }
+}
+
+impl Problem {
+    /// A credential within a request that cannot be read: the same problems as for a body, at their place in the request.
+    pub fn unreadable_credential(at: Pointer, error: &ParseError) -> Self {
+        let mut problem = match error {
+            ParseError::TooLarge { limit } => return Self::credential_too_large(at, *limit),
+            ParseError::Malformed { line, column } => {
+                let detail = format!("neither JSON (it goes wrong at line {line}, column {column}) nor a form we know");
+                return Self::new(ProblemKind::UnreadableCredential, detail).at(at);
+            }
+            other => Self::from(other.clone()),
+        };
+        problem.pointer = problem.pointer.map(|within| at.join(&within));
+        problem
     }
 }
 

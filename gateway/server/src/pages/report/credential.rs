@@ -16,7 +16,7 @@ use crate::{
 const MOST_CREDENTIALS: usize = 200;
 
 /// Up to here every credential's checks are unfolded; beyond it only those where something did not pass.
-const UNFOLDED: usize = 8;
+const UNFOLDED: usize = 3;
 
 /// One credential with its checks.
 pub(super) struct CredentialPart {
@@ -30,6 +30,7 @@ pub(super) struct CredentialPart {
     pub trust: String,
     pub trust_icon: Icon,
     pub binding: String,
+    pub binding_icon: Icon,
     pub checks: Vec<CheckPart>,
     pub notices: Vec<FindingPart>,
 }
@@ -104,6 +105,7 @@ fn part(
         trust: sentences.trust(credential.trust),
         trust_icon: Icon::from(credential.trust),
         binding: sentences.binding(credential.binding),
+        binding_icon: Icon::from(credential.binding),
         checks: credential.checks.iter().map(|check| check_part(site, check)).collect(),
         notices: credential.notices.iter().map(|notice| FindingPart::new(site, notice)).collect(),
     }

@@ -6,7 +6,10 @@ use super::{
     LONGEST_NAME,
     credential::{Issuer, anchor_of, index_of, name_of},
 };
-use crate::{pages::Site, sentences::plain};
+use crate::{
+    pages::{Site, icon::Icon},
+    sentences::plain,
+};
 
 /// One credential or achievement that did not count.
 pub(super) struct LeftOut {
@@ -14,6 +17,7 @@ pub(super) struct LeftOut {
     /// The achievement, where only one of the credential's is meant.
     pub achievement: Option<String>,
     pub issuer: Issuer,
+    pub icon: Icon,
     pub reason: String,
     pub anchor: Option<String>,
 }
@@ -26,6 +30,7 @@ impl LeftOut {
             name: credential.and_then(name_of),
             achievement: one.achievement.as_deref().map(|id| plain(id, LONGEST_NAME)),
             issuer: credential.map(Issuer::new).unwrap_or_default(),
+            icon: Icon::from(one.reason),
             reason: site.sentences().not_counted(one.reason),
             anchor: index.and_then(anchor_of),
         }

@@ -77,6 +77,13 @@ struct Tally {
     word: String,
 }
 
+/// A must that is not met, and its state.
+struct OpenMust {
+    icon: Icon,
+    statement: String,
+    state: String,
+}
+
 /// One requirement's share of the strip.
 struct Segment {
     x: String,
@@ -111,7 +118,7 @@ pub struct ReportPage<'a> {
     strip_text: String,
     tallies: Vec<Tally>,
     has_musts: bool,
-    open_musts: Vec<String>,
+    open_musts: Vec<OpenMust>,
     requirements: Vec<Requirement>,
     not_asked: Vec<LeftOut>,
     not_counted: Vec<LeftOut>,
@@ -154,8 +161,12 @@ impl<'a> ReportPage<'a> {
             tallies,
             has_musts: assessment.musts.of > 0,
             open_musts: musts
-                .filter(|line| line.code == LineCode::NoEvidence)
-                .map(|line| plain(&line.statement, LONGEST_NAME))
+                .filter(|line| !matches!(line.code, LineCode::SameItem | LineCode::ExactMatch))
+                .map(|line| OpenMust {
+                    icon: Icon::from(line.code),
+                    statement: plain(&line.statement, LONGEST_NAME),
+                    state: sentences.line(line.code),
+                })
                 .collect(),
             requirements: Requirement::all(site, assessment, report),
             not_asked: left_out(not_asked),

@@ -1,0 +1,61 @@
+//! Who calls: the tenant comes from the bearer key, and from nothing else.
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::header::AUTHORIZATION;
+use sha2::{Digest as _, Sha256};
+use wellspring_model::{
+    digest::Digest,
+    id::{KeyId, TenantId},
+    time::Entropy,
+};
+
+use crate::{problem::Problem, state::App};
+
+/// What every API key begins with, so that secret scanners find a leaked one.
+pub const KEY_PREFIX: &str = "wsk_";
+
+/// The tenant behind a request, and the key it used.
+#[derive(Debug, Clone, Copy)]
+pub struct Caller {
+    pub tenant: TenantId,
+    pub key: KeyId,
+}
+
+impl Caller {
+    /// How the audit trail names this caller.
+    pub fn actor(&self) -> String {
+        self.key.to_string()
+    }
+}
+
+/// A new API key: the text to hand out once, and the digest to keep.
+pub fn new_key(entropy: &dyn Entropy) -> (String, Digest) {
+    let text = format!("{KEY_PREFIX}{}", random_token(entropy));
+    let digest = token_digest(&text);
+    (text, digest)
+}
+
+/// 256 unpredictable bits as URL-safe text.
+pub fn random_token(entropy: &dyn Entropy) -> String {
+    let mut bytes = [0; 32];
+    entropy.fill(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// What the store keeps of a key or link token. They hold 256 random bits, so a plain hash cannot be guessed back.
+pub fn token_digest(token: &str) -> Digest {
+    Digest::from_bytes(Sha256::digest(token.as_bytes()).into())
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let key = header.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
+        let key = key.filter(|key| key.starts_with(KEY_PREFIX)).ok_or_else(Problem::unauthorized)?;
+        let found = app.store.tenant_of_key(&token_digest(key)).await.map_err(Problem::from)?;
+        found.map(|(tenant, key)| Self { tenant, key }).ok_or_else(Problem::unauthorized)
+    }
+}

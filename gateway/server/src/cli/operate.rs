@@ -1,0 +1,79 @@
+//! `serve` and `migrate`.
+
+use tokio::{net::TcpListener, sync::watch};
+
+use super::{ConfigArgs, Failure, exit};
+use crate::{config::Config, routes, start, work};
+
+/// Reads the configuration and starts the log.
+pub fn configured(args: &ConfigArgs) -> Result<Config, Failure> {
+    let config = Config::load(args.config.as_deref()).map_err(Failure::could_not_run)?;
+    start::log(&config).map_err(Failure::could_not_run)?;
+    Ok(config)
+}
+
+pub async fn migrate(args: ConfigArgs) -> Result<u8, Failure> {
+    let config = configured(&args)?;
+    let key = &config.secrets.master_key_file;
+    if start::ensure_master_key(key).map_err(Failure::could_not_run)? {
+        println!("made the master key {}; keep a copy apart from the database", key.display());
+    }
+    let store = start::store(&config).await.map_err(Failure::could_not_run)?;
+    store.migrate().await.map_err(Failure::could_not_run)?;
+    store.close().await;
+    println!("the database {} is up to date", config.database_file().display());
+    Ok(exit::PASSED)
+}
+
+pub async fn serve(args: ConfigArgs) -> Result<u8, Failure> {
+    let config = configured(&args)?;
+    let listen = config.server.listen;
+    let _serving = start::serving_lock(&config).map_err(Failure::could_not_run)?;
+    let app = start::app(config).await.map_err(Failure::could_not_run)?;
+    app.store.check_schema().await.map_err(Failure::could_not_run)?;
+    let handed_back = app.store.release_leases().await.map_err(Failure::could_not_run)?;
+    if handed_back > 0 {
+        tracing::info!(tasks = handed_back, "work that an earlier process had begun is taken up again");
+    }
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|error| Failure::could_not_run(format!("{listen} cannot be listened on: {error}")))?;
+    let (stop, stopped) = watch::channel(false);
+    let worker = tokio::spawn(work::run(app.clone(), stopped.clone()));
+    println!("Wellspring Gateway answers at http://{listen} (known as {})", app.config.public_url);
+    let served = axum::serve(listener, routes::router(app.clone()))
+        .with_graceful_shutdown(until_told(stop))
+        .await
+        .map_err(Failure::could_not_run);
+    // Work that was begun is finished; what was not begun stays in the queue.
+    let _finished = worker.await;
+    app.store.close().await;
+    served.map(|()| exit::PASSED)
+}
+
+/// Ends on Ctrl-C or a supervisor's SIGTERM, and tells the workers.
+async fn until_told(stop: watch::Sender<bool>) {
+    let interrupted = async {
+        // Without a handler there is nothing to wait for; the process then ends by the signal itself.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+    tracing::info!("stopping: finishing what was begun");
+    let _workers_may_be_gone = stop.send(true);
+}

@@ -1,0 +1,219 @@
+//! Configuration: parsed once, at start, into domain types. No component reads another's section or the environment.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use figment::{
+    Figment,
+    providers::{Env, Format, Toml},
+};
+use serde::Deserialize;
+use url::Url;
+use wellspring_model::credential::{Assurance, IssuerId};
+
+/// The default file, which is also the manual.
+pub const DEFAULT: &str = include_str!("default.toml");
+
+/// Everything an operator can set.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub public_url: Url,
+    pub server: ServerConfig,
+    pub database: DatabaseConfig,
+    pub secrets: SecretsConfig,
+    pub connectors: ConnectorsConfig,
+    pub egress: EgressSection,
+    pub limits: LimitsConfig,
+    pub policy: PolicyConfig,
+    pub contexts: BTreeMap<String, PathBuf>,
+    pub work: WorkConfig,
+    pub log: LogConfig,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerConfig {
+    pub listen: SocketAddr,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseConfig {
+    pub url: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretsConfig {
+    pub master_key_file: PathBuf,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectorsConfig {
+    pub folder: PathBuf,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EgressSection {
+    pub extra_ca_file: PathBuf,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitsConfig {
+    pub body_bytes: usize,
+    pub credential_bytes: usize,
+    pub json_depth: usize,
+    pub nested_credentials: usize,
+    pub report_link_days: u16,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyConfig {
+    pub trusted_issuers: Vec<IssuerId>,
+    pub denied_issuers: Vec<IssuerId>,
+    pub assurance: Vec<Assurance>,
+    pub clock_skew_seconds: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkConfig {
+    pub workers: u16,
+    pub delivery_seconds: u32,
+    pub lease_seconds: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogConfig {
+    pub filter: String,
+    pub format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("the configuration file {0} does not exist")]
+    Absent(PathBuf),
+    #[error("{0}")]
+    Invalid(Box<figment::Error>),
+    #[error("`work.lease_seconds` must be at least 15 more than `work.delivery_seconds`")]
+    LeaseTooShort,
+    #[error("`{0}` must not be zero")]
+    Zero(&'static str),
+    #[error("`database.url` must be `sqlite://FILE`; other databases are not supported yet")]
+    Database,
+}
+
+impl Config {
+    /// Reads the defaults, then `file`, then the environment. Relative paths start at the file's folder.
+    ///
+    /// # Errors
+    /// Names the key that is unknown or has a value of the wrong form.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut figment = Figment::from(Toml::string(DEFAULT));
+        if let Some(file) = file {
+            if !file.is_file() {
+                return Err(ConfigError::Absent(file.to_owned()));
+            }
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        let environment = Env::prefixed("WELLSPRING_").split("__");
+        let mut config: Self =
+            figment.merge(environment).extract().map_err(|error| ConfigError::Invalid(Box::new(error)))?;
+        let folder = file.and_then(Path::parent).unwrap_or(Path::new(""));
+        for path in [&mut config.secrets.master_key_file, &mut config.connectors.folder] {
+            *path = folder.join(&*path);
+        }
+        config.contexts.values_mut().for_each(|path| *path = folder.join(&*path));
+        if config.egress.extra_ca_file != Path::new("") {
+            config.egress.extra_ca_file = folder.join(&config.egress.extra_ca_file);
+        }
+        config.check(folder)
+    }
+
+    fn check(mut self, folder: &Path) -> Result<Self, ConfigError> {
+        if self.work.lease_seconds < self.work.delivery_seconds.saturating_add(15) {
+            return Err(ConfigError::LeaseTooShort);
+        }
+        for (name, is_zero) in [
+            ("work.workers", self.work.workers == 0),
+            ("work.delivery_seconds", self.work.delivery_seconds == 0),
+            ("limits.json_depth", self.limits.json_depth == 0),
+        ] {
+            if is_zero {
+                return Err(ConfigError::Zero(name));
+            }
+        }
+        let path = self.database.url.strip_prefix("sqlite://").ok_or(ConfigError::Database)?;
+        self.database.url = format!("sqlite://{}", folder.join(path).display());
+        Ok(self)
+    }
+
+    /// The file of the SQLite database.
+    pub fn database_file(&self) -> PathBuf {
+        PathBuf::from(self.database.url.trim_start_matches("sqlite://"))
+    }
+
+    /// The extra certificate authorities, if any.
+    pub fn extra_ca_file(&self) -> Option<&Path> {
+        Some(self.egress.extra_ca_file.as_path()).filter(|path| *path != Path::new(""))
+    }
+
+    pub fn lease(&self) -> Duration {
+        Duration::from_secs(self.work.lease_seconds.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(text: &str) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("wellspring.toml");
+        std::fs::write(&file, text).expect("the file is written");
+        Config::load(Some(&file))
+    }
+
+    #[test]
+    fn the_default_file_is_a_valid_configuration() {
+        let config = Config::load(None).expect("defaults load");
+        assert_eq!(config.limits.json_depth, 64);
+        assert_eq!(config.policy.assurance, [Assurance::A]);
+    }
+
+    #[test]
+    fn an_unknown_key_refuses_to_start_and_is_named() {
+        let error = with("[server]\nlistne = \"127.0.0.1:1\"\n").expect_err("the key does not exist").to_string();
+        assert!(error.contains("listne"), "{error}");
+    }
+
+    #[test]
+    fn a_lease_shorter_than_a_delivery_refuses_to_start() {
+        assert!(matches!(with("[work]\nlease_seconds = 70\n"), Err(ConfigError::LeaseTooShort)));
+    }
+
+    #[test]
+    fn relative_paths_start_at_the_files_folder() {
+        let config = with("[connectors]\nfolder = \"c\"\n").expect("it loads");
+        assert!(config.connectors.folder.is_absolute());
+        assert!(config.database_file().is_absolute());
+    }
+}

@@ -1,0 +1,21 @@
+//! The gateway's edge: HTTP, pages, background work, configuration and the command line.
+//!
+//! This is the only crate that knows every other one; it holds no rule of verification, scoring or storage itself. It
+//! decodes, calls one domain step, stores what came of it, and answers.
+
+pub mod auth;
+pub mod body;
+pub mod cli;
+pub mod clock;
+pub mod config;
+mod idempotency;
+pub mod installed;
+pub mod pages;
+pub mod problem;
+pub mod routes;
+pub mod sentences;
+mod share;
+pub mod start;
+pub mod state;
+pub mod view;
+pub mod work;

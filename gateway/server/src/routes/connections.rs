@@ -1,0 +1,183 @@
+//! `/v1/connections`: a tenant's accounts at ATSs.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    response::IntoResponse,
+};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use wellspring_model::{
+    connection::{BaseUrl, Connection, ConnectorId},
+    id::ConnectionId,
+    pointer::Pointer,
+};
+
+use super::{PageQuery, PageView, created, page};
+use crate::{auth::Caller, body::StrictJson, problem::Problem, state::App, work::deliver};
+
+/// A new account at an ATS.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewConnection {
+    /// How people call it.
+    pub name: String,
+    /// An installed connector, such as `greenhouse`.
+    pub connector: String,
+    /// Settings, as the connector's schema asks for.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub settings: serde_json::Map<String, serde_json::Value>,
+    /// Addresses that differ from the connector's own, by the names it uses. On a private network an operator must
+    /// also grant them with `wellspring connection grant`.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub bases: BTreeMap<String, BaseUrl>,
+    /// Secret values by credential and field, such as `{"main": {"client_id": "…", "client_secret": "…"}}`. They are
+    /// sealed at once and never given back.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, BTreeMap<String, String>>)]
+    pub credentials: BTreeMap<String, BTreeMap<String, SecretString>>,
+}
+
+/// An account at an ATS, without its secrets.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConnectionView {
+    pub id: String,
+    pub name: String,
+    pub connector: String,
+    #[schema(value_type = Object)]
+    pub settings: serde_json::Map<String, serde_json::Value>,
+    pub bases: BTreeMap<String, String>,
+    /// Names of the credentials for which secrets are sealed.
+    pub credentials: Vec<String>,
+    pub private_origins: Vec<String>,
+    pub created_at: String,
+}
+
+/// What a connector found when it tried the connection.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CheckResult {
+    pub ok: bool,
+    pub lines: Vec<CheckResultLine>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CheckResultLine {
+    pub name: String,
+    pub ok: bool,
+    pub message: String,
+}
+
+impl ConnectionView {
+    fn new(connection: &Connection) -> Self {
+        Self {
+            id: connection.id.to_string(),
+            name: connection.name.clone(),
+            connector: connection.connector.to_string(),
+            settings: connection.settings.clone(),
+            bases: connection.bases.iter().map(|(name, url)| (name.clone(), url.to_string())).collect(),
+            credentials: connection.credentials.clone(),
+            private_origins: connection.private_origins.clone(),
+            created_at: connection.created_at.to_string(),
+        }
+    }
+}
+
+/// Connect an account at an ATS.
+#[utoipa::path(
+    post,
+    path = "/v1/connections",
+    tag = "connections",
+    request_body = NewConnection,
+    responses((status = 201, body = ConnectionView), (status = 400, content_type = "application/problem+json"))
+)]
+pub async fn add(
+    State(app): State<App>,
+    caller: Caller,
+    body: StrictJson<NewConnection>,
+) -> Result<impl IntoResponse, Problem> {
+    let new = body.value;
+    let at = Pointer::root();
+    let connector: ConnectorId =
+        new.connector.parse().map_err(|_| Problem::unknown_connector(at.key("connector"), &new.connector))?;
+    let installed = app.host.connector(&connector);
+    let installed = installed.ok_or_else(|| Problem::unknown_connector(at.key("connector"), &new.connector))?;
+    let accepted = installed
+        .connect(&new.settings, &new.bases, &new.credentials)
+        .map_err(|refusal| Problem::invalid_request(refusal.pointer, refusal.message))?;
+    let connection = Connection {
+        id: ConnectionId::from_uuid(app.uuid()),
+        tenant: caller.tenant,
+        name: new.name,
+        connector,
+        settings: new.settings,
+        bases: accepted.bases,
+        credentials: accepted.secrets.keys().cloned().collect(),
+        private_origins: Vec::new(),
+        created_at: app.now(),
+    };
+    app.store.add_connection(&connection, accepted.secrets, &caller.actor()).await?;
+    Ok(created(format!("/v1/connections/{}", connection.id), ConnectionView::new(&connection)))
+}
+
+/// One connection.
+#[utoipa::path(
+    get,
+    path = "/v1/connections/{id}",
+    tag = "connections",
+    params(("id" = String, Path, description = "`con_…`")),
+    responses((status = 200, body = ConnectionView), (status = 404, content_type = "application/problem+json"))
+)]
+pub async fn show(State(app): State<App>, caller: Caller, id: Path<String>) -> Result<Json<ConnectionView>, Problem> {
+    Ok(Json(ConnectionView::new(&find(&app, caller, &id).await?)))
+}
+
+/// All connections, oldest first.
+#[utoipa::path(
+    get,
+    path = "/v1/connections",
+    tag = "connections",
+    params(PageQuery),
+    responses((status = 200, body = PageView<ConnectionView>))
+)]
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    query: Query<PageQuery>,
+) -> Result<Json<PageView<ConnectionView>>, Problem> {
+    let (connections, next) = app.store.connections(caller.tenant, page(&query)?).await?;
+    Ok(Json(PageView { items: connections.iter().map(ConnectionView::new).collect(), next: next.map(String::from) }))
+}
+
+/// Try a connection: does the ATS accept its credentials, and are the rights enough?
+#[utoipa::path(
+    post,
+    path = "/v1/connections/{id}/check",
+    tag = "connections",
+    params(("id" = String, Path, description = "`con_…`")),
+    responses((status = 200, body = CheckResult), (status = 404, content_type = "application/problem+json"))
+)]
+pub async fn check(State(app): State<App>, caller: Caller, id: Path<String>) -> Result<Json<CheckResult>, Problem> {
+    let connection = find(&app, caller, &id).await?;
+    let connector = connection.connector.clone();
+    let view = deliver::view(&app, connection).await.map_err(|_| Problem::internal())?;
+    let lines = match app.host.check(&connector, view).await {
+        Ok(lines) => lines
+            .into_iter()
+            .map(|line| CheckResultLine { name: line.name, ok: line.ok, message: line.message })
+            .collect(),
+        Err(failure) => {
+            vec![CheckResultLine { name: failure.code.to_string(), ok: false, message: failure.message }]
+        }
+    };
+    Ok(Json(CheckResult { ok: lines.iter().all(|line| line.ok), lines }))
+}
+
+async fn find(app: &App, caller: Caller, id: &str) -> Result<Connection, Problem> {
+    let id: ConnectionId = id.parse().map_err(|_| Problem::not_found())?;
+    app.store.connection(caller.tenant, id).await?.ok_or_else(Problem::not_found)
+}

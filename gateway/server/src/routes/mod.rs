@@ -1,0 +1,140 @@
+//! HTTP. One folder or file per resource; a route decodes, calls one step, stores, answers.
+
+pub mod connections;
+pub mod connectors;
+pub mod deliveries;
+pub mod documents;
+pub mod frameworks;
+pub mod health;
+pub mod jobs;
+pub mod profiles;
+pub mod reports;
+pub mod submissions;
+pub mod verifications;
+
+use std::sync::Arc;
+
+use axum::{Router, http::StatusCode, response::IntoResponse};
+use serde::{Deserialize, Serialize};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, trace::TraceLayer};
+use utoipa::{
+    IntoParams, OpenApi, ToSchema,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use wellspring_model::pointer::Pointer;
+use wellspring_store::Page;
+
+use crate::{
+    problem::{self, Problem},
+    state::App,
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Wellspring Gateway",
+        description = "Takes learner records with job applications, verifies and scores them, and brings the result into the ATS.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    security(("key" = []))
+)]
+struct Api;
+
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Api::openapi())
+        .routes(routes!(submissions::accept::accept, submissions::show::list))
+        .routes(routes!(submissions::show::show))
+        .routes(routes!(verifications::verify))
+        .routes(routes!(connections::add, connections::list))
+        .routes(routes!(connections::show))
+        .routes(routes!(connections::check))
+        .routes(routes!(frameworks::import, frameworks::list))
+        .routes(routes!(frameworks::show))
+        .routes(routes!(profiles::add, profiles::list))
+        .routes(routes!(profiles::show))
+        .routes(routes!(jobs::add, jobs::list))
+        .routes(routes!(jobs::show))
+        .routes(routes!(deliveries::list))
+        .routes(routes!(deliveries::show))
+        .routes(routes!(connectors::list))
+}
+
+/// The OpenAPI document of `/v1`.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let mut document = api().split_for_parts().1;
+    let key = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+    document.components.get_or_insert_default().security_schemes.insert("key".to_owned(), key.into());
+    document
+}
+
+/// The document as text, as committed in `docs/openapi.json`.
+///
+/// # Errors
+/// The document cannot be serialised.
+pub fn openapi_text() -> Result<String, serde_json::Error> {
+    openapi().to_pretty_json()
+}
+
+/// Everything the gateway answers to.
+pub fn router(app: App) -> Router {
+    let (api, _) = api().split_for_parts();
+    let base: Arc<str> = app.config.public_url.as_str().into();
+    api.merge(health::router())
+        .merge(reports::router())
+        .merge(documents::router())
+        .fallback(|| async { Problem::not_found() })
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(axum::middleware::map_response_with_state(base, problem::absolute))
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()))
+        // The path of a report link is a secret: spans hold the matched route, not the path.
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .with_state(app)
+}
+
+fn span(request: &axum::extract::Request) -> tracing::Span {
+    let route = request.extensions().get::<axum::extract::MatchedPath>().map_or("unmatched", |path| path.as_str());
+    tracing::info_span!("request", method = %request.method(), route)
+}
+
+/// Where a page of a list begins and how long it is.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// The `next` of the page before.
+    pub after: Option<String>,
+    /// 1 to 200; 50 if absent.
+    pub limit: Option<u16>,
+}
+
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PageView<T> {
+    pub items: Vec<T>,
+    /// Give it as `after` for the next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// Reads a page query into what the store takes.
+///
+/// # Errors
+/// A problem where the cursor is none of ours or the limit is out of range.
+pub fn page<Id: std::str::FromStr>(query: &PageQuery) -> Result<Page<Id>, Problem> {
+    let refuse = |key: &str, why: &str| Problem::invalid_request(Pointer::root().key(key), why.to_owned());
+    let limit = query.limit.unwrap_or(50);
+    if !(1..=200).contains(&limit) {
+        return Err(refuse("limit", "it must be 1 to 200"));
+    }
+    let after = query.after.as_deref().map(str::parse).transpose();
+    let after = after.map_err(|_| refuse("after", "it must be the `next` of an earlier page"))?;
+    Ok(Page { after, limit: u32::from(limit) })
+}
+
+/// 201 with the place of the new thing.
+pub fn created<T: Serialize>(location: String, body: T) -> impl IntoResponse {
+    (StatusCode::CREATED, [(http::header::LOCATION, location)], axum::Json(body))
+}

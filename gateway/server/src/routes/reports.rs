@@ -1,0 +1,99 @@
+//! `/r/{token}`: the report page behind a link, and the same report as data.
+
+use axum::{
+    Json, Router,
+    extract::{Path, Query, State},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::{HeaderMap, StatusCode, header::ACCEPT_LANGUAGE};
+use serde::Deserialize;
+use wellspring_model::submission::{Language, Submission};
+use wellspring_store::StoreError;
+
+use crate::{
+    auth::token_digest,
+    pages::{self, ReportLinks, Site},
+    problem::Problem,
+    sentences::Sentences,
+    state::App,
+    view::report::ReportView,
+};
+
+pub fn router() -> Router<App> {
+    Router::new().route("/r/{token}", get(page)).route("/r/{token}/report.json", get(data))
+}
+
+/// The reader's choice of language.
+#[derive(Debug, Deserialize)]
+pub struct LanguageQuery {
+    pub lang: Option<String>,
+}
+
+/// Pages in the language the reader chose, else the browser's, else `fallback`.
+pub fn site(app: &App, chosen: &LanguageQuery, headers: &HeaderMap, fallback: Language) -> Site {
+    let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Site::new(&app.config.public_url, pages::language(chosen.lang.as_deref(), accepted, fallback))
+}
+
+/// What a link opens.
+enum Opened {
+    Report(Box<Submission>),
+    Expired,
+    Unknown,
+}
+
+async fn open(app: &App, token: &str) -> Result<Opened, StoreError> {
+    let Some(share) = app.store.share(&token_digest(token)).await? else { return Ok(Opened::Unknown) };
+    let now = app.now();
+    if share.expires_at <= now {
+        return Ok(Opened::Expired);
+    }
+    let Some(submission) = app.store.submission(share.tenant, share.submission).await? else {
+        return Ok(Opened::Unknown);
+    };
+    app.store.audit(share.tenant, now, "link", "report.viewed", &share.submission.to_string()).await?;
+    Ok(Opened::Report(Box::new(submission)))
+}
+
+async fn page(
+    State(app): State<App>,
+    token: Path<String>,
+    chosen: Query<LanguageQuery>,
+    headers: HeaderMap,
+) -> Response {
+    let plain = site(&app, &chosen, &headers, Language::En);
+    let opened = match open(&app, &token).await {
+        Ok(opened) => opened,
+        Err(error) => return failed(&plain, &error),
+    };
+    let submission = match opened {
+        Opened::Report(submission) => submission,
+        Opened::Expired => return pages::respond(&plain, StatusCode::GONE, pages::link_expired_page(&plain)),
+        Opened::Unknown => return pages::respond(&plain, StatusCode::NOT_FOUND, pages::link_unknown_page(&plain)),
+    };
+    let posting = match app.store.posting(submission.tenant, submission.posting).await {
+        Ok(Some(posting)) => posting,
+        Ok(None) => return pages::respond(&plain, StatusCode::NOT_FOUND, pages::link_unknown_page(&plain)),
+        Err(error) => return failed(&plain, &error),
+    };
+    let site = site(&app, &chosen, &headers, submission.language);
+    let base = app.config.public_url.path().trim_end_matches('/');
+    let links = ReportLinks { data: Some(format!("{base}/r/{}/report.json", *token)), contact: None };
+    pages::respond(&site, StatusCode::OK, pages::submission_page(&site, &submission, &posting, &links))
+}
+
+async fn data(State(app): State<App>, token: Path<String>) -> Result<Response, Problem> {
+    match open(&app, &token).await? {
+        Opened::Report(submission) => {
+            let view = ReportView::new(&submission, Sentences::get(submission.language));
+            Ok(([(http::header::CACHE_CONTROL, "no-store")], Json(view)).into_response())
+        }
+        Opened::Expired | Opened::Unknown => Err(Problem::not_found()),
+    }
+}
+
+fn failed(site: &Site, error: &StoreError) -> Response {
+    tracing::error!(%error, "a report could not be read");
+    pages::respond(site, StatusCode::INTERNAL_SERVER_ERROR, pages::page_failed_page(site))
+}

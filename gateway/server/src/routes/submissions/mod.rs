@@ -1,0 +1,5 @@
+//! `/v1/submissions`: credentials come in with an application, and what came of them is read.
+
+pub mod accept;
+pub mod input;
+pub mod show;

@@ -1,0 +1,191 @@
+//! Putting a gateway together from its configuration.
+
+use std::{path::Path, sync::Arc};
+
+use secrecy::zeroize::Zeroizing;
+use wellspring_egress::{Fetcher, FetcherConfig};
+use wellspring_host::{Host, HostConfig};
+use wellspring_model::{
+    Timestamp,
+    time::{Clock, Entropy},
+};
+use wellspring_score::ScoringPolicy;
+use wellspring_store::{MasterKey, Store, StoreConfig};
+use wellspring_verify::{Document, Limits, Material, Policy};
+
+use crate::{
+    clock::{SystemClock, SystemEntropy},
+    config::{Config, LogFormat},
+    state::{App, AppState, Verification},
+};
+
+/// Why a gateway cannot start. Each message says what to do next.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
+    #[error("the master key {path} cannot be read ({error}); `wellspring migrate` makes one")]
+    MasterKey { path: String, error: std::io::Error },
+    #[error("the master key {0} is not 32 bytes; restore the right file, since no other opens the sealed secrets")]
+    MasterKeyLength(String),
+    #[error("the database: {0}")]
+    Store(#[from] wellspring_store::StoreError),
+    #[error("outbound HTTP: {0}")]
+    Egress(#[from] wellspring_egress::EgressError),
+    #[error("the sandbox: {0}")]
+    Host(#[from] wellspring_host::HostError),
+    #[error("the connector {file}: {error}")]
+    Connector { file: String, error: wellspring_host::PackageError },
+    #[error("{path}: {error}")]
+    File { path: String, error: std::io::Error },
+    #[error("the log filter `{0}` cannot be read")]
+    LogFilter(String),
+    #[error("another gateway already serves the database {0}; one SQLite file has one server")]
+    Served(String),
+}
+
+/// Starts writing the log to standard error.
+///
+/// # Errors
+/// The filter cannot be read.
+pub fn log(config: &Config) -> Result<(), StartError> {
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log.filter)
+        .map_err(|_| StartError::LogFilter(config.log.filter.clone()))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second call (in tests) finds the log already running, which is as good.
+    let _running = match config.log.format {
+        LogFormat::Text => log.try_init(),
+        LogFormat::Json => log.json().try_init(),
+    };
+    Ok(())
+}
+
+/// Opens the database with its master key.
+///
+/// # Errors
+/// The key or the database cannot be opened.
+pub async fn store(config: &Config) -> Result<Store, StartError> {
+    let path = &config.secrets.master_key_file;
+    let bytes = std::fs::read(path)
+        .map(Zeroizing::new)
+        .map_err(|error| StartError::MasterKey { path: path.display().to_string(), error })?;
+    let key: [u8; 32] =
+        bytes.as_slice().try_into().map_err(|_| StartError::MasterKeyLength(path.display().to_string()))?;
+    let store = StoreConfig { path: config.database_file() };
+    Ok(Store::open(&store, MasterKey::new(key), Arc::new(SystemEntropy)).await?)
+}
+
+/// Makes the master key file where there is none, readable by its owner only.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn ensure_master_key(path: &Path) -> Result<bool, StartError> {
+    use std::io::Write as _;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let failed = |error| StartError::File { path: path.display().to_string(), error };
+    match options.open(path) {
+        Ok(mut file) => {
+            let mut key = Zeroizing::new([0; 32]);
+            SystemEntropy.fill(&mut *key);
+            file.write_all(&*key).and_then(|()| file.sync_all()).map_err(failed)?;
+            Ok(true)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// Holds a SQLite database for one serving process.
+#[derive(Debug)]
+pub struct ServingLock {
+    _file: std::fs::File,
+}
+
+/// Takes the database for this process. The operating system lets go of it when the process ends, however it ends, so
+/// that whoever holds it knows that every lease in the database is of a process that is no more.
+///
+/// # Errors
+/// Another process serves this database.
+pub fn serving_lock(config: &Config) -> Result<ServingLock, StartError> {
+    let path = config.database_file().with_extension("lock");
+    let named = |error| StartError::File { path: path.display().to_string(), error };
+    let file = std::fs::File::create(&path).map_err(named)?;
+    match file.try_lock() {
+        Ok(()) => Ok(ServingLock { _file: file }),
+        Err(std::fs::TryLockError::WouldBlock) => {
+            Err(StartError::Served(config.database_file().display().to_string()))
+        }
+        Err(std::fs::TryLockError::Error(error)) => Err(named(error)),
+    }
+}
+
+/// A gateway that is ready to serve and to work.
+///
+/// # Errors
+/// Anything that is missing or cannot be read, named with what to do next.
+pub async fn app(config: Config) -> Result<App, StartError> {
+    app_with(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await
+}
+
+/// As [`app`], with a clock and a random source of the caller's.
+///
+/// # Errors
+/// As [`app`].
+pub async fn app_with(
+    config: Config,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+) -> Result<App, StartError> {
+    let store = store(&config).await?;
+    let extra_ca_file = config.extra_ca_file().map(Path::to_owned);
+    let fetcher = Fetcher::new(FetcherConfig { extra_ca_file: extra_ca_file.clone(), ..FetcherConfig::default() })?;
+    let host = Host::new(
+        HostConfig { extra_ca_file, ..HostConfig::default() },
+        Arc::clone(&clock),
+        Arc::clone(&entropy),
+    )?;
+    install_all(&host, &config.connectors.folder).await?;
+    let verification = verification(&config, clock.now())?;
+    let assurance = config.policy.assurance.iter().copied().collect();
+    let scoring = ScoringPolicy { assurance, ..ScoringPolicy::default() };
+    Ok(App::new(AppState { config, store, host, fetcher, clock, entropy, verification, scoring }))
+}
+
+/// Loads every installed connector. One that cannot be loaded stops the start: deliveries would silently wait for it.
+async fn install_all(host: &Host, folder: &Path) -> Result<(), StartError> {
+    for file in crate::installed::files(folder)? {
+        let bytes = tokio::fs::read(&file)
+            .await
+            .map_err(|error| StartError::File { path: file.display().to_string(), error })?;
+        let named = |error| StartError::Connector { file: file.display().to_string(), error };
+        let connector = host.install(bytes).await.map_err(named)?;
+        tracing::info!(connector = %connector.id(), version = %connector.version(), "connector loaded");
+    }
+    Ok(())
+}
+
+fn verification(config: &Config, now: Timestamp) -> Result<Verification, StartError> {
+    let limits = Limits {
+        bytes: config.limits.credential_bytes,
+        depth: config.limits.json_depth,
+        nested: config.limits.nested_credentials,
+        ..Limits::default()
+    };
+    let policy = Policy {
+        trusted_issuers: Some(config.policy.trusted_issuers.clone()),
+        denied_issuers: config.policy.denied_issuers.clone(),
+        clock_skew_seconds: config.policy.clock_skew_seconds,
+        ..Policy::default()
+    };
+    let mut standing = Material::default();
+    for (url, path) in &config.contexts {
+        let bytes = std::fs::read(path)
+            .map_err(|error| StartError::File { path: path.display().to_string(), error })?;
+        let content_type = Some("application/ld+json".to_owned());
+        standing.insert(url, Document { status: None, content_type, bytes, fetched_at: now });
+    }
+    Ok(Verification { limits, policy, standing })
+}

@@ -1,0 +1,160 @@
+//! A submission as JSON: state, report, assessment, deliveries.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use wellspring_model::{
+    delivery::{Attempt, Delivery, DeliveryState},
+    submission::{Submission, SubmissionState},
+};
+
+use super::{
+    assessment::AssessmentView,
+    verification::{CredentialView, MaterialView, VerificationView},
+};
+use crate::sentences::Sentences;
+
+/// Where a submission has come to, and what came of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SubmissionView {
+    pub id: String,
+    /// `received`, `assessed` or `rejected`.
+    pub state: String,
+    pub received_at: String,
+    pub connection: String,
+    pub job: String,
+    /// The ATS's id of the application.
+    pub application: String,
+    /// The worst outcome of all credentials; absent until assessed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// Why processing gave up; absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rejected: Option<String>,
+    pub credentials: Vec<CredentialView>,
+    pub material: Vec<MaterialView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assessment: Option<AssessmentView>,
+    pub report_url: String,
+    pub deliveries: Vec<DeliveryView>,
+}
+
+/// A submission in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SubmissionSummary {
+    pub id: String,
+    pub state: String,
+    pub received_at: String,
+    pub connection: String,
+    pub job: String,
+    pub application: String,
+}
+
+/// The intent to tell one connection.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeliveryView {
+    pub id: String,
+    pub connection: String,
+    pub submission: String,
+    /// `pending`, `delivered`, `exhausted` or `cancelled`.
+    pub state: String,
+    /// When the next attempt is due; only while pending.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_at: Option<String>,
+    pub attempts: Vec<AttemptView>,
+    /// What the ATS gave back; only once delivered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub receipt: Option<serde_json::Value>,
+}
+
+/// One try.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AttemptView {
+    pub at: String,
+    /// `delivered`, `failed`, or `interrupted` where the process ended in its midst (or it still runs).
+    pub outcome: String,
+    pub code: String,
+    pub message: String,
+}
+
+impl SubmissionView {
+    pub fn new(
+        submission: &Submission,
+        deliveries: &[(Delivery, Vec<Attempt>)],
+        report_url: String,
+        sentences: &Sentences,
+    ) -> Self {
+        let summary = SubmissionSummary::new(submission);
+        let mut view = Self {
+            id: summary.id,
+            state: summary.state,
+            received_at: summary.received_at,
+            connection: summary.connection,
+            job: summary.job,
+            application: summary.application,
+            outcome: None,
+            rejected: None,
+            credentials: Vec::new(),
+            material: Vec::new(),
+            assessment: None,
+            report_url,
+            deliveries: deliveries.iter().map(|(delivery, attempts)| DeliveryView::new(delivery, attempts)).collect(),
+        };
+        match &submission.state {
+            SubmissionState::Received => {}
+            SubmissionState::Rejected { code, .. } => view.rejected = Some(code.clone()),
+            SubmissionState::Assessed(assessed) => {
+                let verification = VerificationView::new(&assessed.report, sentences);
+                view.outcome = Some(verification.outcome.to_string());
+                view.credentials = verification.credentials;
+                view.material = verification.material;
+                view.assessment = Some(AssessmentView(assessed.assessment.clone()));
+            }
+        }
+        view
+    }
+}
+
+impl SubmissionSummary {
+    pub fn new(submission: &Submission) -> Self {
+        Self {
+            id: submission.id.to_string(),
+            state: submission.state.as_str().to_owned(),
+            received_at: submission.received_at.to_string(),
+            connection: submission.connection.to_string(),
+            job: submission.posting.to_string(),
+            application: submission.application.id.to_string(),
+        }
+    }
+}
+
+impl DeliveryView {
+    pub fn new(delivery: &Delivery, attempts: &[Attempt]) -> Self {
+        let (next_at, receipt) = match &delivery.state {
+            DeliveryState::Pending { next_at } => (Some(next_at.to_string()), None),
+            DeliveryState::Delivered { receipt, .. } => (None, serde_json::to_value(receipt).ok()),
+            DeliveryState::Exhausted { .. } | DeliveryState::Cancelled { .. } => (None, None),
+        };
+        Self {
+            id: delivery.id.to_string(),
+            connection: delivery.connection.to_string(),
+            submission: delivery.submission.to_string(),
+            state: delivery.state.as_str().to_owned(),
+            next_at,
+            attempts: attempts.iter().map(AttemptView::new).collect(),
+            receipt,
+        }
+    }
+}
+
+impl AttemptView {
+    fn new(attempt: &Attempt) -> Self {
+        let (outcome, code, message) = match &attempt.result {
+            Some(Ok(receipt)) if receipt.changed => ("delivered", "DELIVERED", "The ATS has the result.".to_owned()),
+            Some(Ok(_)) => ("delivered", "ALREADY_THERE", "The ATS already had exactly this.".to_owned()),
+            Some(Err(failure)) => ("failed", failure.code.as_str(), failure.message.clone()),
+            None => ("interrupted", "INTERRUPTED", "This attempt has not ended, or the process ended first.".to_owned()),
+        };
+        Self { at: attempt.at.to_string(), outcome: outcome.to_owned(), code: code.to_owned(), message }
+    }
+}

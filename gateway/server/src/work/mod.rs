@@ -1,0 +1,113 @@
+//! Background work: one dispatcher leases tasks from the store and runs each to its end, a bounded number at a time.
+//!
+//! A task may run twice: after a crash its lease ends and somebody takes it up again. Every result is therefore written
+//! under the lease's token, and a result that comes too late is dropped.
+
+pub mod assess;
+pub mod deliver;
+pub mod gather;
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::{Semaphore, watch};
+use tracing::Instrument;
+use wellspring_store::{Leased, LeaseToken, StoreError, TaskKind};
+
+use crate::state::App;
+
+/// How long to wait for the store's wake-up before looking again by ourselves.
+const POLL: Duration = Duration::from_secs(1);
+
+/// Why a task ended without its result being stored. The lease ends by itself and the task is taken up again.
+#[derive(Debug, thiserror::Error)]
+pub enum TaskError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("a stored credential cannot be read: {0}")]
+    Unreadable(#[from] wellspring_verify::ParseError),
+    #[error("{what} {id} is gone")]
+    Gone { what: &'static str, id: String },
+    #[error("the worker's thread ended early")]
+    Thread(#[from] tokio::task::JoinError),
+    #[error("the result cannot be rendered: {0}")]
+    Render(String),
+}
+
+/// Leases and runs tasks until `stop` says so; then waits for those that run.
+pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
+    let workers = usize::from(app.config.work.workers);
+    let places = Arc::new(Semaphore::new(workers));
+    while !*stop.borrow() {
+        // At least one place is free before anything is leased, so that no lease runs down in a queue of ours.
+        let Ok(first) = Arc::clone(&places).acquire_owned().await else { return };
+        let batch = 1 + places.available_permits();
+        let leased = claim(&app, batch).await;
+        let found = leased.len();
+        let mut first = Some(first);
+        for task in leased {
+            let place = match first.take() {
+                Some(place) => place,
+                None => match Arc::clone(&places).acquire_owned().await {
+                    Ok(place) => place,
+                    Err(_) => return,
+                },
+            };
+            let app = app.clone();
+            tokio::spawn(async move {
+                run_one(&app, task).await;
+                drop(place);
+            });
+        }
+        drop(first);
+        if found == 0 {
+            tokio::select! {
+                () = app.store.wait_for_work(POLL) => {}
+                _ = stop.changed() => {}
+            }
+        }
+    }
+    let _all = places.acquire_many(u32::from(app.config.work.workers)).await;
+}
+
+async fn claim(app: &App, batch: usize) -> Vec<Leased> {
+    let token = LeaseToken::from_uuid(app.uuid());
+    match app.store.claim(batch, app.config.lease(), token).await {
+        Ok(leased) => leased,
+        Err(error) => {
+            tracing::error!(%error, "no work can be leased");
+            Vec::new()
+        }
+    }
+}
+
+/// Runs every task that is ready now, one after the other, and says how many. For tests, in place of waiting.
+///
+/// # Errors
+/// The first task that could not be run.
+pub async fn run_ready(app: &App) -> Result<usize, TaskError> {
+    let mut count = 0;
+    loop {
+        let leased = app.store.claim(1, app.config.lease(), LeaseToken::from_uuid(app.uuid())).await?;
+        let Some(task) = leased.into_iter().next() else { return Ok(count) };
+        run_task(app, &task).await?;
+        count += 1;
+    }
+}
+
+async fn run_one(app: &App, task: Leased) {
+    let span = tracing::info_span!("task", task = %task.task, attempt = task.attempt);
+    let result = run_task(app, &task).instrument(span.clone()).await;
+    let _in_span = span.enter();
+    match result {
+        Ok(()) => {}
+        Err(TaskError::Store(StoreError::Fenced)) => tracing::warn!("the lease ended before the result was there"),
+        Err(error) => tracing::error!(%error, "the task could not be run and will be taken up again"),
+    }
+}
+
+async fn run_task(app: &App, task: &Leased) -> Result<(), TaskError> {
+    match task.kind {
+        TaskKind::Assess { submission } => assess::run(app, task, submission).await,
+        TaskKind::Deliver { delivery } => deliver::run(app, task, delivery).await,
+    }
+}

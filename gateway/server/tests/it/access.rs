@@ -1,0 +1,113 @@
+//! Who may see what. These tests walk the OpenAPI document, so that a new route cannot be forgotten.
+
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::gateway::{Gateway, Role};
+
+/// Every operation of `/v1`, as `(method, path)`.
+fn operations() -> Vec<(Method, String)> {
+    let document = serde_json::to_value(wellspring_server::routes::openapi()).expect("the document serialises");
+    let paths = document["paths"].as_object().expect("there are paths").clone();
+    let methods = |path: String, item: Value| {
+        let item = item.as_object().expect("a path item").clone();
+        item.into_iter().filter_map(move |(method, operation)| {
+            operation.get("responses")?;
+            Some((method.to_uppercase().parse().expect("a method"), path.clone()))
+        })
+    };
+    paths.into_iter().flat_map(|(path, item)| methods(path, item)).collect()
+}
+
+/// An id of the owner's for each resource.
+fn with_id(path: &str, role: &Role, submission: &str, delivery: &str) -> String {
+    let id = match path.split('/').nth(2).expect("a resource") {
+        "submissions" => submission,
+        "connections" => &role.connection,
+        "frameworks" => &role.framework,
+        "profiles" => &role.profile,
+        "jobs" => &role.job,
+        "deliveries" => delivery,
+        other => panic!("the test knows no id for `{other}`: add one"),
+    };
+    path.replace("{id}", id)
+}
+
+#[tokio::test]
+async fn every_route_without_a_key_or_with_a_wrong_one_answers_401() {
+    let Some(gateway) = Gateway::start().await else { return };
+    let operations = operations();
+    assert!(operations.len() > 15, "only {} operations were found", operations.len());
+    for (method, path) in operations {
+        let path = path.replace("{id}", "sub_00000000000000000000000000000000");
+        for key in [None, Some("wsk_wrong"), Some("something else")] {
+            let answer = gateway.call(method.clone(), &path, key, Some(&json!({}))).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{method} {path}");
+            assert_eq!(answer.problem(), "unauthorized");
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_tenants_ids_answer_404_on_every_route() {
+    let Some(gateway) = Gateway::start().await else { return };
+    let role = gateway.role().await;
+    let accepted = gateway.post("/v1/submissions", &role.submission(&[json!({"json": {"type": "x"}})])).await;
+    assert_eq!(accepted.status, StatusCode::ACCEPTED, "{}", accepted.text);
+    let submission = accepted.id();
+    wellspring_server::work::run_ready(&gateway.app).await.expect("the work is done");
+    let shown = gateway.get(&format!("/v1/submissions/{submission}")).await.json();
+    let delivery = shown["deliveries"][0]["id"].as_str().expect("a delivery").to_owned();
+    let stranger = gateway.other_tenant().await;
+    let mut with_ids = 0;
+    for (method, path) in operations() {
+        if !path.contains("{id}") {
+            continue;
+        }
+        with_ids += 1;
+        let path = with_id(&path, &role, &submission, &delivery);
+        let theirs = gateway.call(method.clone(), &path, Some(&stranger.key), None).await;
+        assert_eq!(theirs.status, StatusCode::NOT_FOUND, "{method} {path} for a stranger: {}", theirs.text);
+        let ours = gateway.call(method.clone(), &path, Some(&gateway.tenant.key), None).await;
+        assert_eq!(ours.status, StatusCode::OK, "{method} {path} for its owner: {}", ours.text);
+    }
+    assert!(with_ids >= 6, "only {with_ids} operations have an id");
+}
+
+#[tokio::test]
+async fn a_list_holds_nothing_of_another_tenant() {
+    let Some(gateway) = Gateway::start().await else { return };
+    gateway.role().await;
+    let stranger = gateway.other_tenant().await;
+    for (method, path) in operations() {
+        if method != Method::GET || path.contains("{id}") || path == "/v1/connectors" {
+            continue;
+        }
+        let answer = gateway.call(method, &path, Some(&stranger.key), None).await;
+        assert_eq!(answer.json()["items"], json!([]), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn another_tenants_ids_in_a_body_are_as_unknown_as_those_that_never_were() {
+    let Some(gateway) = Gateway::start().await else { return };
+    let role = gateway.role().await;
+    let stranger = gateway.other_tenant().await;
+    let submission = role.submission(&[json!({"json": {"type": "x"}})]);
+    let post = async |path: &str, body: &Value| gateway.call(Method::POST, path, Some(&stranger.key), Some(body)).await;
+    let answer = post("/v1/submissions", &submission).await;
+    assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::NOT_FOUND, "unknown-connection"));
+    let job = json!({"title": "x", "profile": role.profile, "connection": role.connection});
+    let answer = post("/v1/jobs", &job).await;
+    assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::NOT_FOUND, "unknown-profile"));
+}
+
+#[tokio::test]
+async fn a_revoked_key_is_worth_nothing_at_once() {
+    let Some(gateway) = Gateway::start().await else { return };
+    assert_eq!(gateway.get("/v1/jobs").await.status, StatusCode::OK);
+    let digest = wellspring_server::auth::token_digest(&gateway.tenant.key);
+    let (tenant, key) = gateway.app.store.tenant_of_key(&digest).await.expect("the store answers").expect("the key is known");
+    assert!(gateway.app.store.revoke_key(tenant, key, gateway.app.now()).await.expect("the store answers"));
+    assert_eq!(gateway.get("/v1/jobs").await.status, StatusCode::UNAUTHORIZED);
+}

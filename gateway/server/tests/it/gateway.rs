@@ -1,0 +1,236 @@
+//! A gateway in a temporary folder, with a clock that tests can move.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+use axum::{Router, body::Body, http::Request};
+use http::{Method, StatusCode, header};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt;
+use wellspring_model::{
+    Timestamp,
+    id::{KeyId, TenantId},
+    time::{Clock, Entropy},
+};
+use wellspring_server::{auth, clock::SystemEntropy, config::Config, installed, routes, start, state::App};
+
+/// A clock that stands until it is moved.
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    pub fn advance(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_microsecond(self.0.load(Ordering::SeqCst)).expect("a time within range")
+    }
+}
+
+/// A running gateway with one tenant.
+pub struct Gateway {
+    pub app: App,
+    pub clock: Arc<TestClock>,
+    pub tenant: Tenant,
+    router: Router,
+    _folder: TempDir,
+}
+
+/// A tenant with a key.
+#[derive(Clone)]
+pub struct Tenant {
+    pub id: TenantId,
+    pub key: String,
+}
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: http::HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
+    }
+
+    /// The last part of a problem's type.
+    pub fn problem(&self) -> String {
+        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json", "{}", self.text);
+        let kind = self.json()["type"].as_str().expect("a problem has a type").to_owned();
+        kind.rsplit('/').next().expect("a type is an address").to_owned()
+    }
+
+    pub fn id(&self) -> String {
+        self.json()["id"].as_str().unwrap_or_else(|| panic!("no id in {}", self.text)).to_owned()
+    }
+}
+
+/// Where `cargo xtask connectors` puts the built connectors.
+pub fn built_connector(name: &str) -> Option<Vec<u8>> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/connectors/");
+    let bytes = std::fs::read(format!("{path}{name}.wasm")).ok();
+    if bytes.is_none() {
+        println!("skipped: {name} is not built; `cargo xtask connectors` builds it");
+    }
+    bytes
+}
+
+impl Gateway {
+    /// Starts a gateway with the Greenhouse connector, or says that it is not built.
+    pub async fn start() -> Option<Self> {
+        Self::start_with(|_| {}).await
+    }
+
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Option<Self> {
+        let connector = built_connector("greenhouse")?;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("wellspring.toml");
+        std::fs::write(&file, "public_url = \"https://gateway.example/\"\n").expect("the file is written");
+        let mut config = Config::load(Some(&file)).expect("the configuration loads");
+        change(&mut config);
+        start::ensure_master_key(&config.secrets.master_key_file).expect("a key is made");
+        let id = "greenhouse".parse().expect("a connector id");
+        installed::write(&config.connectors.folder, &id, &connector).expect("the connector is kept");
+        start::store(&config).await.expect("the store opens").migrate().await.expect("the store migrates");
+        let now = "2026-11-23T12:00:00Z".parse::<Timestamp>().expect("a time").as_microsecond();
+        let clock = Arc::new(TestClock(AtomicI64::new(now)));
+        let app = start::app_with(config, clock.clone(), Arc::new(SystemEntropy)).await.expect("the gateway starts");
+        let router = routes::router(app.clone());
+        let tenant = add_tenant(&app).await;
+        Some(Self { app, clock, tenant, router, _folder: folder })
+    }
+
+    pub async fn other_tenant(&self) -> Tenant {
+        add_tenant(&self.app).await
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.expect("the router answers");
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.expect("the body is read");
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8(bytes.to_vec()).expect("answers are text"),
+        }
+    }
+
+    pub async fn call(&self, method: Method, path: &str, key: Option<&str>, body: Option<&Value>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(key) = key {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));
+        }
+        let body = match body {
+            Some(body) => {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+                Body::from(body.to_string())
+            }
+            None => Body::empty(),
+        };
+        self.send(request.body(body).expect("a request")).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call(Method::GET, path, Some(&self.tenant.key), None).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.call(Method::POST, path, Some(&self.tenant.key), Some(body)).await
+    }
+
+    /// Posts exactly these bytes as JSON, with further headers.
+    pub async fn post_bytes(&self, path: &str, bytes: impl Into<Body>, headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::post(path)
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.tenant.key))
+            .header(header::CONTENT_TYPE, "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(bytes.into()).expect("a request")).await
+    }
+
+    /// A framework, profile, connection and job to apply for.
+    pub async fn role(&self) -> Role {
+        let framework = self.post("/v1/frameworks", &framework()).await;
+        assert_eq!(framework.status, StatusCode::CREATED, "{}", framework.text);
+        let profile = self.post("/v1/profiles", &profile()).await;
+        assert_eq!(profile.status, StatusCode::CREATED, "{}", profile.text);
+        let connection = self.post("/v1/connections", &connection()).await;
+        assert_eq!(connection.status, StatusCode::CREATED, "{}", connection.text);
+        let job = json!({
+            "title": "Junior data analyst", "profile": profile.id(), "connection": connection.id(),
+            "external_id": "9001"
+        });
+        let job = self.post("/v1/jobs", &job).await;
+        assert_eq!(job.status, StatusCode::CREATED, "{}", job.text);
+        Role { framework: framework.id(), profile: profile.id(), connection: connection.id(), job: job.id() }
+    }
+}
+
+/// Ids of what an application needs.
+pub struct Role {
+    pub framework: String,
+    pub profile: String,
+    pub connection: String,
+    pub job: String,
+}
+
+impl Role {
+    /// A submission with these credentials.
+    pub fn submission(&self, credentials: &[Value]) -> Value {
+        json!({
+            "connection": self.connection,
+            "application": {"id": "55012", "candidate": {"id": "44012", "name": "Ada", "email": "ada@example.org"}},
+            "job": self.job,
+            "credentials": credentials,
+        })
+    }
+}
+
+pub const ITEM: &str = "8d9f4b5e-0a43-4a0e-9d57-2f3f1e6a7b11";
+
+fn framework() -> Value {
+    let uri = |id: &str| format!("https://case.example.org/ims/case/v1p1/CFItems/{id}");
+    json!({
+        "CFDocument": {
+            "identifier": "8d9f4b5e-0a43-4a0e-9d57-2f3f1e6a7b10",
+            "uri": "https://case.example.org/ims/case/v1p1/CFDocuments/8d9f4b5e-0a43-4a0e-9d57-2f3f1e6a7b10",
+            "title": "Example framework", "version": "1", "lastChangeDateTime": "2026-01-01T00:00:00Z"
+        },
+        "CFItems": [{"identifier": ITEM, "uri": uri(ITEM), "fullStatement": "Cleans data before using it"}],
+        "CFAssociations": []
+    })
+}
+
+fn profile() -> Value {
+    json!({
+        "title": "Junior data analyst",
+        "framework": ["8d9f4b5e-0a43-4a0e-9d57-2f3f1e6a7b10"],
+        "requirements": [{"item": ITEM, "weight": 1, "must": true}]
+    })
+}
+
+fn connection() -> Value {
+    json!({
+        "name": "Greenhouse", "connector": "greenhouse", "settings": {},
+        "credentials": {"main": {"client_id": "an id", "client_secret": "a secret"}}
+    })
+}
+
+async fn add_tenant(app: &App) -> Tenant {
+    let now = app.now();
+    let id = TenantId::from_uuid(app.uuid());
+    let (key, digest) = auth::new_key(&SystemEntropy);
+    app.store.create_tenant(id, "Example Ltd", now).await.expect("a tenant");
+    let key_id = KeyId::from_uuid(SystemEntropy.uuid(now));
+    app.store.add_key(id, key_id, "test", digest, now).await.expect("a key");
+    Tenant { id, key }
+}

@@ -1,0 +1,9 @@
+//! The gateway through its public face: real router, real SQLite, real connector component, no mocked store.
+
+mod access;
+mod examples;
+mod gateway;
+mod idempotency;
+mod refusals;
+mod reports;
+mod submissions;
