@@ -1,4 +1,35 @@
-//! Reads, checks and judges credentials. Pure: no network, no clock, no randomness.
+//! Verification of learner records: Open Badges 3.0 and CLR 2.0, pure and synchronous.
+//!
+//! [`parse`] turns bytes into an [`UnverifiedPresentation`], which names the documents its judgement needs
+//! ([`UnverifiedPresentation::references`]). The caller gathers them as [`Material`]; [`verify`] then judges every
+//! credential by itself, at a given time, without looking anywhere else. The same arguments always give the same answer.
+
+mod achievement;
+mod did;
+mod document;
+mod form;
+mod issuer_key;
+mod json;
+mod key;
+mod limits;
+mod material;
+mod parse;
+mod policy;
+mod proof;
+mod schema;
+mod structure;
+mod subject;
+mod trust;
+mod validity;
+mod verify;
 
 pub mod jsonld;
 pub mod rdf;
+pub mod sign;
+
+pub use json::{ParseError, read_json};
+pub use limits::Limits;
+pub use material::{Document, Material};
+pub use parse::{UnverifiedPresentation, parse};
+pub use policy::Policy;
+pub use verify::{Verification, verify};

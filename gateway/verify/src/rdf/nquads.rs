@@ -93,7 +93,8 @@ mod tests {
         fn a_string_literal_stays_on_its_line_and_can_be_read_back(value in any::<String>()) {
             let mut text = String::new();
             write_string(&mut text, &value);
-            prop_assert!(!text.contains(|c: char| c < ' ' || c == '\u{7f}'));
+            let has_control = text.contains(|c: char| c < ' ' || c == '\u{7f}');
+            prop_assert!(!has_control);
             prop_assert_eq!(unescape(&text[1..text.len() - 1]), value);
         }
 
