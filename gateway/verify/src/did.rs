@@ -15,7 +15,8 @@ pub(crate) fn document_url(id: &str) -> Option<Url> {
         Some(name) => Url::parse(&did_web_address(name)?).ok()?,
         None => Url::parse(id).ok().filter(|_| id.starts_with("https://"))?,
     };
-    let plain = url.scheme() == "https" && url.host().is_some() && url.username().is_empty() && url.password().is_none();
+    let plain =
+        url.scheme() == "https" && url.host().is_some() && url.username().is_empty() && url.password().is_none();
     plain.then_some(url)
 }
 
@@ -55,8 +56,18 @@ mod tests {
     #[test]
     fn what_names_no_document_of_its_own_is_not_fetched() {
         for id in [
-            "did:key:z6Mk", "did:web:", "did:web:a.example:", "did:web:a.example:..:b", "did:web:a/b", "did:web:u@a.example",
-            "http://a.example/", "https://user:secret@a.example/", "urn:uuid:1", "z6Mk", "file:///etc/passwd", "",
+            "did:key:z6Mk",
+            "did:web:",
+            "did:web:a.example:",
+            "did:web:a.example:..:b",
+            "did:web:a/b",
+            "did:web:u@a.example",
+            "http://a.example/",
+            "https://user:secret@a.example/",
+            "urn:uuid:1",
+            "z6Mk",
+            "file:///etc/passwd",
+            "",
         ] {
             assert_eq!(document_url(id), None, "{id}");
         }

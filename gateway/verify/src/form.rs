@@ -68,7 +68,8 @@ impl Form {
             Some("a PDF file")
         } else if start.starts_with(b"<svg") || (start.starts_with(b"<?xml") && contains(start, b"<svg")) {
             Some("a badge as SVG picture")
-        } else if bytes.contains(&b'~') && is_compact_jws(bytes.split(|byte| *byte == b'~').next().unwrap_or_default()) {
+        } else if bytes.contains(&b'~') && is_compact_jws(bytes.split(|byte| *byte == b'~').next().unwrap_or_default())
+        {
             Some("a credential as SD-JWT")
         } else if is_compact_jws(bytes.trim_ascii()) {
             Some("a credential as JWT")

@@ -115,11 +115,8 @@ pub(crate) fn judge(
     let says = |outcome, code| (outcome, Finding::new(code, at.clone()));
     let unresolved = || says(Outcome::Undetermined, FindingCode::KeyUnresolved);
     let Some(issuer) = issuer else { return unresolved() };
-    let mismatch = if controller_of(method) == issuer {
-        FindingCode::KeyNotAuthorised
-    } else {
-        FindingCode::IssuerKeyMismatch
-    };
+    let mismatch =
+        if controller_of(method) == issuer { FindingCode::KeyNotAuthorised } else { FindingCode::IssuerKeyMismatch };
     if issuer.starts_with("did:key:") {
         let own = key::did_key(issuer).filter(|_| !issuer.contains('#'));
         return match (own, found) {

@@ -40,11 +40,7 @@ pub struct Material {
 
 impl Default for Material {
     fn default() -> Self {
-        Self {
-            documents: HashMap::new(),
-            contexts: Contexts::builtin().clone(),
-            context_documents: HashMap::new(),
-        }
+        Self { documents: HashMap::new(), contexts: Contexts::builtin().clone(), context_documents: HashMap::new() }
     }
 }
 

@@ -228,8 +228,6 @@ fn refused(error: CanonError) -> (Outcome, Finding) {
             (Outcome::Failed, if names_member { finding.with("term", term) } else { finding })
         }
         CanonError::Invalid { pointer, .. } => (Outcome::Failed, Finding::new(FindingCode::MemberInvalid, pointer)),
-        CanonError::Limit => {
-            (Outcome::Undetermined, Finding::new(FindingCode::CanonicalisationLimit, Pointer::root()))
-        }
+        CanonError::Limit => (Outcome::Undetermined, Finding::new(FindingCode::CanonicalisationLimit, Pointer::root())),
     }
 }

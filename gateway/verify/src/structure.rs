@@ -25,7 +25,11 @@ pub(crate) fn is_first_generation(credential: &Map<String, Value>) -> bool {
 }
 
 /// The first thing that is wrong, or that nothing is; and what is merely unusual.
-pub(crate) fn judge(credential: &Map<String, Value>, form: Form, policy: &Policy) -> ((Outcome, Finding), Vec<Finding>) {
+pub(crate) fn judge(
+    credential: &Map<String, Value>,
+    form: Form,
+    policy: &Policy,
+) -> ((Outcome, Finding), Vec<Finding>) {
     let mut notices = Vec::new();
     let finding = match check(credential, form, policy, &mut notices) {
         Ok(()) => return ((Outcome::Passed, Finding::new(FindingCode::StructureOk, Pointer::root())), notices),
@@ -42,6 +46,11 @@ fn check(
 ) -> Result<(), Box<Finding>> {
     contexts(credential, form, notices)?;
     let is_1edtech = matches!(form, Form::Achievement | Form::Clr);
+    if is_1edtech
+        && let Some(at) = credential.iter().find_map(|(key, value)| first_null(value, &Pointer::root().key(key)))
+    {
+        return Err(Box::new(Finding::new(FindingCode::MemberInvalid, at)));
+    }
     match credential.get("id") {
         Some(Value::String(id)) if is_uri(id) => {}
         Some(_) => return Err(invalid("id")),
@@ -122,6 +131,21 @@ fn subjects(credential: &Map<String, Value>, is_1edtech: bool, policy: &Policy) 
         }
     }
     Ok(())
+}
+
+/// 1EdTech's data models leave out what has no value (OB 3.0 §serialization). A null reaches no signed statement, so what
+/// it stands for in the JSON could differ from what was signed.
+fn first_null(value: &Value, at: &Pointer) -> Option<Pointer> {
+    match value {
+        Value::Null => Some(at.clone()),
+        Value::Array(members) => members.iter().enumerate().find_map(|(i, member)| first_null(member, &at.index(i))),
+        // Within a context, null has a meaning.
+        Value::Object(members) => members
+            .iter()
+            .filter(|(key, _)| *key != "@context")
+            .find_map(|(key, member)| first_null(member, &at.key(key))),
+        _ => None,
+    }
 }
 
 fn is_uri(text: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Whom a credential is about, compared with what is known of the applicant (OB 3.0 §verification, step 5).
 
-use serde_json::{Map, Value};
 use md5::Md5;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use wellspring_model::{
     credential::{Applicant, Binding},

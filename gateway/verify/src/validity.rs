@@ -78,8 +78,14 @@ mod tests {
     #[test]
     fn dates_that_cannot_be_read_or_contradict_each_other_fail() {
         for wrong in [
-            json!("2020-01-01"), json!("2020-01-01T00:00:00"), json!("2020-13-01T00:00:00Z"), json!("2020-01-01 00:00:00Z"),
-            json!("2020-01-01T00:00:00Z[UTC]"), json!(2020), json!(null), json!("soon"),
+            json!("2020-01-01"),
+            json!("2020-01-01T00:00:00"),
+            json!("2020-13-01T00:00:00Z"),
+            json!("2020-01-01 00:00:00Z"),
+            json!("2020-01-01T00:00:00Z[UTC]"),
+            json!(2020),
+            json!(null),
+            json!("soon"),
         ] {
             assert_eq!(code(json!({"validFrom": wrong}), "2021-01-01T00:00:00Z"), FindingCode::DateInvalid, "{wrong}");
         }

@@ -71,14 +71,7 @@ pub(crate) enum Expanded {
 impl Active {
     /// The context before any context.
     pub(crate) fn initial() -> Self {
-        Self {
-            id: Self::next_id(),
-            terms: HashMap::new(),
-            vocab: None,
-            language: None,
-            previous: None,
-            lasting: true,
-        }
+        Self { id: Self::next_id(), terms: HashMap::new(), vocab: None, language: None, previous: None, lasting: true }
     }
 
     /// A copy under a number of its own.

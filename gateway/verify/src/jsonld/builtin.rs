@@ -29,7 +29,13 @@ pub(super) const TABLES: &[Table] = &[
     table!(["https://w3id.org/security/suites/ed25519-2020/v1"], "ed25519-2020-v1.json"),
     table!(["https://w3id.org/security/suites/ed25519-2018/v1"], "ed25519-2018-v1.json"),
     table!(["https://w3id.org/security/suites/jws-2020/v1"], "jws-2020-v1.json"),
-    table!(["https://purl.imsglobal.org/spec/ob/v3p0/context.json", "https://purl.imsglobal.org/spec/ob/v3p0/context/ob_v3p0.jsonld"], "ob-v3p0.json"),
+    table!(
+        [
+            "https://purl.imsglobal.org/spec/ob/v3p0/context.json",
+            "https://purl.imsglobal.org/spec/ob/v3p0/context/ob_v3p0.jsonld"
+        ],
+        "ob-v3p0.json"
+    ),
     table!(["https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json"], "ob-v3p0-3.0.1.json"),
     table!(["https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json"], "ob-v3p0-3.0.2.json"),
     table!(["https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"], "ob-v3p0-3.0.3.json"),
@@ -37,5 +43,8 @@ pub(super) const TABLES: &[Table] = &[
     table!(["https://purl.imsglobal.org/spec/clr/v2p0/context.json"], "clr-v2p0.json"),
     table!(["https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"], "clr-v2p0-2.0.1.json"),
     table!(["https://w3id.org/dcc/v1"], "dcc-v1.json"),
-    table!(["https://w3c-ccg.github.io/vc-ed/plugfest-1-2022/jff-vc-edu-plugfest-1-context.json"], "jff-plugfest-1.json"),
+    table!(
+        ["https://w3c-ccg.github.io/vc-ed/plugfest-1-2022/jff-vc-edu-plugfest-1-context.json"],
+        "jff-plugfest-1.json"
+    ),
 ];

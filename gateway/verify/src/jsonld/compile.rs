@@ -213,7 +213,9 @@ impl Source<'_> {
             return Ok(None);
         }
         match self.target(prefix, depth + 1)? {
-            Some(Iri::Final(base)) if self.may_prefix(prefix, &base) => absolute(format!("{base}{suffix}"), at).map(Some),
+            Some(Iri::Final(base)) if self.may_prefix(prefix, &base) => {
+                absolute(format!("{base}{suffix}"), at).map(Some)
+            }
             Some(Iri::Open { .. }) => Ok(None),
             _ => absolute(text.to_owned(), at).map(Some),
         }

@@ -141,9 +141,7 @@ fn compile_document(document: &Value) -> Result<Compiled, ContextError> {
 pub fn compile_table(url: &str, sha256: &str, context_document: &Value) -> Result<String, ContextError> {
     let context = compile_document(context_document)?;
     let table = Table { url: url.to_owned(), sha256: sha256.to_owned(), context };
-    let text = serde_json::to_string(&table).map_err(|error| ContextError::Invalid {
-        reason: error.to_string(),
-        pointer: Pointer::root(),
-    })?;
+    let text = serde_json::to_string(&table)
+        .map_err(|error| ContextError::Invalid { reason: error.to_string(), pointer: Pointer::root() })?;
     Ok(text + "\n")
 }

@@ -22,11 +22,7 @@ pub(crate) enum LinkError {
 
 /// The active context that results, or `None` when the table changes nothing: nested credentials repeat their
 /// parent's contexts, and so share its active context.
-pub(crate) fn link(
-    active: &Arc<Active>,
-    table: &Table,
-    override_protected: bool,
-) -> Result<Option<Active>, LinkError> {
+pub(crate) fn link(active: &Arc<Active>, table: &Table, override_protected: bool) -> Result<Option<Active>, LinkError> {
     let mut next = active.copy();
     if let Some(vocab) = &table.vocab {
         next.vocab = vocab.as_deref().map(Arc::from);

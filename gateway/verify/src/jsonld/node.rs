@@ -42,7 +42,12 @@ impl<'a> Walk<'a> {
     }
 
     /// The values of one key, as RDF terms.
-    pub(super) fn values(&mut self, place: &Place<'a>, value: &'a Value, out: &mut Vec<Term>) -> Result<(), CanonError> {
+    pub(super) fn values(
+        &mut self,
+        place: &Place<'a>,
+        value: &'a Value,
+        out: &mut Vec<Term>,
+    ) -> Result<(), CanonError> {
         match value {
             // `null` states nothing, in every JSON-LD processor.
             Value::Null => Ok(()),
@@ -199,10 +204,9 @@ impl<'a> Walk<'a> {
             walk.state(subject, predicate, object, graph)
         };
         match types {
-            Value::Array(names) => names
-                .iter()
-                .enumerate()
-                .try_for_each(|(i, name)| self.at(Segment::Index(i), |walk| one(walk, name))),
+            Value::Array(names) => {
+                names.iter().enumerate().try_for_each(|(i, name)| self.at(Segment::Index(i), |walk| one(walk, name)))
+            }
             name => one(self, name),
         }
     }

@@ -199,10 +199,13 @@ impl<'a> Walk<'a> {
                 self.terms_left =
                     self.terms_left.checked_sub(active.terms.len() + table.terms.len()).ok_or(Fault::Limit)?;
                 let linked = link(active, table, override_protected).map_err(Fault::Link)?;
-                Ok(linked.map_or_else(|| Arc::clone(active), |mut next| {
-                    next.lasting = lasting;
-                    Arc::new(next)
-                }))
+                Ok(linked.map_or_else(
+                    || Arc::clone(active),
+                    |mut next| {
+                        next.lasting = lasting;
+                        Arc::new(next)
+                    },
+                ))
             }
         }
     }

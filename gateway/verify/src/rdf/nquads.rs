@@ -108,7 +108,9 @@ mod tests {
 
     #[test]
     fn an_iri_that_could_end_its_own_brackets_is_none() {
-        for bad in ["https://a.example/> <urn:b", "urn:a b", "urn:a\n", "a/b", "1x:y", ":x", "_:b0", "urn:{x}", "urn:\u{2028}"] {
+        for bad in
+            ["https://a.example/> <urn:b", "urn:a b", "urn:a\n", "a/b", "1x:y", ":x", "_:b0", "urn:{x}", "urn:\u{2028}"]
+        {
             assert!(!is_iri(bad), "{bad}");
         }
         for good in ["urn:a", "https://a.example/é#x", "did:web:a.example:b", "xsd:boolean"] {

@@ -87,10 +87,8 @@ impl State<'_> {
     fn label(&mut self) -> Result<(), WorkLimit> {
         let mut by_hash: Vec<usize> = (0..self.mentions.len()).filter(|&b| !self.mentions[b].is_empty()).collect();
         by_hash.sort_by(|a, b| self.first_degree[*a].cmp(&self.first_degree[*b]));
-        let groups: Vec<Vec<usize>> = by_hash
-            .chunk_by(|a, b| self.first_degree[*a] == self.first_degree[*b])
-            .map(<[usize]>::to_vec)
-            .collect();
+        let groups: Vec<Vec<usize>> =
+            by_hash.chunk_by(|a, b| self.first_degree[*a] == self.first_degree[*b]).map(<[usize]>::to_vec).collect();
         for group in &groups {
             if let [only] = group[..] {
                 self.canonical.issue(only);

@@ -6,8 +6,7 @@ use wellspring_verify::rdf::{Dataset, Quad, Term};
 
 /// The dataset, and the label that each blank node had, by its number.
 pub fn parse(text: &str) -> (Dataset, Vec<String>) {
-    let mut reader =
-        Reader { dataset: Dataset::new(1_000_000), blanks: HashMap::new(), labels: Vec::new(), rest: "" };
+    let mut reader = Reader { dataset: Dataset::new(1_000_000), blanks: HashMap::new(), labels: Vec::new(), rest: "" };
     for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
         reader.rest = line;
         let (subject, predicate, object) = (reader.term(), reader.term(), reader.term());
