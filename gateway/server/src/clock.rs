@@ -22,7 +22,10 @@ pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     #[expect(clippy::disallowed_methods, reason = "this is the source that everybody else is handed")]
-    #[expect(clippy::panic, reason = "without randomness no id and no token may be made; there is nothing safe to go on with")]
+    #[expect(
+        clippy::panic,
+        reason = "without randomness no id and no token may be made; there is nothing safe to go on with"
+    )]
     fn fill(&self, bytes: &mut [u8]) {
         if let Err(error) = getrandom::fill(bytes) {
             panic!("the operating system gives no randomness: {error}");

@@ -38,6 +38,8 @@ pub enum StartError {
     Connector { file: String, error: wellspring_host::PackageError },
     #[error("{path}: {error}")]
     File { path: String, error: std::io::Error },
+    #[error("the context {path}: {error}")]
+    Context { path: String, error: wellspring_verify::jsonld::ContextError },
     #[error("the log filter `{0}` cannot be read")]
     LogFilter(String),
     #[error("another gateway already serves the database {0}; one SQLite file has one server")]
@@ -115,9 +117,7 @@ pub fn serving_lock(config: &Config) -> Result<ServingLock, StartError> {
     let file = std::fs::File::create(&path).map_err(named)?;
     match file.try_lock() {
         Ok(()) => Ok(ServingLock { _file: file }),
-        Err(std::fs::TryLockError::WouldBlock) => {
-            Err(StartError::Served(config.database_file().display().to_string()))
-        }
+        Err(std::fs::TryLockError::WouldBlock) => Err(StartError::Served(config.database_file().display().to_string())),
         Err(std::fs::TryLockError::Error(error)) => Err(named(error)),
     }
 }
@@ -134,19 +134,12 @@ pub async fn app(config: Config) -> Result<App, StartError> {
 ///
 /// # Errors
 /// As [`app`].
-pub async fn app_with(
-    config: Config,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
-) -> Result<App, StartError> {
+pub async fn app_with(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<App, StartError> {
     let store = store(&config).await?;
     let extra_ca_file = config.extra_ca_file().map(Path::to_owned);
     let fetcher = Fetcher::new(FetcherConfig { extra_ca_file: extra_ca_file.clone(), ..FetcherConfig::default() })?;
-    let host = Host::new(
-        HostConfig { extra_ca_file, ..HostConfig::default() },
-        Arc::clone(&clock),
-        Arc::clone(&entropy),
-    )?;
+    let host =
+        Host::new(HostConfig { extra_ca_file, ..HostConfig::default() }, Arc::clone(&clock), Arc::clone(&entropy))?;
     install_all(&host, &config.connectors.folder).await?;
     let verification = verification(&config, clock.now())?;
     let assurance = config.policy.assurance.iter().copied().collect();
@@ -182,10 +175,12 @@ fn verification(config: &Config, now: Timestamp) -> Result<Verification, StartEr
     };
     let mut standing = Material::default();
     for (url, path) in &config.contexts {
-        let bytes = std::fs::read(path)
-            .map_err(|error| StartError::File { path: path.display().to_string(), error })?;
+        let bytes =
+            std::fs::read(path).map_err(|error| StartError::File { path: path.display().to_string(), error })?;
         let content_type = Some("application/ld+json".to_owned());
-        standing.insert(url, Document { status: None, content_type, bytes, fetched_at: now });
+        let context = Document { status: None, content_type, bytes, fetched_at: now };
+        let named = |error| StartError::Context { path: path.display().to_string(), error };
+        standing.insert_context(url, context).map_err(named)?;
     }
     Ok(Verification { limits, policy, standing })
 }

@@ -78,7 +78,10 @@ fn show(args: &Show) -> Result<u8, Failure> {
     let config = configured(&args.config)?;
     let file = installed::file(&config.connectors.folder, &args.id);
     if !file.is_file() {
-        return Err(Failure::usage(format!("no connector `{}` is installed; see `wellspring connectors list`", args.id)));
+        return Err(Failure::usage(format!(
+            "no connector `{}` is installed; see `wellspring connectors list`",
+            args.id
+        )));
     }
     print(&inspect(&file)?);
     Ok(exit::PASSED)

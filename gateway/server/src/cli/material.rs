@@ -37,14 +37,31 @@ pub fn read(folder: &Path, now: Timestamp) -> Result<Material, Failure> {
     let mut material = Material::default();
     for (url, entry) in entries {
         let bytes = read_below(folder, &entry.file)?;
-        material.insert(&url, Document {
+        let document = Document {
             status: entry.status,
             content_type: entry.content_type,
             bytes,
             fetched_at: entry.fetched_at.unwrap_or(now),
-        });
+        };
+        if is_context(&document.bytes) {
+            let inserted = material.insert_context(&url, document.clone());
+            if let Err(error) = inserted {
+                eprintln!("wellspring: {url} is not used as a context: {error}");
+            }
+        }
+        material.insert(&url, document);
     }
     Ok(material)
+}
+
+/// Whether a document defines terms, as a published context does. DID documents only name contexts.
+fn is_context(bytes: &[u8]) -> bool {
+    let json = serde_json::from_slice::<serde_json::Value>(bytes).unwrap_or_default();
+    match &json["@context"] {
+        serde_json::Value::Object(_) => true,
+        serde_json::Value::Array(members) => members.iter().any(serde_json::Value::is_object),
+        _ => false,
+    }
 }
 
 fn read_below(folder: &Path, file: &str) -> Result<Vec<u8>, Failure> {

@@ -4,7 +4,12 @@ use std::{io::Read, path::PathBuf};
 
 use clap::Args;
 use wellspring_model::{
-    Timestamp, credential::Applicant, finding::{FindingCode, Outcome}, pointer::Pointer, submission::Language, time::Clock,
+    Timestamp,
+    credential::Applicant,
+    finding::{FindingCode, Outcome},
+    pointer::Pointer,
+    submission::Language,
+    time::Clock,
 };
 use wellspring_verify::{Limits, Material, Policy, UnverifiedPresentation};
 
@@ -52,7 +57,9 @@ fn language(text: &str) -> Result<Language, String> {
 pub async fn run(args: VerifyArgs) -> Result<u8, Failure> {
     let bytes = read_input(&args)?;
     let now = args.at.unwrap_or_else(|| SystemClock.now());
-    let policy = args.policy.as_deref().map(read_policy).transpose()?.unwrap_or_default();
+    let mut policy = args.policy.as_deref().map(read_policy).transpose()?.unwrap_or_default();
+    // Presentations are not checked against a challenge yet: asking for one must not end in `passed`.
+    policy.holder_proof = args.challenge.is_some();
     let unverified = wellspring_verify::parse(&bytes, Pointer::root(), &Limits::default())
         .map_err(|error| Failure::new(exit::UNREADABLE, format!("this cannot be read as a credential: {error}")))?;
     let material = obtain(&args, &unverified, now).await?;

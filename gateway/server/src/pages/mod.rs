@@ -55,6 +55,5 @@ pub fn respond(site: &Site, status: StatusCode, page: Result<String, PageError>)
     (status, HEADERS, page).into_response()
 }
 
-
 #[cfg(test)]
 mod tests;

@@ -21,8 +21,7 @@ fn notice(site: &Site, title: Label, paragraphs: &[Label], links: Vec<(String, L
 
 /// `/`: what this is, for somebody who came here by chance.
 pub fn home_page(site: &Site) -> Result<String, PageError> {
-    let links =
-        vec![(site.url("/findings"), Label::HomeFindings), (site.url("/problems"), Label::HomeProblems)];
+    let links = vec![(site.url("/findings"), Label::HomeFindings), (site.url("/problems"), Label::HomeProblems)];
     notice(site, Label::HomeTitle, &[Label::HomeText, Label::HomeReport], links)
 }
 

@@ -210,7 +210,10 @@ impl Problem {
     }
 
     pub fn method_not_allowed() -> Self {
-        Self::new(ProblemKind::MethodNotAllowed, "this address does not answer to this method; `Allow` lists those it does")
+        Self::new(
+            ProblemKind::MethodNotAllowed,
+            "this address does not answer to this method; `Allow` lists those it does",
+        )
     }
 
     pub fn unavailable() -> Self {

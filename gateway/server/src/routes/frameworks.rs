@@ -8,12 +8,7 @@ use axum::{
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
-use wellspring_model::{
-    competency::Framework,
-    digest::Digest,
-    id::FrameworkId,
-    pointer::Pointer,
-};
+use wellspring_model::{competency::Framework, digest::Digest, id::FrameworkId, pointer::Pointer};
 use wellspring_store::StoredFramework;
 
 use super::{PageQuery, PageView, created, page};

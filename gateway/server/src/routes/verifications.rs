@@ -7,8 +7,13 @@ use wellspring_model::{credential::Applicant, pointer::Pointer, submission::Lang
 
 use super::submissions::input::{CredentialInput, received_all};
 use crate::{
-    body::StrictJson, problem::Problem, sentences::Sentences, state::App, view::verification::VerificationView,
-    auth::Caller, work::{assess::verify_all, gather::gather},
+    auth::Caller,
+    body::StrictJson,
+    problem::Problem,
+    sentences::Sentences,
+    state::App,
+    view::verification::VerificationView,
+    work::{assess::verify_all, gather::gather},
 };
 
 /// Credentials to verify, and who they should be about.
@@ -59,9 +64,8 @@ pub async fn verify(
     let given = request.applicant.unwrap_or_default();
     let applicant = Applicant { subject_id: given.subject_id, email: given.email };
     let policy = app.verification.policy.clone();
-    let verified =
-        tokio::task::spawn_blocking(move || verify_all(&presentations, &material, &policy, &applicant, now))
-            .await
-            .map_err(|_| Problem::internal())?;
+    let verified = tokio::task::spawn_blocking(move || verify_all(&presentations, &material, &policy, &applicant, now))
+        .await
+        .map_err(|_| Problem::internal())?;
     Ok(Json(VerificationView::new(&verified.report, Sentences::get(request.language))))
 }

@@ -119,12 +119,15 @@ impl Sentences {
     /// A day in words, in UTC.
     pub fn date(&self, at: Timestamp) -> String {
         let at = TimeZone::UTC.to_datetime(at);
-        self.filled("date", [
-            ("day", at.day().into()),
-            ("month", at.month().into()),
-            // As text: a year is not a quantity, so no language may group its digits.
-            ("year", at.year().to_string().into()),
-        ])
+        self.filled(
+            "date",
+            [
+                ("day", at.day().into()),
+                ("month", at.month().into()),
+                // As text: a year is not a quantity, so no language may group its digits.
+                ("year", at.year().to_string().into()),
+            ],
+        )
     }
 
     /// A day and the minute, in UTC.
@@ -158,9 +161,7 @@ impl Sentences {
 /// Text from outside, made fit to stand in a sentence: one line, no characters that steer or reorder what is shown, at
 /// most `longest` characters.
 pub fn plain(text: &str, longest: usize) -> String {
-    let steers = |c: char| {
-        matches!(c, '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
-    };
+    let steers = |c: char| matches!(c, '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
     let mut words = String::new();
     // A little more than fits is looked at, so that a text of megabytes costs nothing.
     for c in text.chars().take(longest.saturating_mul(4)).filter(|c| !steers(*c)) {

@@ -19,12 +19,15 @@ impl Sentences {
         if coverage.of == 0 {
             return self.messages.text("headline-nothing-asked");
         }
-        self.filled("headline", [
-            ("verified", coverage.with_evidence.into()),
-            ("requirements", coverage.of.into()),
-            ("met", musts.met.into()),
-            ("musts", musts.of.into()),
-        ])
+        self.filled(
+            "headline",
+            [
+                ("verified", coverage.with_evidence.into()),
+                ("requirements", coverage.of.into()),
+                ("met", musts.met.into()),
+                ("musts", musts.of.into()),
+            ],
+        )
     }
 
     /// The score in a line, with its interval where a level is unknown.
@@ -66,11 +69,10 @@ impl Sentences {
         let name = plain(&evidence.name, 200);
         let credential = report.credentials.iter().find(|credential| credential.path == evidence.credential);
         match credential.and_then(issuer_in_words) {
-            Some(issuer) => self.filled("summary-line-issuer", [
-                ("line", text.into()),
-                ("evidence", name.into()),
-                ("issuer", issuer.into()),
-            ]),
+            Some(issuer) => self.filled(
+                "summary-line-issuer",
+                [("line", text.into()), ("evidence", name.into()), ("issuer", issuer.into())],
+            ),
             None => self.filled("summary-line-evidence", [("line", text.into()), ("evidence", name.into())]),
         }
     }

@@ -73,7 +73,11 @@ fn assessment(lines: Vec<Line>, not_counted: Vec<NotCounted>) -> Assessment {
 
 #[test]
 fn a_headline_counts_requirements_and_musts() {
-    let lines = vec![line("SQL", true, LineCode::SameItem), line("Python", true, LineCode::NoEvidence), line("R", false, LineCode::ExactMatch)];
+    let lines = vec![
+        line("SQL", true, LineCode::SameItem),
+        line("Python", true, LineCode::NoEvidence),
+        line("R", false, LineCode::ExactMatch),
+    ];
     let assessment = assessment(lines, Vec::new());
     assert_eq!(Sentences::get(Language::En).headline(&assessment), "2 of 3 requirements verified, 1 of 2 musts met");
     assert_eq!(
@@ -85,15 +89,21 @@ fn a_headline_counts_requirements_and_musts() {
 #[test]
 fn a_headline_does_not_speak_of_musts_or_requirements_that_do_not_exist() {
     let en = Sentences::get(Language::En);
-    assert_eq!(en.headline(&assessment(vec![line("SQL", false, LineCode::SameItem)], Vec::new())), "1 of 1 requirements verified");
+    assert_eq!(
+        en.headline(&assessment(vec![line("SQL", false, LineCode::SameItem)], Vec::new())),
+        "1 of 1 requirements verified"
+    );
     assert_eq!(en.headline(&assessment(Vec::new(), Vec::new())), "This job lists no requirements");
 }
 
 #[test]
 fn a_summary_stands_alone() {
     let lines = vec![line("Writes SQL.", true, LineCode::SameItem), line("Uses Python", false, LineCode::NoEvidence)];
-    let not_counted = [NotCountedReason::VerificationFailed, NotCountedReason::NotAskedFor]
-        .map(|reason| NotCounted { credential: Pointer::root(), achievement: None, reason });
+    let not_counted = [NotCountedReason::VerificationFailed, NotCountedReason::NotAskedFor].map(|reason| NotCounted {
+        credential: Pointer::root(),
+        achievement: None,
+        reason,
+    });
     let report = VerificationReport { credentials: vec![credential(Trust::Trusted)], material: Vec::new() };
     assert_eq!(
         Sentences::get(Language::En).summary(&assessment(lines, not_counted.to_vec()), &report),
@@ -110,7 +120,8 @@ fn a_summary_stands_alone() {
 #[test]
 fn an_issuer_nobody_accepts_is_not_called_by_the_name_it_gives_itself_alone() {
     let report = VerificationReport { credentials: vec![credential(Trust::NotListed)], material: Vec::new() };
-    let summary = Sentences::get(Language::En).summary(&assessment(vec![line("SQL", false, LineCode::SameItem)], Vec::new()), &report);
+    let summary = Sentences::get(Language::En)
+        .summary(&assessment(vec![line("SQL", false, LineCode::SameItem)], Vec::new()), &report);
     assert!(summary[1].ends_with("issued by Example College (did:web:college.example)"), "{summary:?}");
 }
 

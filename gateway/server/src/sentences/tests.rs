@@ -35,7 +35,9 @@ fn expected() -> BTreeMap<String, Vec<&'static str>> {
     let mut keys: Vec<String> = vec!["headline-nothing-asked".into(), "summary-people-decide".into()];
     keys.extend(["trust-none".into(), "binding-none".into(), "bar-none".into()]);
     keys.extend(FindingCode::ALL.iter().map(|code| format!("finding-{code}")));
-    keys.extend(Outcome::ALL.iter().flat_map(|outcome| [format!("outcome-{outcome}"), format!("credential-{outcome}")]));
+    keys.extend(
+        Outcome::ALL.iter().flat_map(|outcome| [format!("outcome-{outcome}"), format!("credential-{outcome}")]),
+    );
     keys.extend(CheckName::ALL.iter().map(|check| format!("check-{}", check.as_str())));
     keys.extend(Trust::ALL.iter().map(|trust| format!("trust-{}", trust.as_str())));
     keys.extend(Binding::ALL.iter().map(|binding| format!("binding-{}", binding.as_str())));
@@ -150,7 +152,9 @@ fn times_and_percentages_are_written_as_the_language_does() {
     let at = "2026-11-23T16:04:59Z".parse().expect("a time");
     assert_eq!(en.date_time(at), "23 November 2026 at 16:04 UTC");
     assert_eq!(es.date_time(at), "23 de noviembre de 2026 a las 16:04 UTC");
-    for (hundredths, en_text, es_text) in [(7125, "71.25", "71,25"), (6250, "62.5", "62,5"), (10_000, "100", "100"), (0, "0", "0")] {
+    for (hundredths, en_text, es_text) in
+        [(7125, "71.25", "71,25"), (6250, "62.5", "62,5"), (10_000, "100", "100"), (0, "0", "0")]
+    {
         let percent = Percent::of(hundredths, 10_000);
         assert_eq!((en.percent(percent).as_str(), es.percent(percent).as_str()), (en_text, es_text));
     }
@@ -165,14 +169,20 @@ fn undecided_never_reads_like_false_and_no_evidence_never_like_no_skill() {
         en.finding(&Finding::new(FindingCode::KeyUnresolved, Pointer::root())),
         en.outcome(Outcome::Undetermined),
     ] {
-        let claims = sentence.to_lowercase().replace("does not mean that it is false", "").replace("does not mean that the credential is false", "");
+        let claims = sentence
+            .to_lowercase()
+            .replace("does not mean that it is false", "")
+            .replace("does not mean that the credential is false", "");
         for word in ["false", "fail", "invalid", "fake"] {
             assert!(!claims.contains(word), "{sentence}");
         }
     }
     assert_eq!(en.line(LineCode::NoEvidence), "No verified evidence supplied");
     for language in Language::ALL {
-        let (state, why) = (Sentences::get(language).line(LineCode::NoEvidence), Sentences::get(language).line_why(LineCode::NoEvidence));
+        let (state, why) = (
+            Sentences::get(language).line(LineCode::NoEvidence),
+            Sentences::get(language).line_why(LineCode::NoEvidence),
+        );
         assert!(!format!("{state} {why}").to_lowercase().contains("skill"), "{state} {why}");
     }
 }

@@ -153,7 +153,9 @@ impl AttemptView {
             Some(Ok(receipt)) if receipt.changed => ("delivered", "DELIVERED", "The ATS has the result.".to_owned()),
             Some(Ok(_)) => ("delivered", "ALREADY_THERE", "The ATS already had exactly this.".to_owned()),
             Some(Err(failure)) => ("failed", failure.code.as_str(), failure.message.clone()),
-            None => ("interrupted", "INTERRUPTED", "This attempt has not ended, or the process ended first.".to_owned()),
+            None => {
+                ("interrupted", "INTERRUPTED", "This attempt has not ended, or the process ended first.".to_owned())
+            }
         };
         Self { at: attempt.at.to_string(), outcome: outcome.to_owned(), code: code.to_owned(), message }
     }

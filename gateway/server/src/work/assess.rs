@@ -2,14 +2,14 @@
 
 use wellspring_host::manifest::SerializeBy;
 use wellspring_model::{
+    Timestamp,
+    assessment::NotCounted,
     competency::{Framework, FrameworkVersion, Profile},
     credential::{Applicant, VerifiedCredential},
-    assessment::NotCounted,
     id::{AssessmentId, DeliveryId, SubmissionId, TaskId},
     pointer::Pointer,
     report::{MaterialUsed, VerificationReport},
     submission::Submission,
-    Timestamp,
 };
 use wellspring_store::{Leased, NewAssessment, NewDelivery};
 use wellspring_verify::UnverifiedPresentation;

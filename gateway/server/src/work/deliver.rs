@@ -104,7 +104,8 @@ async fn application_result(
 
 fn result_line(line: &Line, report: &VerificationReport, sentences: &Sentences) -> ResultLine {
     let evidence = line.evidence.as_ref();
-    let credential = evidence.and_then(|evidence| report.credentials.iter().find(|one| one.path == evidence.credential));
+    let credential =
+        evidence.and_then(|evidence| report.credentials.iter().find(|one| one.path == evidence.credential));
     ResultLine {
         requirement: line.statement.clone(),
         must: line.must,

@@ -26,12 +26,15 @@ pub async fn gather<'a>(
     let mut material = standing.clone();
     for (result, url) in fetched {
         match result {
-            Ok(document) => material.insert(url.as_str(), Document {
-                status: Some(document.status),
-                content_type: document.content_type.clone(),
-                bytes: document.bytes.to_vec(),
-                fetched_at: document.fetched_at,
-            }),
+            Ok(document) => material.insert(
+                url.as_str(),
+                Document {
+                    status: Some(document.status),
+                    content_type: document.content_type.clone(),
+                    bytes: document.bytes.to_vec(),
+                    fetched_at: document.fetched_at,
+                },
+            ),
             // The host only: a path may name a person.
             Err(failure) => tracing::info!(host = url.host_str(), %failure, "a document could not be fetched"),
         }

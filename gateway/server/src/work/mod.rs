@@ -11,7 +11,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::{Semaphore, watch};
 use tracing::Instrument;
-use wellspring_store::{Leased, LeaseToken, StoreError, TaskKind};
+use wellspring_store::{LeaseToken, Leased, StoreError, TaskKind};
 
 use crate::state::App;
 

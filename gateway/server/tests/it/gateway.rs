@@ -44,7 +44,6 @@ pub struct Gateway {
 /// A tenant with a key.
 #[derive(Clone)]
 pub struct Tenant {
-    pub id: TenantId,
     pub key: String,
 }
 
@@ -73,24 +72,20 @@ impl Answer {
     }
 }
 
-/// Where `cargo xtask connectors` puts the built connectors.
-pub fn built_connector(name: &str) -> Option<Vec<u8>> {
+/// A connector that `cargo xtask connectors` built.
+pub fn built_connector(name: &str) -> Vec<u8> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/connectors/");
-    let bytes = std::fs::read(format!("{path}{name}.wasm")).ok();
-    if bytes.is_none() {
-        println!("skipped: {name} is not built; `cargo xtask connectors` builds it");
-    }
-    bytes
+    std::fs::read(format!("{path}{name}.wasm")).expect("built connectors: run `cargo xtask connectors` first")
 }
 
 impl Gateway {
-    /// Starts a gateway with the Greenhouse connector, or says that it is not built.
-    pub async fn start() -> Option<Self> {
+    /// Starts a gateway with the Greenhouse connector.
+    pub async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
 
-    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Option<Self> {
-        let connector = built_connector("greenhouse")?;
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let connector = built_connector("greenhouse");
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("wellspring.toml");
         std::fs::write(&file, "public_url = \"https://gateway.example/\"\n").expect("the file is written");
@@ -105,7 +100,7 @@ impl Gateway {
         let app = start::app_with(config, clock.clone(), Arc::new(SystemEntropy)).await.expect("the gateway starts");
         let router = routes::router(app.clone());
         let tenant = add_tenant(&app).await;
-        Some(Self { app, clock, tenant, router, _folder: folder })
+        Self { app, clock, tenant, router, _folder: folder }
     }
 
     pub async fn other_tenant(&self) -> Tenant {
@@ -146,11 +141,12 @@ impl Gateway {
         self.call(Method::POST, path, Some(&self.tenant.key), Some(body)).await
     }
 
-    /// Posts exactly these bytes as JSON, with further headers.
+    /// Posts exactly these bytes, as JSON where the headers say nothing else.
     pub async fn post_bytes(&self, path: &str, bytes: impl Into<Body>, headers: &[(&str, &str)]) -> Answer {
-        let mut request = Request::post(path)
-            .header(header::AUTHORIZATION, format!("Bearer {}", self.tenant.key))
-            .header(header::CONTENT_TYPE, "application/json");
+        let mut request = Request::post(path).header(header::AUTHORIZATION, format!("Bearer {}", self.tenant.key));
+        if !headers.iter().any(|(name, _)| *name == "content-type") {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -232,5 +228,5 @@ async fn add_tenant(app: &App) -> Tenant {
     app.store.create_tenant(id, "Example Ltd", now).await.expect("a tenant");
     let key_id = KeyId::from_uuid(SystemEntropy.uuid(now));
     app.store.add_key(id, key_id, "test", digest, now).await.expect("a key");
-    Tenant { id, key }
+    Tenant { key }
 }

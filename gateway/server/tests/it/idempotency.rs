@@ -9,7 +9,7 @@ const KEY: &[(&str, &str)] = &[("idempotency-key", "one")];
 
 #[tokio::test]
 async fn a_repeat_gets_the_first_answer_and_stores_nothing_new() {
-    let Some(gateway) = Gateway::start().await else { return };
+    let gateway = Gateway::start().await;
     let role = gateway.role().await;
     let body = role.submission(&[json!({"json": {"type": "x"}})]).to_string();
     let first = gateway.post_bytes("/v1/submissions", body.clone(), KEY).await;
@@ -25,7 +25,7 @@ async fn a_repeat_gets_the_first_answer_and_stores_nothing_new() {
 
 #[tokio::test]
 async fn another_request_under_the_same_key_is_refused() {
-    let Some(gateway) = Gateway::start().await else { return };
+    let gateway = Gateway::start().await;
     let role = gateway.role().await;
     let mut body = role.submission(&[json!({"json": {"type": "x"}})]);
     gateway.post_bytes("/v1/submissions", body.to_string(), KEY).await;
@@ -36,7 +36,7 @@ async fn another_request_under_the_same_key_is_refused() {
 
 #[tokio::test]
 async fn a_key_is_forgotten_after_72_hours() {
-    let Some(gateway) = Gateway::start().await else { return };
+    let gateway = Gateway::start().await;
     let role = gateway.role().await;
     let body = role.submission(&[json!({"json": {"type": "x"}})]).to_string();
     let first = gateway.post_bytes("/v1/submissions", body.clone(), KEY).await;
@@ -48,7 +48,7 @@ async fn a_key_is_forgotten_after_72_hours() {
 
 #[tokio::test]
 async fn many_repeats_at_the_same_time_store_one_submission() {
-    let Some(gateway) = Gateway::start().await else { return };
+    let gateway = Gateway::start().await;
     let role = gateway.role().await;
     let body = role.submission(&[json!({"json": {"type": "x"}})]).to_string();
     let sent: Vec<_> = (0..20).map(|_| gateway.post_bytes("/v1/submissions", body.clone(), KEY)).collect();

@@ -144,10 +144,8 @@ impl<'a> ReportPage<'a> {
         let (report, assessment) = (&assessed.report, &assessed.assessment);
         let tallies = tallies(site, assessment);
         let musts = assessment.lines.iter().filter(|line| line.must);
-        let (not_asked, not_counted) = assessment
-            .not_counted
-            .iter()
-            .partition::<Vec<_>, _>(|one| one.reason == NotCountedReason::NotAskedFor);
+        let (not_asked, not_counted) =
+            assessment.not_counted.iter().partition::<Vec<_>, _>(|one| one.reason == NotCountedReason::NotAskedFor);
         let left_out = |all: Vec<_>| all.into_iter().map(|one| LeftOut::new(site, one, report)).collect();
         let (credentials, credentials_more) = credential::parts(site, report);
         Self {

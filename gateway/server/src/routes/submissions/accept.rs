@@ -28,7 +28,7 @@ use crate::{auth::Caller, idempotency, problem::Problem, share, state::App};
     tag = "submissions",
     request_body(content(
         (SubmissionRequest = "application/json"),
-        (Vec<u8> = "multipart/form-data", description = "part `submission` with the JSON, files as further parts"),
+        (Vec<u8> = "multipart/form-data"),
     )),
     params(("Idempotency-Key" = Option<String>, Header, description = "repeat safely; kept 72 hours")),
     responses(
@@ -36,7 +36,9 @@ use crate::{auth::Caller, idempotency, problem::Problem, share, state::App};
         (status = 400, description = "cannot be read", content_type = "application/problem+json"),
         (status = 401, description = "no valid key", content_type = "application/problem+json"),
         (status = 413, description = "too large", content_type = "application/problem+json"),
-        (status = 422, description = "refers to what is not there", content_type = "application/problem+json"),
+        (status = 404, description = "refers to what is not there", content_type = "application/problem+json"),
+        (status = 409, description = "the first request with this key is running", content_type = "application/problem+json"),
+        (status = 422, description = "the key was used for something else", content_type = "application/problem+json"),
     )
 )]
 pub async fn accept(
