@@ -1,0 +1,196 @@
+//! What an HR user would see of a candidate: the profile with its custom fields, and the activity feed.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
+use serde_json::Value;
+
+use super::{
+    record::{Candidate, Note, ValueType},
+    state::{Shared, State as Records},
+};
+
+const STYLE: &str = include_str!("../../templates/greenhouse/hr.css");
+
+pub(super) fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/", get(|| async { axum::response::Redirect::to("/hr") }))
+        .route("/hr", get(list))
+        .route("/hr/candidates/{id}", get(candidate))
+        .route("/hr/style.css", get(|| async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE) }))
+        .with_state(shared)
+}
+
+#[derive(Template)]
+#[template(path = "greenhouse/list.html")]
+struct ListPage {
+    jobs: Vec<JobSection>,
+}
+
+struct JobSection {
+    id: u64,
+    name: String,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    candidate: u64,
+    name: String,
+    email: String,
+    /// `None` where nobody verified anything yet.
+    score: Option<String>,
+    summary: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "greenhouse/candidate.html")]
+struct CandidatePage {
+    name: String,
+    initials: String,
+    email: String,
+    applications: Vec<ApplicationLine>,
+    fields: Vec<FieldLine>,
+    notes: Vec<NoteView>,
+}
+
+struct ApplicationLine {
+    id: u64,
+    job: String,
+    status: String,
+}
+
+struct FieldLine {
+    name: String,
+    value: FieldValue,
+    /// Written by the gateway, not by a person.
+    is_ours: bool,
+}
+
+enum FieldValue {
+    None,
+    Text(String),
+    Link(String),
+}
+
+struct NoteView {
+    id: u64,
+    author: String,
+    at: String,
+    visibility: String,
+    lines: Vec<Vec<Piece>>,
+}
+
+/// A stretch of a note: text, or an address that can be followed.
+enum Piece {
+    Text(String),
+    Link(String),
+}
+
+async fn list(State(shared): State<Arc<Shared>>) -> Response {
+    let state = shared.lock();
+    let jobs = state.seed.jobs.iter().map(|job| {
+        let of_job = state.seed.applications.iter().filter(|one| one.job_id == job.id);
+        let rows = of_job.filter_map(|one| state.seed.candidates.iter().find(|known| known.id == one.candidate_id));
+        JobSection { id: job.id, name: job.name.clone(), rows: rows.map(row).collect() }
+    });
+    page(StatusCode::OK, &ListPage { jobs: jobs.collect() })
+}
+
+fn row(candidate: &Candidate) -> Row {
+    let field = |key: &str| candidate.custom_fields.get(key).map(shown);
+    Row {
+        candidate: candidate.id,
+        name: candidate.name.clone(),
+        email: candidate.email.clone(),
+        score: field("verified_skills_score"),
+        summary: field("verified_skills_summary"),
+    }
+}
+
+async fn candidate(State(shared): State<Arc<Shared>>, Path(id): Path<u64>) -> Response {
+    let state = shared.lock();
+    match state.seed.candidates.iter().find(|one| one.id == id) {
+        Some(found) => page(StatusCode::OK, &view(found, &state)),
+        None => (
+            StatusCode::NOT_FOUND,
+            Html("<!doctype html><title>No such candidate</title><p>No such candidate.".to_owned()),
+        )
+            .into_response(),
+    }
+}
+
+fn view(candidate: &Candidate, state: &Records) -> CandidatePage {
+    let seed = &state.seed;
+    let applications = seed.applications.iter().filter(|one| one.candidate_id == candidate.id).map(|one| {
+        let job = seed.jobs.iter().find(|job| job.id == one.job_id).map_or("unknown job", |job| &job.name);
+        ApplicationLine { id: one.id, job: job.to_owned(), status: one.status.clone() }
+    });
+    let fields = seed.fields.iter().map(|field| FieldLine {
+        name: field.name.clone(),
+        is_ours: field.name_key.starts_with("verified_skills"),
+        value: match candidate.custom_fields.get(&field.name_key) {
+            None => FieldValue::None,
+            Some(Value::String(address)) if field.value_type == ValueType::Url => FieldValue::Link(address.clone()),
+            Some(value) => FieldValue::Text(shown(value)),
+        },
+    });
+    let notes = seed.notes.iter().rev().filter(|note| note.candidate_id == candidate.id).map(note);
+    CandidatePage {
+        name: candidate.name.clone(),
+        initials: candidate.name.split(' ').filter_map(|part| part.chars().next()).take(2).collect(),
+        email: candidate.email.clone(),
+        applications: applications.collect(),
+        fields: fields.collect(),
+        notes: notes.collect(),
+    }
+}
+
+fn note(note: &Note) -> NoteView {
+    NoteView {
+        id: note.id,
+        author: note.author.clone(),
+        at: note.created_at.strftime("%-d %B %Y, %H:%M").to_string(),
+        visibility: note.visibility.clone(),
+        lines: note.body.lines().map(pieces).collect(),
+    }
+}
+
+/// Cuts a line at the addresses in it. Only web addresses can be followed.
+fn pieces(line: &str) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    for word in line.split_inclusive(' ') {
+        let address = word.trim_end();
+        let is_web = address.starts_with("https://") || address.starts_with("http://");
+        match pieces.last_mut() {
+            _ if is_web => pieces.push(Piece::Link(address.to_owned())),
+            Some(Piece::Text(text)) => text.push_str(word),
+            _ => pieces.push(Piece::Text(word.to_owned())),
+        }
+    }
+    pieces
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Object(amount) => {
+            let part = |name: &str| amount.get(name).map(shown).unwrap_or_default();
+            format!("{} {}", part("amount"), part("unit")).trim().to_owned()
+        }
+        other => other.to_string(),
+    }
+}
+
+fn page(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(text) => (status, Html(text)).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
