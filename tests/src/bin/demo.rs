@@ -1,0 +1,98 @@
+//! The main job, once from end to end: credentials arrive with applications, are verified, scored against the job, and land
+//! in an ATS through a sandboxed connector. The ATS is a double; everything else is what runs in earnest.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use wellspring_tests::{
+    Failure, browser,
+    demo::{
+        applicants,
+        table::{Row, render},
+    },
+    world::{Application, World},
+};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let then = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => Then::Serve,
+        ["--once"] => Then::End,
+        ["--browser", script] => Then::Look(script.into()),
+        _ => {
+            eprintln!("usage: demo [--once | --browser SCRIPT]");
+            return ExitCode::from(64);
+        }
+    };
+    match run(&then).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("the demo failed: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+enum Then {
+    End,
+    Serve,
+    Look(PathBuf),
+}
+
+async fn run(then: &Then) -> Result<(), Failure> {
+    let applicants = applicants::all()?;
+    let seed = Application::seed(applicants.iter().map(|one| &one.application));
+    let world = World::start(seed.at("2026-11-23T09:00:00Z".parse()?), &[], |step| println!("· {step}")).await?;
+    println!("· handing in {} applications with their credentials", applicants.len());
+    let mut submissions = Vec::new();
+    for applicant in &applicants {
+        submissions.push(world.submit(&applicant.application, &applicant.credentials).await?);
+    }
+    println!("· verifying, scoring, delivering through the sandboxed connector");
+    let mut rows = Vec::new();
+    for (applicant, id) in applicants.iter().zip(&submissions) {
+        let shown = world.delivered(id).await?;
+        let notes = world.our_notes(applicant.application.id);
+        let [note] = &notes[..] else {
+            return Err(Failure::new(format!("{}: {} notes in the ATS instead of one", applicant.application.name, notes.len())));
+        };
+        let mut row = Row::new(&applicant.application.name, applicant.story, &shown);
+        // As the ATS knows it; the receipt has to agree.
+        if row.note != note.id.to_string() {
+            return Err(Failure::new(format!("the receipt names note {}, the ATS has {}", row.note, note.id)));
+        }
+        row.note = note.id.to_string();
+        rows.push(row);
+    }
+    println!("\n{}", render(&rows));
+    match then {
+        Then::End => Ok(()),
+        Then::Serve => serve(&world).await,
+        Then::Look(script) => browser::look(script, &pages(&world, &rows)),
+    }
+}
+
+async fn serve(world: &World) -> Result<(), Failure> {
+    println!("What HR sees in the ATS:      {}", world.ats.hr_url());
+    println!("Each report:                  the links in the table");
+    println!("The gateway’s API document:   {}/openapi.json", world.gateway.url());
+    println!("\nPress Ctrl-C to end.");
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}
+
+/// What to look at, each with a name for its pictures.
+fn pages(world: &World, rows: &[Row]) -> Vec<(String, String)> {
+    let mut pages = vec![
+        ("hr-list".to_owned(), world.ats.hr_url()),
+        ("hr-candidate".to_owned(), world.ats.candidate_url(501)),
+        ("link-unknown".to_owned(), format!("{}/r/nobody-was-given-this", world.gateway.url())),
+        ("findings".to_owned(), format!("{}/findings", world.gateway.url())),
+    ];
+    for row in rows {
+        let first = row.name.split(' ').next().unwrap_or(&row.name).to_lowercase();
+        pages.push((format!("report-{first}"), row.report_url.clone()));
+    }
+    pages.push(("report-es".to_owned(), format!("{}?lang=es", rows[0].report_url)));
+    pages
+}

@@ -1,0 +1,69 @@
+//! Talks to a gateway as an employer's system would.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::Failure;
+
+/// A client with a key.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+    key: String,
+}
+
+impl Client {
+    /// A client of the gateway at `base` (no slash at the end).
+    ///
+    /// # Errors
+    /// The HTTP client cannot be made.
+    pub fn new(base: &str, key: &str) -> Result<Self, Failure> {
+        // A second installation in one process changes nothing.
+        let _first = rustls::crypto::ring::default_provider().install_default();
+        #[expect(clippy::disallowed_methods, reason = "this is a caller of the gateway, not a part of it")]
+        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
+        Ok(Self { http, base: base.to_owned(), key: key.to_owned() })
+    }
+
+    /// GET without a key: what anybody sees.
+    ///
+    /// # Errors
+    /// There is no answer.
+    pub async fn open(&self, url: &str) -> Result<(u16, String), Failure> {
+        let response = self.http.get(url).send().await?;
+        Ok((response.status().as_u16(), response.text().await?))
+    }
+
+    /// # Errors
+    /// There is no answer, or not a good one.
+    pub async fn get(&self, path: &str) -> Result<Value, Failure> {
+        self.good(self.http.get(format!("{}{path}", self.base))).await
+    }
+
+    /// # Errors
+    /// There is no answer, or not a good one.
+    pub async fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.good(self.http.post(format!("{}{path}", self.base)).json(body)).await
+    }
+
+    async fn good(&self, request: reqwest::RequestBuilder) -> Result<Value, Failure> {
+        let response = request.bearer_auth(&self.key).send().await?;
+        let (status, url) = (response.status(), response.url().clone());
+        let text = response.text().await?;
+        if !status.is_success() {
+            return Err(Failure::new(format!("{url} answered {status}: {text}")));
+        }
+        Ok(serde_json::from_str(&text)?)
+    }
+}
+
+/// The `id` of an answer.
+///
+/// # Errors
+/// It has none.
+pub fn id(answer: &Value) -> Result<String, Failure> {
+    let id = answer["id"].as_str().map(str::to_owned);
+    id.ok_or_else(|| Failure::new(format!("there is no id in {answer}")))
+}

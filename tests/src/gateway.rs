@@ -1,0 +1,174 @@
+//! A gateway as a process of its own, in a folder of its own.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tempfile::TempDir;
+
+use crate::{Failure, client::Client};
+
+/// How long a start, or anything else that should be soon, may take on a busy machine.
+pub const SOON: Duration = Duration::from_secs(60);
+/// How often to look whether something has come about.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// A gateway's folder, and its process while it runs.
+pub struct Gateway {
+    folder: TempDir,
+    port: u16,
+    process: Option<Child>,
+    log: Arc<Mutex<Vec<String>>>,
+}
+
+impl Gateway {
+    /// Creates database, key and configuration. `settings` is TOML that is put into the configuration.
+    ///
+    /// # Errors
+    /// The folder cannot be written, or the gateway's own command fails.
+    pub fn create(settings: &str) -> Result<Self, Failure> {
+        let folder = tempfile::tempdir()?;
+        // Free now, and asked for again in a moment.
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let config = format!(
+            "public_url = \"http://127.0.0.1:{port}\"\n[server]\nlisten = \"127.0.0.1:{port}\"\n[log]\n\
+             filter = \"warn,wellspring_server=info\"\n{settings}"
+        );
+        fs::write(folder.path().join("wellspring.toml"), config)?;
+        let gateway = Self { folder, port, process: None, log: Arc::default() };
+        gateway.command(&["migrate"])?;
+        Ok(gateway)
+    }
+
+    /// `http://127.0.0.1:<port>`
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("wellspring.sqlite")
+    }
+
+    /// Runs one of the gateway's commands with this gateway's configuration and gives back what it printed.
+    ///
+    /// # Errors
+    /// The command fails; its own words are in the failure.
+    pub fn command(&self, arguments: &[&str]) -> Result<String, Failure> {
+        let output = program("wellspring")?.args(arguments).arg("--config").arg(self.config()).output()?;
+        if !output.status.success() {
+            let words = String::from_utf8_lossy(&output.stderr).into_owned();
+            return Err(Failure::new(format!("`wellspring {}`: {words}", arguments.join(" "))));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    fn config(&self) -> PathBuf {
+        self.folder.path().join("wellspring.toml")
+    }
+
+    /// Starts the process and waits until it is ready.
+    ///
+    /// # Errors
+    /// It ends, or is not ready soon.
+    pub async fn start(&mut self) -> Result<(), Failure> {
+        let mut command = program("wellspring")?;
+        command.arg("serve").arg("--config").arg(self.config());
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+        let errors = child.stderr.take().ok_or_else(|| Failure::new("there is no log"))?;
+        let log = Arc::clone(&self.log);
+        std::thread::spawn(move || {
+            for line in BufReader::new(errors).lines().map_while(Result::ok) {
+                log.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+            }
+        });
+        self.process = Some(child);
+        let ready = format!("{}/readyz", self.url());
+        let client = Client::new(&self.url(), "")?;
+        eventually("the gateway is not ready", async || {
+            if let Some(status) = self.process.as_mut().and_then(|child| child.try_wait().ok().flatten()) {
+                return Err(Failure::new(format!("the gateway ended ({status}): {}", self.log().join("\n"))));
+            }
+            Ok(client.open(&ready).await.is_ok_and(|(status, _)| status == 200).then_some(()))
+        })
+        .await
+    }
+
+    /// Ends the process as a power cut would: `SIGKILL`, nothing is finished.
+    ///
+    /// # Errors
+    /// It is not running.
+    pub fn kill(&mut self) -> Result<(), Failure> {
+        let mut process = self.process.take().ok_or_else(|| Failure::new("the gateway is not running"))?;
+        process.kill()?;
+        process.wait()?;
+        Ok(())
+    }
+
+    /// What the process has logged so far.
+    pub fn log(&self) -> Vec<String> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Forgets what was logged so far.
+    pub fn clear_log(&self) {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        // It may not be running, or have ended by itself.
+        let _ended = self.kill();
+    }
+}
+
+/// Asks again and again until there is an answer.
+///
+/// # Errors
+/// What asking fails with, or that it took too long.
+pub async fn eventually<T>(
+    otherwise: &str,
+    mut ask: impl AsyncFnMut() -> Result<Option<T>, Failure>,
+) -> Result<T, Failure> {
+    let found = async {
+        loop {
+            if let Some(found) = ask().await? {
+                return Ok(found);
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    tokio::time::timeout(SOON, found).await.map_err(|_| Failure::new(otherwise))?
+}
+
+/// A program of this workspace, as cargo built it beside the running one.
+///
+/// # Errors
+/// It is not there.
+fn program(name: &str) -> Result<Command, Failure> {
+    let me = std::env::current_exe()?;
+    let folders = me.ancestors().skip(1).take(2);
+    let mut paths = folders.map(|folder| folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)));
+    let path = paths.find(|path| path.is_file());
+    let absent = || Failure::new(format!("`{name}` is not built: run `cargo build --workspace` first"));
+    path.map(Command::new).ok_or_else(absent)
+}
+
+/// The packaged component of a connector, as `cargo xtask connectors` built it.
+///
+/// # Errors
+/// It is not there.
+pub fn component(name: &str) -> Result<PathBuf, Failure> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
+    let path = root.join("target/connectors").join(format!("{name}.wasm"));
+    if path.is_file() {
+        return Ok(path);
+    }
+    Err(Failure::new(format!("the connector {name} is not built: run `cargo xtask connectors` first")))
+}
