@@ -126,7 +126,12 @@ pub struct Application {
 impl Application {
     /// The number `n` of many applicants.
     pub fn numbered(n: u64) -> Self {
-        Self { id: 61_000 + n, candidate: 500 + n, name: format!("Applicant {n}"), email: format!("applicant-{n}@example.org") }
+        Self {
+            id: 61_000 + n,
+            candidate: 500 + n,
+            name: format!("Applicant {n}"),
+            email: format!("applicant-{n}@example.org"),
+        }
     }
 
     /// An ATS in which these have applied.

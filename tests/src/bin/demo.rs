@@ -54,7 +54,11 @@ async fn run(then: &Then) -> Result<(), Failure> {
         let shown = world.delivered(id).await?;
         let notes = world.our_notes(applicant.application.id);
         let [note] = &notes[..] else {
-            return Err(Failure::new(format!("{}: {} notes in the ATS instead of one", applicant.application.name, notes.len())));
+            return Err(Failure::new(format!(
+                "{}: {} notes in the ATS instead of one",
+                applicant.application.name,
+                notes.len()
+            )));
         };
         let mut row = Row::new(&applicant.application.name, applicant.story, &shown);
         // As the ATS knows it; the receipt has to agree.

@@ -36,7 +36,8 @@ pub fn all() -> Result<Vec<Applicant>, Failure> {
     for (n, (name, story, make)) in (1..).zip(PEOPLE) {
         let first = name.split(' ').next().unwrap_or(name).to_lowercase().replace('é', "e");
         let email = format!("{first}@example.org");
-        let application = Application { id: 61_000 + n, candidate: 500 + n, name: name.to_owned(), email: email.clone() };
+        let application =
+            Application { id: 61_000 + n, candidate: 500 + n, name: name.to_owned(), email: email.clone() };
         applicants.push(Applicant { application, story, credentials: make(&email)? });
     }
     Ok(applicants)
@@ -60,7 +61,12 @@ fn partial(email: &str) -> Result<Vec<Value>, Failure> {
 }
 
 fn empty(email: &str) -> Result<Vec<Value>, Failure> {
-    Ok(vec![transcript(Issuer::College, "Comprehensive record, Riverbend Community College", &[Award::Pottery], email)?])
+    Ok(vec![transcript(
+        Issuer::College,
+        "Comprehensive record, Riverbend Community College",
+        &[Award::Pottery],
+        email,
+    )?])
 }
 
 fn tampered(email: &str) -> Result<Vec<Value>, Failure> {

@@ -13,18 +13,42 @@ pub struct Competency {
     must: bool,
 }
 
-const fn competency(code: &'static str, title: &'static str, statement: &'static str, weight: u32, must: bool) -> Competency {
+const fn competency(
+    code: &'static str,
+    title: &'static str,
+    statement: &'static str,
+    weight: u32,
+    must: bool,
+) -> Competency {
     Competency { code, title, statement, weight, must }
 }
 
 pub const COMPETENCIES: [Competency; 8] = [
-    competency("DA.1", "Clean data", "Finds and repairs gaps, duplicates and wrong values before using a data set", 3, true),
+    competency(
+        "DA.1",
+        "Clean data",
+        "Finds and repairs gaps, duplicates and wrong values before using a data set",
+        3,
+        true,
+    ),
     competency("DA.2", "Query databases", "Writes SQL that joins, filters and summarises several tables", 3, true),
     competency("DA.3", "Use spreadsheets", "Builds a spreadsheet others can follow, with formulas and checks", 2, true),
     competency("DA.4", "Explain charts", "Chooses a chart that fits the question and says what it shows", 2, false),
     competency("DA.5", "Describe distributions", "Describes a distribution with centre, spread and shape", 2, false),
-    competency("DA.6", "Protect personal data", "Handles personal data by law and by the wishes of those it is about", 2, true),
-    competency("DA.7", "Write for readers", "Writes a short report that somebody outside the team understands", 1, false),
+    competency(
+        "DA.6",
+        "Protect personal data",
+        "Handles personal data by law and by the wishes of those it is about",
+        2,
+        true,
+    ),
+    competency(
+        "DA.7",
+        "Write for readers",
+        "Writes a short report that somebody outside the team understands",
+        1,
+        false,
+    ),
     competency("DA.8", "Work in a team", "Shares work in progress and takes up what others say about it", 1, false),
 ];
 
@@ -105,9 +129,10 @@ pub fn college() -> Value {
 
 /// What the job asks for.
 pub fn profile() -> Value {
-    let requirements = COMPETENCIES.iter().enumerate().map(|(i, one)| {
-        json!({"item": guid(EMPLOYER, i + 1), "weight": one.weight, "must": one.must})
-    });
+    let requirements = COMPETENCIES
+        .iter()
+        .enumerate()
+        .map(|(i, one)| json!({"item": guid(EMPLOYER, i + 1), "weight": one.weight, "must": one.must}));
     json!({
         "title": "Junior data analyst",
         "framework": [guid(EMPLOYER, 0)],

@@ -56,7 +56,9 @@ impl Award {
     fn name(self) -> String {
         match self {
             Self::Competency(index) => COMPETENCIES[index].title.to_owned(),
-            Self::Outcome(index) => ["Data preparation", "SQL basics", "Charts that speak", "Statistics I"][index].to_owned(),
+            Self::Outcome(index) => {
+                ["Data preparation", "SQL basics", "Charts that speak", "Statistics I"][index].to_owned()
+            }
             Self::Pottery => "Wheel-thrown pottery".to_owned(),
         }
     }
@@ -65,7 +67,9 @@ impl Award {
         match self {
             Self::Competency(index) => employer_item(index),
             Self::Outcome(index) => college_item(index),
-            Self::Pottery => "https://frameworks.example/ims/case/v1p1/CFItems/6d1f0a10-5a3e-4c5b-9d22-000000000001".to_owned(),
+            Self::Pottery => {
+                "https://frameworks.example/ims/case/v1p1/CFItems/6d1f0a10-5a3e-4c5b-9d22-000000000001".to_owned()
+            }
         }
     }
 }

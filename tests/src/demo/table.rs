@@ -36,8 +36,7 @@ pub fn render(rows: &[Row]) -> String {
     let widths: Vec<usize> = (0..head.len()).map(width).collect();
     let mut table = String::new();
     for (i, line) in lines.iter().enumerate() {
-        let cells: Vec<String> =
-            line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        let cells: Vec<String> = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
         table.push_str(cells.join("  ").trim_end());
         table.push('\n');
         if i == 0 {

@@ -23,6 +23,7 @@ pub fn router() -> Router<App> {
         .route("/findings/{code}", get(finding))
         .route("/problems", get(problems))
         .route("/problems/{slug}", get(problem))
+        .route("/openapi.json", get(openapi))
         .route("/assets/{name}", get(asset))
 }
 
@@ -66,6 +67,11 @@ fn found_or_not(site: &Site, page: Option<Result<String, PageError>>) -> Respons
         Some(page) => pages::respond(site, StatusCode::OK, page),
         None => pages::respond(site, StatusCode::NOT_FOUND, pages::page_unknown_page(site)),
     }
+}
+
+/// The API document. It tells nothing that is not public.
+async fn openapi() -> Response {
+    axum::Json(super::openapi()).into_response()
 }
 
 async fn asset(name: Path<String>) -> Response {

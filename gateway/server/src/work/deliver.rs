@@ -38,8 +38,11 @@ pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskErr
         Ok(_) => None,
         Err(failure) => next_attempt(number, failure.retry, jitter(app), now),
     };
-    if let Err(failure) = &result {
-        tracing::warn!(delivery = %id, attempt = number, code = %failure.code, "the attempt did not deliver");
+    match &result {
+        Ok(receipt) => tracing::info!(delivery = %id, attempt = number, changed = receipt.changed, "the ATS has it"),
+        Err(failure) => {
+            tracing::warn!(delivery = %id, attempt = number, code = %failure.code, "the attempt did not deliver");
+        }
     }
     app.store.settle(task, id, attempt, result, next, now).await?;
     Ok(())

@@ -1,0 +1,84 @@
+//! Connectors that misbehave are stopped and named, and whoever comes next is delivered to.
+
+use serde_json::{Value, json};
+use wellspring_testkit::greenhouse::{Fault, Route};
+use wellspring_tests::{
+    client::id,
+    demo::credentials::{Award, Issuer, badge, signed},
+    gateway::eventually,
+    world::{Application, World},
+};
+
+fn credentials(application: &Application) -> Vec<Value> {
+    let badge = badge(Issuer::Training, Award::Competency(0), &application.email);
+    vec![signed(Issuer::Training, badge).expect("it is signed")]
+}
+
+/// The first attempt of a submission's delivery, once it has ended.
+async fn first_attempt(world: &World, submission: &str) -> Value {
+    eventually("no attempt has ended", async || {
+        let shown = world.submission(submission).await?;
+        let attempt = &shown["deliveries"][0]["attempts"][0];
+        Ok((attempt["outcome"] == "failed" || attempt["outcome"] == "delivered").then(|| attempt.clone()))
+    })
+    .await
+    .expect("an attempt ends")
+}
+
+#[tokio::test]
+async fn each_kind_of_misbehaviour_is_named_in_the_attempts_and_the_next_delivery_works() {
+    const MISBEHAVING: [(&str, &str); 5] = [
+        ("loops", "GUEST_CPU"),
+        ("hoards", "GUEST_MEMORY"),
+        ("traps", "GUEST_TRAP"),
+        ("babbles", "GUEST_HOST_CALLS"),
+        // It asks for an address on loopback that no operator granted.
+        ("strays", "ORIGIN_DENIED"),
+    ];
+    let applications: Vec<_> = (1..=10).map(Application::numbered).collect();
+    let names = MISBEHAVING.map(|(name, _)| name);
+    let world = World::start(Application::seed(&applications), &names, |_| {}).await.expect("the world starts");
+    for (n, (name, code)) in MISBEHAVING.into_iter().enumerate() {
+        let mut connection = json!({"name": name, "connector": name, "bases": {"api": world.ats.api_base()}});
+        if name == "strays" {
+            connection["bases"]["auth"] = json!(world.ats.auth_base());
+            connection["credentials"] = json!({"main": {"client_id": "a", "client_secret": "b"}});
+        }
+        let connection =
+            id(&world.client.post("/v1/connections", &connection).await.expect("it is made")).expect("an id");
+        let job = json!({"title": "Junior data analyst", "profile": world.profile, "connection": connection});
+        let job = id(&world.client.post("/v1/jobs", &job).await.expect("it is made")).expect("an id");
+
+        let application = &applications[2 * n];
+        let submission = world
+            .submit_through(&connection, &job, application, &credentials(application))
+            .await
+            .expect("it is accepted");
+        let attempt = first_attempt(&world, &submission).await;
+        assert_eq!((&attempt["outcome"], &attempt["code"]), (&json!("failed"), &json!(code)), "{name}: {attempt}");
+        let message = attempt["message"].as_str().expect("a sentence");
+        assert!(!message.contains(&application.email), "{name}: nothing about the applicant: {message}");
+
+        let next = &applications[2 * n + 1];
+        let submission = world.submit(next, &credentials(next)).await.expect("it is accepted");
+        world.delivered(&submission).await.expect("the next delivery works");
+        assert_eq!(world.our_notes(next.id).len(), 1, "after {name}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_ended_is_renewed_and_a_limit_is_waited_for() {
+    let applications: Vec<_> = (1..=2).map(Application::numbered).collect();
+    let world = World::start(Application::seed(&applications), &[], |_| {}).await.expect("the world starts");
+    let first = world.submit(&applications[0], &credentials(&applications[0])).await.expect("it is accepted");
+    world.delivered(&first).await.expect("it is delivered");
+    world.ats.expire_tokens();
+    world.ats.fail_next(Route::Notes, 1, Fault::RateLimited);
+    let second = world.submit(&applications[1], &credentials(&applications[1])).await.expect("it is accepted");
+    let shown = world.delivered(&second).await.expect("it is delivered");
+    assert_eq!(world.our_notes(applications[1].id).len(), 1);
+    let attempts = shown["deliveries"][0]["attempts"].as_array().expect("attempts");
+    assert_eq!(attempts[0]["code"], "RATE_LIMITED", "{attempts:?}");
+    let tokens = world.ats.requests().iter().filter(|one| one.path == "/token").count();
+    assert_eq!(tokens, 2, "one token, and one more after it had ended");
+}
