@@ -173,7 +173,7 @@ async fn hr_sees_fields_and_notes_with_addresses_that_can_be_followed_and_nothin
         .note(501, "Report: https://gateway.example/r/abc javascript:alert(1) <script>alert(2)</script>");
     let double = Greenhouse::start(seed).await.expect("the double starts");
     let list = send(&double, "GET", "/hr", "", "").await.expect("a page");
-    assert!(list.text.contains("Verified skills: 71.25") && list.text.contains("Nothing verified yet"));
+    assert!(list.text.contains("Verified skills score: 71.25") && list.text.contains("No result yet"));
     let page = send(&double, "GET", "/hr/candidates/501", "", "").await.expect("a page");
     assert!(page.text.contains("41000 EUR"));
     assert_eq!(page.text.matches("<a href=\"https://gateway.example/r/abc\"").count(), 2);

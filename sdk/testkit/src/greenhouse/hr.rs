@@ -44,8 +44,10 @@ struct Row {
     candidate: u64,
     name: String,
     email: String,
-    /// `None` where nobody verified anything yet.
+    /// `None` where no result has arrived.
     score: Option<String>,
+    /// Whether the score says that anything was verified.
+    is_verified: bool,
     summary: Option<String>,
 }
 
@@ -110,6 +112,7 @@ fn row(candidate: &Candidate) -> Row {
         name: candidate.name.clone(),
         email: candidate.email.clone(),
         score: field("verified_skills_score"),
+        is_verified: candidate.custom_fields.get("verified_skills_score").and_then(Value::as_f64) > Some(0.0),
         summary: field("verified_skills_summary"),
     }
 }
@@ -184,6 +187,8 @@ fn shown(value: &Value) -> String {
             let part = |name: &str| amount.get(name).map(shown).unwrap_or_default();
             format!("{} {}", part("amount"), part("unit")).trim().to_owned()
         }
+        // As people write it: 0, not 0.0.
+        Value::Number(number) => number.as_f64().unwrap_or_default().to_string(),
         other => other.to_string(),
     }
 }
