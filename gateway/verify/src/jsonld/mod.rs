@@ -8,6 +8,7 @@ mod active;
 mod builtin;
 mod compile;
 mod contexts;
+mod guard;
 mod jcs;
 mod keyword;
 mod link;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::{
     CanonError,
     active::{Active, Coercion, Expanded, Term as ContextTerm},
+    guard,
     keyword::Keyword,
     table::Container,
     walk::{Place, Segment, Walk},
@@ -117,7 +118,10 @@ impl<'a> Walk<'a> {
             value,
             meaning: active.expand_vocab(key),
         });
-        let members = members.collect();
+        let members: Vec<Member<'a>> = members.collect();
+        if let Some(member) = members.iter().find(|member| guard::hides(member.key, &member.meaning)) {
+            return self.at(Segment::Key(member.key), |walk| Err(walk.invalid("a restriction under another name")));
+        }
         Ok(Object { active, before_types, members })
     }
 
