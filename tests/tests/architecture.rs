@@ -1,0 +1,172 @@
+//! The table of ARCHITECTURE.md against what Cargo says of the tree.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    process::Command,
+};
+
+use serde_json::Value;
+
+/// Whole-system tests may look at anything; that is what they are for.
+const MAY_TEST_ANYTHING: &str = "wellspring-tests";
+/// axum has no owner in the table: it serves the gateway, and the doubles of ATSs that stand in for the world.
+const AXUM: [&str; 3] = ["wellspring-server", "wellspring-testkit", "wellspring-egress (tests)"];
+/// Outside the system, so they need a client of their own.
+const OUTSIDE: [&str; 2] = ["wellspring-tests", "wellspring-tests (tests)"];
+
+#[derive(Default)]
+struct Row {
+    folder: String,
+    may_use: BTreeSet<String>,
+    alone: BTreeSet<String>,
+}
+
+/// A crate with its folder and what it names.
+struct Package {
+    name: String,
+    folder: String,
+    dependencies: BTreeSet<String>,
+    test_dependencies: BTreeSet<String>,
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+fn ticked(cell: &str) -> BTreeSet<String> {
+    cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+fn table(text: &str) -> BTreeMap<String, Row> {
+    let lines = text.lines().skip_while(|line| !line.starts_with("| crate | folder |")).skip(2);
+    lines
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| {
+            let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+            let [name, folder, may_use, alone] = cells[..] else { panic!("four cells: {line}") };
+            let row = Row { folder: folder.to_owned(), may_use: ticked(may_use), alone: ticked(alone) };
+            (name.trim_matches('`').to_owned(), row)
+        })
+        .collect()
+}
+
+fn packages(manifest: &str) -> Vec<Package> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--offline", "--format-version=1", "--manifest-path"])
+        .arg(root().join(manifest))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    metadata["packages"].as_array().unwrap().iter().map(package).collect()
+}
+
+fn package(package: &Value) -> Package {
+    let named = |tests: bool| {
+        let all = package["dependencies"].as_array().unwrap().iter();
+        all.filter(|one| (one["kind"] == "dev") == tests).map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let manifest = Path::new(package["manifest_path"].as_str().unwrap());
+    Package {
+        name: package["name"].as_str().unwrap().to_owned(),
+        folder: manifest.parent().unwrap().strip_prefix(root()).unwrap().display().to_string(),
+        dependencies: named(false),
+        test_dependencies: named(true),
+    }
+}
+
+/// Everything in which the tree and the table differ, in words.
+fn differences(table: &BTreeMap<String, Row>, packages: &[Package]) -> Vec<String> {
+    let ours: BTreeSet<&str> = packages.iter().map(|package| package.name.as_str()).collect();
+    let mut found = Vec::new();
+    for (name, row) in table {
+        match packages.iter().find(|package| package.name == *name) {
+            None => found.push(format!("{name} is in the table and not in the tree")),
+            Some(package) if package.folder != row.folder => {
+                found.push(format!("{name} is in {}, not in {}", package.folder, row.folder));
+            }
+            Some(_) => {}
+        }
+    }
+    for package in packages {
+        let guest = package.folder.starts_with("tests/fixtures/guests/");
+        let Some(row) = table.get(&package.name) else {
+            let sdk = |one: &&String| ours.contains(one.as_str()) && *one != "wellspring-sdk";
+            match package.dependencies.iter().find(sdk) {
+                Some(other) => found.push(format!("{} is a guest and uses {other}", package.name)),
+                None if !guest => found.push(format!("{} is not in the table", package.name)),
+                None => {}
+            }
+            continue;
+        };
+        let tests = format!("{} (tests)", package.name);
+        for (who, dependencies) in [(&package.name, &package.dependencies), (&tests, &package.test_dependencies)] {
+            for used in dependencies {
+                found.extend(objection(table, &ours, row, (&package.name, who), used));
+            }
+        }
+    }
+    found
+}
+
+/// What speaks against `who` naming `used`.
+fn objection(
+    table: &BTreeMap<String, Row>,
+    ours: &BTreeSet<&str>,
+    row: &Row,
+    (package, who): (&str, &String),
+    used: &str,
+) -> Option<String> {
+    if package == MAY_TEST_ANYTHING && who.ends_with("(tests)") {
+        return None;
+    }
+    if ours.contains(used) && !row.may_use.contains(used) {
+        return Some(format!("{who} uses {used}"));
+    }
+    let owner = table.iter().find(|(_, row)| row.alone.contains(used)).map(|(owner, _)| owner.as_str());
+    let outside = used == "reqwest" && OUTSIDE.contains(&who.as_str());
+    if let Some(owner) = owner.filter(|owner| *owner != package && !outside) {
+        return Some(format!("{who} names {used}, which is {owner}'s"));
+    }
+    (used == "axum" && !AXUM.contains(&who.as_str())).then(|| format!("{who} names axum"))
+}
+
+#[test]
+fn the_tree_is_as_the_table_says() {
+    let table = table(&std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap());
+    assert!(table.len() > 10, "the table was read: {:?}", table.keys());
+    let packages: Vec<Package> = ["Cargo.toml", "connectors/Cargo.toml"].into_iter().flat_map(packages).collect();
+    let found = differences(&table, &packages);
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn what_the_table_does_not_allow_is_found() {
+    let table = table(
+        "| crate | folder | may use | alone names |\n| - | - | - | - |\n\
+         | `a` | a | | `sqlx` |\n| `b` | b | `a` | |\n| `gone` | gone | | |\n",
+    );
+    let package = |name: &str, folder: &str, uses: &[&str], tests: &[&str]| Package {
+        name: name.to_owned(),
+        folder: folder.to_owned(),
+        dependencies: uses.iter().map(|one| (*one).to_owned()).collect(),
+        test_dependencies: tests.iter().map(|one| (*one).to_owned()).collect(),
+    };
+    let packages = [
+        package("a", "a", &["b", "sqlx"], &[]),
+        package("b", "elsewhere", &["a", "axum"], &["sqlx"]),
+        package("new", "new", &[], &[]),
+        package("guest", "tests/fixtures/guests/guest", &["a"], &[]),
+    ];
+    let expected = [
+        "b is in elsewhere, not in b",
+        "gone is in the table and not in the tree",
+        "a uses b",
+        "b names axum",
+        "b (tests) names sqlx, which is a's",
+        "new is not in the table",
+        "guest is a guest and uses a",
+    ];
+    assert_eq!(differences(&table, &packages), expected);
+}
