@@ -138,10 +138,12 @@ impl Store {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let lease = i64::try_from(lease.as_micros()).unwrap_or(i64::MAX);
         // Looking costs no write: an idle gateway does not commit once a second.
+        let now: i64 = sqlx::query_scalar(NOW).fetch_one(&self.read).await?;
         let due: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM (SELECT 1 FROM tasks WHERE run_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER) \
-             AND (lease_until IS NULL OR lease_until <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)) LIMIT 1)",
+            "SELECT count(*) FROM (SELECT 1 FROM tasks \
+             WHERE run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) LIMIT 1)",
         )
+        .bind(now)
         .fetch_one(&self.read)
         .await?;
         if due == 0 {

@@ -1,0 +1,244 @@
+//! A store in a folder of its own, with a tenant, a connection, a profile and a posting.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use serde_json::json;
+use sqlx::{Connection as _, SqliteConnection};
+use uuid::Uuid;
+use wellspring_model::{
+    Timestamp,
+    assessment::Assessment,
+    competency::Profile,
+    connection::Connection,
+    delivery::{DeliveryFailure, FailureCode, Receipt, Retry},
+    digest::Digest,
+    id::{ConnectionId, ExternalId, PostingId, ProfileId, ShareId, SubmissionId, TaskId, TenantId},
+    posting::Posting,
+    report::VerificationReport,
+    submission::{Application, Candidate, Language, PayloadRef, Submission, SubmissionState},
+    time::Entropy,
+};
+use wellspring_store::{
+    Accepted, Idempotency, LeaseToken, Leased, MasterKey, NewAssessment, NewDelivery, NewShare, NewSubmission, Payload,
+    Store, StoreConfig, StoreError, TaskKind,
+};
+
+pub const LONG: Duration = Duration::from_secs(3_600);
+/// A lease that has ended as soon as it is given.
+pub const OVER: Duration = Duration::ZERO;
+pub const ACTOR: &str = "key_test";
+
+/// Counts, so that no two draws are the same and every run is.
+struct Counting(AtomicU64);
+
+impl Entropy for Counting {
+    fn fill(&self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            let next = self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+            chunk.copy_from_slice(&next[..chunk.len()]);
+        }
+    }
+}
+
+/// What one tenant has.
+#[derive(Clone, Copy)]
+pub struct Place {
+    pub tenant: TenantId,
+    pub connection: ConnectionId,
+    pub posting: PostingId,
+    pub profile: ProfileId,
+}
+
+pub struct World {
+    pub store: Store,
+    pub place: Place,
+    folder: tempfile::TempDir,
+    ids: AtomicU64,
+}
+
+pub fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// Long ago by the database's clock, so that what is enqueued now is due.
+pub fn now() -> Timestamp {
+    at("2026-01-02T03:04:05Z")
+}
+
+pub async fn open(path: PathBuf, master: [u8; 32]) -> Result<Store, StoreError> {
+    Store::open(&StoreConfig { path }, MasterKey::new(master), Arc::new(Counting(AtomicU64::new(1)))).await
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path().join("store.db"), [7; 32]).await.unwrap();
+        store.migrate().await.unwrap();
+        let ids = AtomicU64::new(1);
+        let nobody = Place {
+            tenant: TenantId::from_uuid(Uuid::nil()),
+            connection: ConnectionId::from_uuid(Uuid::nil()),
+            posting: PostingId::from_uuid(Uuid::nil()),
+            profile: ProfileId::from_uuid(Uuid::nil()),
+        };
+        let mut world = Self { store, place: nobody, folder, ids };
+        world.place = world.tenant("s3cret-of-the-first").await;
+        world
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("store.db")
+    }
+
+    pub fn uuid(&self) -> Uuid {
+        Uuid::from_u128(u128::from(self.ids.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    pub fn token(&self) -> LeaseToken {
+        LeaseToken::from_uuid(self.uuid())
+    }
+
+    pub async fn tenant(&self, secret: &str) -> Place {
+        let tenant = TenantId::from_uuid(self.uuid());
+        self.store.create_tenant(tenant, "Example Ltd", now()).await.unwrap();
+        let connection = Connection {
+            id: ConnectionId::from_uuid(self.uuid()),
+            tenant,
+            name: "Production".into(),
+            connector: "greenhouse".parse().unwrap(),
+            settings: serde_json::Map::new(),
+            bases: BTreeMap::from([("api".to_owned(), "https://ats.example/v3".parse().unwrap())]),
+            credentials: vec!["main".to_owned()],
+            private_origins: Vec::new(),
+            created_at: now(),
+        };
+        let secrets = BTreeMap::from([("main".to_owned(), secret.to_owned().into())]);
+        self.store.add_connection(&connection, secrets, ACTOR).await.unwrap();
+        let profile = Profile {
+            id: ProfileId::from_uuid(self.uuid()),
+            title: "Data analyst".into(),
+            framework: Vec::new(),
+            requirements: Vec::new(),
+        };
+        self.store.add_profile(tenant, &profile, now(), ACTOR).await.unwrap();
+        let posting = Posting {
+            id: PostingId::from_uuid(self.uuid()),
+            title: "Data analyst".into(),
+            profile: profile.id,
+            connection: connection.id,
+            external_id: Some(ExternalId("4711".into())),
+            created_at: now(),
+        };
+        self.store.add_posting(tenant, &posting, ACTOR).await.unwrap();
+        Place { tenant, connection: connection.id, posting: posting.id, profile: profile.id }
+    }
+
+    pub fn submission(&self, place: Place) -> NewSubmission {
+        let id = SubmissionId::from_uuid(self.uuid());
+        let digest = Digest::from_bytes([id.uuid().as_bytes().as_slice(), &[0; 16]].concat().try_into().unwrap());
+        let submission = Submission {
+            id,
+            tenant: place.tenant,
+            connection: place.connection,
+            posting: place.posting,
+            application: Application { id: ExternalId("900".into()), candidate: Candidate::default() },
+            language: Language::En,
+            payloads: vec![PayloadRef { digest, filename: None }],
+            received_at: now(),
+            state: SubmissionState::Received,
+        };
+        let share = NewShare {
+            id: ShareId::from_uuid(self.uuid()),
+            token_digest: digest,
+            token: format!("token-{id}").into(),
+            expires_at: at("2027-01-01T00:00:00Z"),
+        };
+        let payloads = vec![Payload { digest, bytes: b"{}".to_vec() }];
+        let task = TaskId::from_uuid(self.uuid());
+        NewSubmission { submission, payloads, task, share, idempotency: None, actor: ACTOR.into() }
+    }
+
+    /// Accepts a submission and gives its id.
+    pub async fn accept(&self, place: Place) -> SubmissionId {
+        let new = self.submission(place);
+        let id = new.submission.id;
+        assert_eq!(self.store.accept(new).await.unwrap(), Accepted::New);
+        id
+    }
+
+    pub async fn accept_with_key(&self, key: Idempotency, received_at: Timestamp) -> Result<Accepted, StoreError> {
+        let mut new = self.submission(self.place);
+        new.submission.received_at = received_at;
+        new.idempotency = Some(key);
+        self.store.accept(new).await
+    }
+
+    pub async fn claim_one(&self, lease: Duration) -> Leased {
+        let leased = self.store.claim(1, lease, self.token()).await.unwrap();
+        *leased.first().expect("a task is due")
+    }
+
+    pub fn delivery(&self, key: &str) -> NewDelivery {
+        NewDelivery {
+            id: wellspring_model::id::DeliveryId::from_uuid(self.uuid()),
+            task: TaskId::from_uuid(self.uuid()),
+            connection: self.place.connection,
+            serialization_key: key.to_owned(),
+        }
+    }
+
+    pub fn assessed(&self, submission: SubmissionId, deliveries: Vec<NewDelivery>) -> NewAssessment {
+        NewAssessment { submission, report: report(), assessment: self.assessment(), deliveries }
+    }
+
+    /// Accepts and assesses a submission with one delivery, and gives that.
+    pub async fn delivery_waiting(&self, key: &str) -> NewDelivery {
+        let submission = self.accept(self.place).await;
+        let leased = self.store.claim(100, OVER, self.token()).await.unwrap();
+        let is_ours = |one: &&Leased| one.kind == TaskKind::Assess { submission };
+        let lease = *leased.iter().find(is_ours).expect("its task is due");
+        let delivery = self.delivery(key);
+        let new = self.assessed(submission, vec![delivery.clone()]);
+        self.store.record_assessment(&lease, new, now()).await.unwrap();
+        delivery
+    }
+
+    fn assessment(&self) -> Assessment {
+        serde_json::from_value(json!({
+            "id": wellspring_model::id::AssessmentId::from_uuid(self.uuid()), "policy": "test@1", "profile": self.place.profile,
+            "frameworks": [], "score": {"value": 50, "low": 50, "high": 50}, "coverage": {"with_evidence": 1, "of": 2},
+            "musts": {"met": 0, "of": 1}, "lines": [], "not_counted": [], "inputs_digest": Digest::from_bytes([1; 32]),
+        }))
+        .unwrap()
+    }
+
+    /// A connection beside the store's own, to look at rows and to spoil them.
+    pub async fn raw(&self) -> SqliteConnection {
+        SqliteConnection::connect(&format!("sqlite://{}", self.path().display())).await.unwrap()
+    }
+}
+
+pub fn report() -> VerificationReport {
+    VerificationReport { credentials: Vec::new(), material: Vec::new() }
+}
+
+pub fn receipt() -> Receipt {
+    Receipt { remote_id: Some(ExternalId("31".into())), changed: true, details: json!({}) }
+}
+
+pub fn failure() -> DeliveryFailure {
+    DeliveryFailure {
+        code: FailureCode::Unavailable,
+        message: "The ATS is down.".into(),
+        retry: Retry::Backoff,
+        remote_status: Some(503),
+    }
+}

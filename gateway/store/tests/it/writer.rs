@@ -1,0 +1,68 @@
+//! Many at once share a commit, and one that fails harms no other.
+
+use uuid::Uuid;
+use wellspring_model::id::{ConnectionId, TenantId};
+use wellspring_store::{Accepted, StoreError};
+
+use crate::world::World;
+
+#[tokio::test]
+async fn one_that_fails_among_many_leaves_the_others_whole() {
+    let world = World::new().await;
+    let all = (0..64).map(|i| {
+        let mut new = world.submission(world.place);
+        if i % 8 == 3 {
+            // No such connection: the foreign key fails when the row is written.
+            new.submission.connection = ConnectionId::from_uuid(Uuid::from_u128(0xdead));
+        }
+        world.store.accept(new)
+    });
+    let results = futures_util::future::join_all(all).await;
+    let (good, bad): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
+    assert!(good.iter().all(|result| matches!(result, Ok(Accepted::New))));
+    assert!(bad.iter().all(|result| matches!(result, Err(StoreError::Dangling))), "{bad:?}");
+    assert_eq!((good.len(), bad.len()), (56, 8));
+    let mut raw = world.raw().await;
+    for table in ["submissions", "payloads", "shares", "tasks"] {
+        let sql = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+        let count: i64 = sqlx::query_scalar(sql).fetch_one(&mut raw).await.unwrap();
+        assert_eq!(count, 56, "{table}");
+    }
+    assert_eq!(world.store.audit_verify(world.place.tenant).await.unwrap(), Ok(56 + 4));
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_stops_nobody() {
+    let world = World::new().await;
+    let store = world.store.clone();
+    let gone = world.submission(world.place);
+    let id = gone.submission.id;
+    let call = tokio::spawn(async move { store.accept(gone).await });
+    tokio::task::yield_now().await;
+    call.abort();
+    let _either_way = call.await;
+    world.accept(world.place).await;
+    let stored = world.store.submission(world.place.tenant, id).await.unwrap();
+    let waiting = world.store.tasks_waiting().await.unwrap();
+    assert_eq!(waiting, 1 + u64::from(stored.is_some()), "stored with its task, or not at all");
+}
+
+#[tokio::test]
+async fn a_write_that_fails_leaves_nothing_and_the_next_one_goes_through() {
+    let world = World::new().await;
+    let mut raw = world.raw().await;
+    let trigger = "CREATE TRIGGER no_room BEFORE INSERT ON submissions BEGIN SELECT RAISE(FAIL, 'no room'); END";
+    sqlx::query(trigger).execute(&mut raw).await.unwrap();
+    assert!(world.store.accept(world.submission(world.place)).await.is_err());
+    assert_eq!(world.store.tasks_waiting().await.unwrap(), 0, "no task without its submission");
+    sqlx::query("DROP TRIGGER no_room").execute(&mut raw).await.unwrap();
+    world.accept(world.place).await;
+}
+
+#[tokio::test]
+async fn an_unknown_tenant_is_refused() {
+    let world = World::new().await;
+    let mut new = world.submission(world.place);
+    new.submission.tenant = TenantId::from_uuid(Uuid::from_u128(0xdead));
+    assert!(matches!(world.store.accept(new).await, Err(StoreError::Dangling)));
+}
