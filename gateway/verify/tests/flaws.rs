@@ -1,5 +1,7 @@
 //! Credentials of our own with one flaw each: what is wrong is named, and nothing else.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+
 use ed25519::{badge, key, record, sign_with, signed};
 use serde_json::{Value, json};
 use wellspring_model::{

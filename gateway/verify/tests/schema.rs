@@ -1,6 +1,8 @@
 //! Our schemas against the published ones, answer by answer, over every credential of the shared fixtures and over each of
 //! them with any one member taken away.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+
 mod canon_fixtures;
 
 use std::path::Path;

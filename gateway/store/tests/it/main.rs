@@ -1,5 +1,7 @@
 //! The store as its callers meet it, on real SQLite files.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+
 mod aggregates;
 mod audit;
 mod files;

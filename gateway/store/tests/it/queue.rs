@@ -119,3 +119,20 @@ async fn the_last_failure_leaves_it_exhausted_with_its_reason() {
     assert_eq!(stored.state, DeliveryState::Exhausted { at: now(), failure: failure() });
     assert_eq!(world.store.tasks_waiting().await.unwrap(), 0);
 }
+
+#[tokio::test]
+async fn one_that_came_due_waits_for_a_newer_one_that_is_being_written() {
+    let world = World::new().await;
+    let older = world.delivery_waiting("900").await;
+    let mut raw = world.raw().await;
+    let set_due =
+        |due: i64| sqlx::query("UPDATE tasks SET run_at = $2 WHERE id = $1").bind(older.task.to_string()).bind(due);
+    set_due(i64::MAX).execute(&mut raw).await.unwrap();
+    let newer = world.delivery_waiting("900").await;
+    let lease = world.claim_one(LONG).await;
+    assert_eq!(lease.kind, TaskKind::Deliver { delivery: newer.id });
+    set_due(0).execute(&mut raw).await.unwrap();
+    assert!(world.store.claim(1, LONG, world.token()).await.unwrap().is_empty());
+    world.store.drop_task(&lease).await.unwrap();
+    assert_eq!(world.claim_one(LONG).await.kind, TaskKind::Deliver { delivery: older.id });
+}
