@@ -13,7 +13,7 @@ use serde_json::Value;
 /// Whole-system tests may look at anything; that is what they are for.
 const MAY_TEST_ANYTHING: &str = "wellspring-tests";
 /// axum has no owner in the table: it serves the gateway, and the doubles of ATSs that stand in for the world.
-const AXUM: [&str; 3] = ["wellspring-server", "wellspring-testkit", "wellspring-egress (tests)"];
+const AXUM: [&str; 2] = ["wellspring-server", "wellspring-testkit"];
 /// Outside the system, so they need a client of their own.
 const OUTSIDE: [&str; 2] = ["wellspring-tests", "wellspring-tests (tests)"];
 

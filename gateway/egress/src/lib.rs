@@ -16,6 +16,8 @@ mod limits;
 mod path;
 mod read;
 mod scrub;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use address::is_public;

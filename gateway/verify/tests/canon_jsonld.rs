@@ -1,5 +1,7 @@
 //! JSON-LD documents against published canonical forms, and what safe mode refuses.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+
 mod canon_fixtures;
 
 use canon_fixtures::{fixtures, read};

@@ -1,5 +1,7 @@
 //! RDF canonicalisation against the W3C test suite and the datasets that other implementations got wrong.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+
 mod canon_fixtures;
 mod canon_nquads;
 
