@@ -20,7 +20,7 @@ async fn stopped(host: &Host, guest: &str, key: &str, within: Duration) -> Deliv
 #[tokio::test(flavor = "current_thread")]
 async fn a_guest_that_loops_is_stopped_by_its_processor_time() {
     let host = host(tight());
-    let Some(()) = install(&host, &["loops", "echoes"]).await else { return };
+    install(&host, &["loops", "echoes"]).await;
     let failure = stopped(&host, "loops", "", Duration::from_secs(10)).await;
     assert_eq!(failure.code, FailureCode::GuestCpu);
     assert_eq!(failure.message, "the connector ran for more than 300 ms of processor time");
@@ -30,7 +30,7 @@ async fn a_guest_that_loops_is_stopped_by_its_processor_time() {
 #[tokio::test(flavor = "current_thread")]
 async fn a_guest_that_loops_gives_way_to_other_tasks_of_its_thread() {
     let host = host(tight());
-    let Some(()) = install(&host, &["loops", "echoes"]).await else { return };
+    install(&host, &["loops", "echoes"]).await;
     let looping = deliver(&host, "loops", "");
     let mut others = 0;
     let counting = async {
@@ -49,7 +49,7 @@ async fn a_guest_that_loops_gives_way_to_other_tasks_of_its_thread() {
 #[tokio::test]
 async fn a_guest_that_hoards_is_stopped_by_its_memory() {
     let host = host(tight());
-    let Some(()) = install(&host, &["hoards", "echoes"]).await else { return };
+    install(&host, &["hoards", "echoes"]).await;
     let failure = stopped(&host, "hoards", "", Duration::from_secs(10)).await;
     assert_eq!(failure.code, FailureCode::GuestMemory);
     assert_eq!(failure.message, "the connector asked for more than 134217728 bytes of memory");
@@ -58,7 +58,7 @@ async fn a_guest_that_hoards_is_stopped_by_its_memory() {
 #[tokio::test]
 async fn a_guest_that_panics_is_named_with_its_last_words_and_without_the_applicant() {
     let host = host(tight());
-    let Some(()) = install(&host, &["traps", "echoes"]).await else { return };
+    install(&host, &["traps", "echoes"]).await;
     let failure = stopped(&host, "traps", "", Duration::from_secs(10)).await;
     assert_eq!(failure.code, FailureCode::GuestTrap);
     assert!(failure.message.contains("no such applicant: [applicant]"), "{}", failure.message);
@@ -68,7 +68,7 @@ async fn a_guest_that_panics_is_named_with_its_last_words_and_without_the_applic
 #[tokio::test]
 async fn a_guest_that_calls_itself_for_ever_traps_and_the_host_lives() {
     let host = host(tight());
-    let Some(()) = install(&host, &["deep", "echoes"]).await else { return };
+    install(&host, &["deep", "echoes"]).await;
     let failure = stopped(&host, "deep", "", Duration::from_secs(10)).await;
     assert_eq!(failure.code, FailureCode::GuestTrap);
 }
@@ -76,7 +76,7 @@ async fn a_guest_that_calls_itself_for_ever_traps_and_the_host_lives() {
 #[tokio::test]
 async fn a_guest_that_babbles_is_stopped_by_the_number_of_its_calls() {
     let host = host(tight());
-    let Some(()) = install(&host, &["babbles", "echoes"]).await else { return };
+    install(&host, &["babbles", "echoes"]).await;
     for (key, message) in [
         ("logs", "the connector made more than 1000 lines of log in one call"),
         ("random", "the connector made more than 10000 calls of the host in one call"),
@@ -91,7 +91,7 @@ async fn a_guest_that_babbles_is_stopped_by_the_number_of_its_calls() {
 #[tokio::test]
 async fn a_call_that_takes_too_long_as_a_whole_is_ended() {
     let host = host(Limits { cpu_ticks: 100_000, ..tight() });
-    let Some(()) = install(&host, &["loops", "echoes"]).await else { return };
+    install(&host, &["loops", "echoes"]).await;
     let call = wellspring_host::DeliverCall { deadline: Duration::from_millis(200), ..call("loops", "") };
     let begun = Instant::now();
     let failure = host.deliver(&id("loops"), call).await.expect_err("it loops");
@@ -103,7 +103,7 @@ async fn a_call_that_takes_too_long_as_a_whole_is_ended() {
 #[tokio::test]
 async fn calls_beyond_the_slots_wait_for_their_turn() {
     let host = host(tight());
-    let Some(()) = install(&host, &["loops", "echoes"]).await else { return };
+    install(&host, &["loops", "echoes"]).await;
     // Four slots, and as many loops: the good call has to wait for one of them to be stopped.
     let (a, b, c, d, good) = tokio::join!(
         deliver(&host, "loops", ""),

@@ -1,11 +1,9 @@
 //! The sandbox with real components: `cargo xtask connectors` builds them from tests/fixtures/guests. Where they are
 //! absent, these tests say so and pass over them.
 
-mod ats;
 mod calls;
 mod connect;
 mod contract;
-mod greenhouse;
 mod limits;
 mod package;
 mod rights;

@@ -42,23 +42,18 @@ pub fn host(limits: Limits) -> Host {
         .expect("an engine")
 }
 
-/// A built guest's bytes. `None`, with a line that says so, where it was not built.
-pub fn guest(name: &str) -> Option<Vec<u8>> {
+/// A built guest's bytes.
+pub fn guest(name: &str) -> Vec<u8> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
     let file = root.join("target/connectors").join(name).with_extension("wasm");
-    let bytes = std::fs::read(file).ok();
-    if bytes.is_none() {
-        eprintln!("SKIPPED: target/connectors/{name}.wasm is absent; `cargo xtask connectors` builds it");
-    }
-    bytes
+    std::fs::read(file).unwrap_or_else(|_| panic!("{name}.wasm is not built: run `cargo xtask connectors`"))
 }
 
-/// Installs built guests. `None` where one is absent.
-pub async fn install(host: &Host, names: &[&str]) -> Option<()> {
+/// Installs built guests.
+pub async fn install(host: &Host, names: &[&str]) {
     for name in names {
-        host.install(guest(name)?).await.expect("the guest installs");
+        host.install(guest(name)).await.expect("the guest installs");
     }
-    Some(())
 }
 
 pub fn id(name: &str) -> ConnectorId {

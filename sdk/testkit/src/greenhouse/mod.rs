@@ -13,6 +13,7 @@ mod state;
 
 use std::{io, net::Ipv4Addr, sync::Arc, time::Duration};
 
+use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::cuttable::Cuttable;
@@ -97,6 +98,17 @@ impl Greenhouse {
 
     pub fn candidate(&self, id: u64) -> Option<Candidate> {
         self.shared.lock().seed.candidates.iter().find(|candidate| candidate.id == id).cloned()
+    }
+
+    /// Somebody in HR changes a custom field, or empties it.
+    pub fn edit_field(&self, candidate: u64, name_key: &str, value: Option<Value>) {
+        let mut state = self.shared.lock();
+        for one in state.seed.candidates.iter_mut().filter(|one| one.id == candidate) {
+            match &value {
+                Some(value) => one.custom_fields.insert(name_key.to_owned(), value.clone()),
+                None => one.custom_fields.remove(name_key),
+            };
+        }
     }
 
     /// Every request to the API and the token endpoint, in the order of their arrival.

@@ -1,0 +1,252 @@
+//! The Greenhouse connector in its sandbox, against the double of Greenhouse.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use serde_json::{Map, json};
+use uuid::Uuid;
+use wellspring_host::{ConnectionView, DeliverCall, Host, HostConfig};
+use wellspring_model::{
+    SecretString, Timestamp,
+    connection::Connection,
+    delivery::{ApplicationResult, DeliveryFailure, FailureCode, Receipt, Retry},
+    id::{ConnectionId, TenantId},
+    time::{Clock, Entropy},
+};
+use wellspring_testkit::{
+    Greenhouse, GreenhouseSeed,
+    greenhouse::{Fault, Note, Route},
+};
+use wellspring_tests::gateway::component;
+
+struct Standing;
+
+impl Clock for Standing {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+}
+
+impl Entropy for Standing {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(7);
+    }
+}
+
+/// A host with the connector, the double, and a connection between them.
+struct World {
+    host: Host,
+    ats: Greenhouse,
+    view: ConnectionView,
+}
+
+impl World {
+    async fn new(seed: GreenhouseSeed) -> Self {
+        let host = Host::new(HostConfig { slots: 2, ..HostConfig::default() }, Arc::new(Standing), Arc::new(Standing));
+        let host = host.expect("an engine");
+        let file = component("greenhouse").expect("`cargo xtask connectors` has built it");
+        host.install(std::fs::read(file).expect("it can be read")).await.expect("it installs");
+        let ats = Greenhouse::start(seed).await.expect("the double starts");
+        let view = view(&ats, &ats.client_secret());
+        Self { host, ats, view }
+    }
+
+    async fn example() -> Self {
+        Self::new(GreenhouseSeed::example()).await
+    }
+
+    async fn deliver(&self) -> Result<Receipt, DeliveryFailure> {
+        self.deliver_result(result()).await
+    }
+
+    async fn deliver_result(&self, result: ApplicationResult) -> Result<Receipt, DeliveryFailure> {
+        let call = DeliverCall {
+            tenant: self.view.connection.tenant,
+            connection: self.view.clone(),
+            call_id: "dlv_test".to_owned(),
+            idempotency_key: "key".to_owned(),
+            attempt: 1,
+            deadline: Duration::from_secs(60),
+            result,
+        };
+        self.host.deliver(&self.view.connection.connector, call).await
+    }
+
+    async fn said_by_check(&self, view: ConnectionView) -> Vec<(bool, String)> {
+        let lines = self.host.check(&self.view.connection.connector, view).await.expect("it checks");
+        lines.into_iter().map(|line| (line.ok, line.message)).collect()
+    }
+
+    fn our_notes(&self) -> Vec<Note> {
+        self.ats.notes().into_iter().filter(|note| note.body.contains("[wellspring:")).collect()
+    }
+
+    fn writes(&self) -> Vec<String> {
+        let requests = self.ats.requests().into_iter();
+        let writes = requests.filter(|one| one.method != "GET" && one.path != "/token");
+        writes.map(|one| format!("{} {}", one.method, one.path)).collect()
+    }
+}
+
+fn view(ats: &Greenhouse, secret: &str) -> ConnectionView {
+    let settings = [("report_url_field", "verified_skills_url"), ("score_field", "verified_skills_score")];
+    let connection = Connection {
+        id: ConnectionId::from_uuid(Uuid::from_u128(2)),
+        tenant: TenantId::from_uuid(Uuid::from_u128(1)),
+        name: "test".to_owned(),
+        connector: "greenhouse".parse().expect("an id"),
+        settings: settings.map(|(name, key)| (name.to_owned(), key.into())).into_iter().collect::<Map<_, _>>(),
+        bases: BTreeMap::from([
+            ("api".to_owned(), ats.api_base().parse().expect("a base")),
+            ("auth".to_owned(), ats.auth_base().parse().expect("a base")),
+        ]),
+        credentials: vec!["main".to_owned()],
+        private_origins: vec![ats.origin().to_owned()],
+        created_at: Timestamp::UNIX_EPOCH,
+    };
+    let secret = json!({ "client_id": ats.client_id(), "client_secret": secret }).to_string();
+    ConnectionView { connection, secrets: BTreeMap::from([("main".to_owned(), SecretString::from(secret))]) }
+}
+
+fn result() -> ApplicationResult {
+    serde_json::from_value(json!({
+        "submission": "sub_00000000000000000000000000000003",
+        "application": {
+            "id": "61001",
+            "candidate": { "id": "501", "name": "Ana Ruiz", "email": "ana.ruiz@example.org" }
+        },
+        "job": { "id": "job_00000000000000000000000000000004", "external_id": "7001", "title": "Junior data analyst" },
+        "language": "en",
+        "marker": "[wellspring:con_00000000000000000000000000000002:61001]",
+        "outcome": "passed",
+        "headline": "5 of 7 required skills verified",
+        "summary": "Spreadsheets: verified\nSQL: verified",
+        "score": { "value": 71.25, "low": 64.5, "high": 71.25 },
+        "coverage": { "with_evidence": 5, "of": 7 },
+        "musts": { "met": 2, "of": 3 },
+        "lines": [],
+        "report_url": "https://gateway.example/r/abc"
+    }))
+    .expect("an application result")
+}
+
+#[tokio::test]
+async fn a_result_is_written_once_and_what_others_wrote_survives() {
+    let world = World::example().await;
+    let first = world.deliver().await.expect("it delivers");
+    let note = world.our_notes().pop().expect("a note");
+    assert_eq!((first.remote_id.map(|id| id.0), first.changed), (Some(note.id.to_string()), true));
+    assert_eq!(world.writes(), ["PATCH /v3/candidates/501", "POST /v3/notes"]);
+    let fields = world.ats.candidate(501).expect("she is there").custom_fields;
+    assert_eq!(fields["desired_salary"], json!({ "amount": 41_000, "unit": "EUR" }));
+    assert_eq!(fields["heard_through"], json!("A friend"));
+    assert_eq!(fields["verified_skills_url"], json!("https://gateway.example/r/abc"));
+    assert_eq!(fields["verified_skills_score"], json!(71.25));
+    assert_eq!((note.candidate_id, note.application_id), (501, Some(61001)));
+    assert!(note.body.starts_with("5 of 7 required skills verified\n\nSpreadsheets: verified"), "{}", note.body);
+    assert!(note.body.contains("https://gateway.example/r/abc"), "{}", note.body);
+
+    let second = world.deliver().await.expect("it delivers again");
+    assert_eq!((second.remote_id.map(|id| id.0), second.changed), (Some(note.id.to_string()), false));
+    assert_eq!(world.writes().len(), 2, "the second call writes nothing");
+    let tokens = world.ats.requests().iter().filter(|one| one.path == "/token").count();
+    assert_eq!(tokens, 1, "and uses the first one's token");
+}
+
+#[tokio::test]
+async fn our_note_is_found_on_whatever_page_it_stands() {
+    let mut seed = GreenhouseSeed::example();
+    for number in 0..230 {
+        seed = seed.note(501, &format!("note {number}"));
+    }
+    let world = World::new(seed).await;
+    assert!(world.deliver().await.expect("it delivers").changed);
+    assert!(!world.deliver().await.expect("it delivers again").changed);
+    assert_eq!(world.our_notes().len(), 1);
+}
+
+#[tokio::test]
+async fn a_note_whose_answer_was_lost_is_found_by_the_next_attempt() {
+    let world = World::example().await;
+    world.ats.fail_next(Route::WriteNote, 1, Fault::HoldAfter);
+    let (failed, ()) = tokio::join!(world.deliver(), async {
+        world.ats.wait_held(1).await;
+        world.ats.drop_held();
+    });
+    let failure = failed.expect_err("no answer");
+    assert_eq!((failure.code, failure.retry), (FailureCode::Unavailable, Retry::Backoff), "{}", failure.message);
+    let receipt = world.deliver().await.expect("the second attempt finds it");
+    assert!(!receipt.changed);
+    assert_eq!(world.our_notes().len(), 1);
+}
+
+#[tokio::test]
+async fn the_wait_that_greenhouse_asks_for_is_passed_on() {
+    let world = World::example().await;
+    world.ats.fail_next(Route::Notes, 1, Fault::RateLimited);
+    let failure = world.deliver().await.expect_err("too many requests");
+    assert_eq!((failure.code, failure.remote_status), (FailureCode::RateLimited, Some(429)));
+    assert!(matches!(failure.retry, Retry::AfterMs(1_000..)), "{:?}", failure.retry);
+}
+
+#[tokio::test]
+async fn a_field_that_somebody_emptied_meanwhile_is_noticed() {
+    let world = World::example().await;
+    world.ats.fail_next(Route::WriteCandidate, 1, Fault::HoldAfter);
+    let (failed, ()) = tokio::join!(world.deliver(), async {
+        world.ats.wait_held(1).await;
+        world.ats.edit_field(501, "desired_salary", None);
+        world.ats.release_held();
+    });
+    let failure = failed.expect_err("a field was lost");
+    assert_eq!(failure.code, FailureCode::Conflict);
+    assert_eq!(failure.message, "after writing, these custom fields do not hold what was sent: desired_salary");
+    assert!(world.our_notes().is_empty());
+}
+
+#[tokio::test]
+async fn an_address_that_two_candidates_share_decides_nothing() {
+    let seed =
+        || GreenhouseSeed::empty().job(7001, "Junior data analyst").candidate(501, "Ana Ruiz", "ana.ruiz@example.org");
+    let mut unnamed = result();
+    unnamed.application.candidate.id = None;
+    let world = World::new(seed().candidate(502, "Ana R.", "Ana.Ruiz@example.org")).await;
+    let failure = world.deliver_result(unnamed.clone()).await.expect_err("two candidates");
+    assert_eq!((failure.code, failure.retry), (FailureCode::NotFound, Retry::Never));
+    assert!(world.writes().is_empty());
+
+    let world = World::new(seed()).await;
+    assert!(world.deliver_result(unnamed).await.expect("one candidate").changed);
+    assert_eq!(world.our_notes()[0].application_id, None, "the application is unknown to this ATS");
+}
+
+#[tokio::test]
+async fn check_says_in_words_what_works_and_what_does_not() {
+    let world = World::example().await;
+    let good = [
+        "Greenhouse accepts the credentials.",
+        "Candidates can be read.",
+        "Notes can be read.",
+        "The custom field `verified_skills_url` is there.",
+        "The custom field `verified_skills_score` is there.",
+    ];
+    assert_eq!(world.said_by_check(world.view.clone()).await, good.map(|text| (true, text.to_owned())));
+
+    let mut wrong = world.view.clone();
+    wrong.connection.settings.insert("score_field".to_owned(), "heard_through".into());
+    let last = world.said_by_check(wrong).await.pop().expect("a line");
+    assert_eq!(
+        last,
+        (false, "The custom field `heard_through` is of type short_text; it should be number.".to_owned())
+    );
+
+    let refused = world.said_by_check(view(&world.ats, "canary-s3cret")).await;
+    assert_eq!(refused.len(), 1);
+    assert!(!refused[0].0 && refused[0].1.starts_with("Greenhouse gives no access."), "{refused:?}");
+    assert!(!refused[0].1.contains("canary"), "{refused:?}");
+
+    let mut seed = GreenhouseSeed::example();
+    seed.scopes.retain(|scope| scope != "harvest:notes:list");
+    let world = World::new(seed).await;
+    let said = world.said_by_check(world.view.clone()).await;
+    assert!(said.iter().any(|(ok, message)| !ok && message.contains("otes")), "{said:?}");
+}
