@@ -81,8 +81,8 @@ fn packages_needed() -> Result<Vec<String>, Failure> {
         ))
     };
     let compiler = candidate(COMPILER).ok_or_else(missing)?;
-    let runtime = needs(COMPILER, "libstd-rust-web-", &compiler).ok_or_else(missing)?;
-    let llvm = needs(&runtime, "libllvm", "").ok_or_else(missing)?;
+    let runtime = needs(LIBRARY, &compiler, "libstd-rust-web-").ok_or_else(missing)?;
+    let llvm = needs(&runtime, &compiler, "libllvm").ok_or_else(missing)?;
     Ok([COMPILER, LIBRARY, SOURCE].map(str::to_owned).into_iter().chain([runtime, llvm]).collect())
 }
 
@@ -94,15 +94,12 @@ fn candidate(package: &str) -> Option<String> {
 }
 
 /// What a package depends on whose name begins like this.
-fn needs(package: &str, prefix: &str, version: &str) -> Option<String> {
-    let named = if version.is_empty() { package.to_owned() } else { format!("{package}={version}") };
+fn needs(package: &str, version: &str, prefix: &str) -> Option<String> {
+    let named = format!("{package}={version}");
     let shown = output(command("apt-cache", &["show", "--no-all-versions", &named]))?;
     let depends = shown.lines().find_map(|line| line.strip_prefix("Depends:"))?;
-    depends
-        .split([',', '|'])
-        .filter_map(|part| part.split_whitespace().next())
-        .find(|name| name.starts_with(prefix) && *name != LIBRARY)
-        .map(str::to_owned)
+    let mut names = depends.split([',', '|']).filter_map(|part| part.split_whitespace().next());
+    names.find(|name| name.starts_with(prefix)).map(str::to_owned)
 }
 
 fn unpack(folder: &Path) -> Result<(), Failure> {
