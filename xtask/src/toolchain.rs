@@ -43,7 +43,7 @@ impl Toolchain {
 /// Finds the target or makes it available.
 pub fn obtain() -> Result<Toolchain, Failure> {
     // For trying the second way on a machine where the first one works.
-    let only_debian = std::env::var_os("WELLSPRING_WASM_TOOLCHAIN").is_some_and(|wanted| wanted == "debian");
+    let only_debian = std::env::var_os("XTASK_WASM_TOOLCHAIN").is_some_and(|wanted| wanted == "debian");
     if !only_debian {
         if has_target() {
             return Ok(Toolchain::Own);

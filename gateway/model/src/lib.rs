@@ -4,6 +4,7 @@
 //! that one word means one thing in Rust, SQL, JSON, WIT and the documentation.
 
 pub mod assessment;
+pub mod canonical;
 pub mod competency;
 pub mod connection;
 pub mod credential;

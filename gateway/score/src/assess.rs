@@ -8,6 +8,7 @@ use wellspring_model::{
     assessment::{
         Assessment, Coverage, EvidenceRef, Line, LineCode, LineLevel, Musts, NotCounted, PathStep, Percent, Ppm, Score,
     },
+    canonical::canonical_json,
     competency::{Framework, FrameworkVersion, ItemId, Profile, Requirement},
     credential::{Achievement, Assurance, NotCountedReason, VerifiedCredential},
     digest::Digest,
@@ -15,7 +16,7 @@ use wellspring_model::{
     pointer::Pointer,
 };
 
-use crate::{canonical::canonical_json, index::Index, policy::ScoringPolicy};
+use crate::{index::Index, policy::ScoringPolicy};
 
 /// Scores evidence against a profile.
 ///
@@ -234,10 +235,6 @@ struct EvidenceInput<'a> {
     achievements: &'a [Achievement],
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "these types hold no map with other keys than strings, so they always serialise"
-)]
 fn digest_of(
     profile: &Profile,
     frameworks: &[FrameworkVersion],
@@ -251,7 +248,7 @@ fn digest_of(
             assurance: credential.assurance(),
             achievements: credential.achievements(),
         };
-        canonical_json(&input).expect("evidence serialises")
+        canonical(&input)
     };
     let inputs = Inputs {
         policy,
@@ -260,6 +257,10 @@ fn digest_of(
         evidence: evidence.iter().map(text).collect(),
         not_counted: not_counted.iter().collect(),
     };
-    let canonical = canonical_json(&inputs).expect("inputs serialise");
-    Digest::from_bytes(Sha256::digest(canonical.as_bytes()).into())
+    Digest::from_bytes(Sha256::digest(canonical(&inputs).as_bytes()).into())
+}
+
+#[expect(clippy::expect_used, reason = "types of ours with text keys and small numbers: they have a canonical form")]
+fn canonical<T: Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|value| canonical_json(&value)).expect("it has a canonical form")
 }

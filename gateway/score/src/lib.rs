@@ -5,10 +5,8 @@
 //! nothing that scoring must not see: no name, address, date of birth, picture or school.
 
 mod assess;
-mod canonical;
 mod index;
 mod policy;
 
 pub use assess::assess;
-pub use canonical::canonical_json;
 pub use policy::{Factors, ScoringPolicy};

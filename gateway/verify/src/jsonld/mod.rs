@@ -9,7 +9,6 @@ mod builtin;
 mod compile;
 mod contexts;
 mod guard;
-mod jcs;
 mod keyword;
 mod link;
 mod node;
@@ -23,7 +22,6 @@ use wellspring_model::pointer::Pointer;
 use crate::rdf::{self, Hash};
 
 pub use contexts::{ContextError, Contexts, compile_table};
-pub use jcs::jcs;
 
 /// How much work one document may cause.
 #[derive(Debug, Clone, PartialEq, Eq)]

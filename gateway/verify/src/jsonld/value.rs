@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Number, Value};
+use wellspring_model::canonical::{canonical_json, exact};
 
 use super::{
     CanonError,
     active::{Active, Coercion, Expanded, Term as ContextTerm},
     compile::language_tag,
-    jcs::{exact, jcs},
     keyword::Keyword,
     node::Member,
     walk::{Place, Segment, Walk},
@@ -113,7 +113,7 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn json_literal(&mut self, value: &Value) -> Result<Term, CanonError> {
-        let text = jcs(value).ok_or_else(|| self.invalid("a number that not every reader reads alike"))?;
+        let text = canonical_json(value).ok_or_else(|| self.invalid("a number that not every reader reads alike"))?;
         Ok(self.dataset.literal(&text, rdf::RDF_JSON))
     }
 

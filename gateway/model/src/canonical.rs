@@ -1,18 +1,18 @@
-//! JSON Canonicalization Scheme (RFC 8785).
+//! Canonical JSON (RFC 8785): one value, one text, so that a digest, a signature or a replay compares byte by byte.
 
 use serde_json::Value;
 
 /// The canonical form of a JSON value: members in order of their UTF-16 units, numbers as ECMAScript prints them.
 ///
 /// `None` for a whole number beyond 2^53, which ECMAScript would silently change.
-pub fn jcs(value: &Value) -> Option<String> {
+pub fn canonical_json(value: &Value) -> Option<String> {
     let mut out = String::new();
     write(&mut out, value)?;
     Some(out)
 }
 
 /// The number as an IEEE 754 double, if it is one exactly (RFC 7493, 2.2).
-pub(crate) fn exact(number: &serde_json::Number) -> Option<f64> {
+pub fn exact(number: &serde_json::Number) -> Option<f64> {
     const MAX: u64 = 1 << 53;
     let whole = number.as_i64().map(i64::unsigned_abs).or_else(|| number.as_u64());
     if whole.is_some_and(|whole| whole > MAX) {
@@ -61,18 +61,32 @@ fn write(out: &mut String, value: &Value) -> Option<()> {
 mod tests {
     use serde_json::json;
 
-    use super::jcs;
+    use super::canonical_json;
 
     #[test]
     fn members_sort_by_utf16_units_and_numbers_print_as_ecmascript_does() {
         let value = json!({"\u{10000}": 1e21, "\u{e000}": 0.000_001, "a": [1.0, -0.0, 1e-7, "\u{1f}\"\n/"], "": null});
-        let text = jcs(&value).unwrap();
+        let text = canonical_json(&value).unwrap();
         assert_eq!(text, "{\"\":null,\"a\":[1,0,1e-7,\"\\u001f\\\"\\n/\"],\"\u{10000}\":1e+21,\"\u{e000}\":0.000001}");
     }
 
     #[test]
+    fn the_example_of_the_standard_comes_out_as_printed_there() {
+        let value = json!({
+            "numbers": [333_333_333.333_333_3_f64, 1e30, 4.50, 2e-3, 0.000_000_000_000_000_000_000_000_001],
+            "string": "\u{20ac}$\u{000F}\u{000a}A'\u{0042}\u{0022}\u{005c}\\\"/",
+            "literals": [null, true, false]
+        });
+        assert_eq!(
+            canonical_json(&value).unwrap(),
+            "{\"literals\":[null,true,false],\"numbers\":[333333333.3333333,1e+30,4.5,0.002,1e-27],\
+             \"string\":\"€$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"}"
+        );
+    }
+
+    #[test]
     fn a_number_that_ecmascript_would_change_has_no_canonical_form() {
-        assert_eq!(jcs(&json!(9_007_199_254_740_993_u64)), None);
-        assert_eq!(jcs(&json!(-9_007_199_254_740_992_i64)).as_deref(), Some("-9007199254740992"));
+        assert_eq!(canonical_json(&json!(9_007_199_254_740_993_u64)), None);
+        assert_eq!(canonical_json(&json!(-9_007_199_254_740_992_i64)).as_deref(), Some("-9007199254740992"));
     }
 }
