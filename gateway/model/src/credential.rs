@@ -25,22 +25,38 @@ impl fmt::Display for IssuerId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Binding {
+    /// The applicant has signed for the subject's id.
+    HolderProof,
     /// The subject's id is the applicant's.
     SubjectId,
     /// The applicant's mailbox, hashed in the credential.
     HashedIdentifier,
     /// The applicant's mailbox, in clear in the credential.
     PlainIdentifier,
+    /// The subject is that of a record around it, which names the applicant.
+    Record,
+    /// The applicant's name and nothing else: many people bear it, so it counts for nothing.
+    NameOnly,
 }
 
 impl Binding {
-    pub const ALL: [Self; 3] = [Self::SubjectId, Self::HashedIdentifier, Self::PlainIdentifier];
+    pub const ALL: [Self; 6] = [
+        Self::HolderProof,
+        Self::SubjectId,
+        Self::HashedIdentifier,
+        Self::PlainIdentifier,
+        Self::Record,
+        Self::NameOnly,
+    ];
 
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::HolderProof => "holder_proof",
             Self::SubjectId => "subject_id",
             Self::HashedIdentifier => "hashed_identifier",
             Self::PlainIdentifier => "plain_identifier",
+            Self::Record => "record",
+            Self::NameOnly => "name_only",
         }
     }
 }
@@ -81,6 +97,8 @@ pub enum NotCountedReason {
     IssuerDenied,
     /// Genuine, but not shown to be about this applicant.
     NotBoundToApplicant,
+    /// Somebody else has created the achievement, and nothing says that this issuer may award it.
+    CreatorNotIssuer,
     /// The result says that the achievement was not (or not yet) earned.
     NotEarned,
     /// It proves something that the job does not ask for.
@@ -88,12 +106,13 @@ pub enum NotCountedReason {
 }
 
 impl NotCountedReason {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::VerificationFailed,
         Self::VerificationUndetermined,
         Self::IssuerNotTrusted,
         Self::IssuerDenied,
         Self::NotBoundToApplicant,
+        Self::CreatorNotIssuer,
         Self::NotEarned,
         Self::NotAskedFor,
     ];
@@ -106,6 +125,7 @@ impl NotCountedReason {
             Self::IssuerNotTrusted => "ISSUER_NOT_TRUSTED",
             Self::IssuerDenied => "ISSUER_DENIED",
             Self::NotBoundToApplicant => "NOT_BOUND_TO_APPLICANT",
+            Self::CreatorNotIssuer => "CREATOR_NOT_ISSUER",
             Self::NotEarned => "NOT_EARNED",
             Self::NotAskedFor => "NOT_ASKED_FOR",
         }
@@ -125,7 +145,7 @@ impl VerifiedCredential {
         }
         let assurance = match (report.trust, report.binding) {
             (Some(Trust::Denied), _) => return Err(NotCountedReason::IssuerDenied),
-            (_, None) => Assurance::C,
+            (_, None | Some(Binding::NameOnly)) => Assurance::C,
             (Some(Trust::Trusted), Some(_)) => Assurance::A,
             (_, Some(_)) => Assurance::B,
         };
@@ -152,6 +172,9 @@ pub struct Achievement {
     pub pointer: Pointer,
     pub id: String,
     pub name: String,
+    /// Who has created it, where that is said.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub creator: Option<IssuerId>,
     /// `Course`, `Competency` … where given.
     pub kind: Option<String>,
     pub alignments: Vec<Alignment>,
@@ -174,6 +197,7 @@ pub struct Alignment {
 pub struct Applicant {
     pub subject_id: Option<String>,
     pub email: Option<String>,
+    pub name: Option<String>,
 }
 
 impl Applicant {
@@ -189,6 +213,7 @@ impl fmt::Debug for Applicant {
         f.debug_struct("Applicant")
             .field("subject_id", &self.subject_id.as_ref().map(|_| "…"))
             .field("email", &self.email.as_ref().map(|_| "…"))
+            .field("name", &self.name.as_ref().map(|_| "…"))
             .finish()
     }
 }

@@ -89,6 +89,10 @@ codes! {
     FormatUnsupported = "FORMAT_UNSUPPORTED",
     /// A member the standard asks for is absent.
     MemberMissing = "MEMBER_MISSING",
+    /// What looks like a token is not one that every reader takes apart alike.
+    JwtInvalid = "JWT_INVALID",
+    /// A picture from which no credential can be read with certainty.
+    PictureInvalid = "PICTURE_INVALID",
     /// A member has a form that its standard does not allow.
     MemberInvalid = "MEMBER_INVALID",
     /// There is no `credentialSubject`.
@@ -115,6 +119,10 @@ codes! {
     ProofInvalid = "PROOF_INVALID",
     /// A kind of proof that is not supported.
     SuiteUnsupported = "SUITE_UNSUPPORTED",
+    /// The proof names another kind of signature than its key makes, or none.
+    AlgorithmMismatch = "ALGORITHM_MISMATCH",
+    /// A claim of the token contradicts the credential within it.
+    JwtClaimMismatch = "JWT_CLAIM_MISMATCH",
     /// The proof was made for another purpose.
     PurposeMismatch = "PURPOSE_MISMATCH",
     /// The proof's own validity has ended.
@@ -132,6 +140,8 @@ codes! {
     KeyUnresolved = "KEY_UNRESOLVED",
     /// The issuer's document was read and does not list the key for assertions.
     KeyNotAuthorised = "KEY_NOT_AUTHORISED",
+    /// The issuer has revoked the key, or its time has ended.
+    KeyRevoked = "KEY_REVOKED",
     /// The key belongs to somebody other than the issuer.
     IssuerKeyMismatch = "ISSUER_KEY_MISMATCH",
     /// The document of keys was read and is malformed.
@@ -146,19 +156,82 @@ codes! {
     /// A date cannot be read, or the end lies before the beginning.
     DateInvalid = "DATE_INVALID",
 
-    /// A status entry that cannot be decided yet.
+    /// The list was verified and says nothing against the credential.
+    StatusOk = "STATUS_OK",
+    /// The issuer has withdrawn the credential.
+    Revoked = "REVOKED",
+    /// The issuer has suspended the credential for the time being.
+    Suspended = "SUSPENDED",
+    /// The list could not be had.
+    StatusUnreachable = "STATUS_UNREACHABLE",
+    /// The list could not be verified, so what it says decides nothing.
+    StatusListUnverified = "STATUS_LIST_UNVERIFIED",
+    /// The list is malformed, or is for something else.
+    StatusListInvalid = "STATUS_LIST_INVALID",
+    /// The list is signed by somebody who has no say over the credential.
+    StatusListIssuer = "STATUS_LIST_ISSUER",
+    /// The list has no such entry.
+    StatusIndexInvalid = "STATUS_INDEX_INVALID",
+    /// The list was had too long ago.
+    StatusStale = "STATUS_STALE",
+    /// A status entry of a kind that is not decided.
     StatusUnsupported = "STATUS_UNSUPPORTED",
 
     /// The subject is the applicant.
     SubjectOk = "SUBJECT_OK",
+    /// Only the name is the applicant's.
+    SubjectNameOnly = "SUBJECT_NAME_ONLY",
     /// The credential is about somebody else.
     SubjectMismatch = "SUBJECT_MISMATCH",
     /// Nothing in the credential can be compared with what is known of the applicant.
     SubjectNotComparable = "SUBJECT_NOT_COMPARABLE",
 
+    /// The holder has signed for us, now.
+    HolderOk = "HOLDER_OK",
+    /// Proof by the holder was asked for and is not there.
+    HolderProofMissing = "HOLDER_PROOF_MISSING",
+    /// The presentation answers another question than was asked.
+    ChallengeMismatch = "CHALLENGE_MISMATCH",
+    /// The presentation was made for somebody else.
+    DomainMismatch = "DOMAIN_MISMATCH",
+
+    /// The issuer has nothing newer.
+    RefreshCurrent = "REFRESH_CURRENT",
+    /// The issuer has a newer version.
+    RefreshNewer = "REFRESH_NEWER",
+    /// The newer version could not be had.
+    RefreshUnreachable = "REFRESH_UNREACHABLE",
+    /// What came in place of a newer version is not one that passes.
+    RefreshInvalid = "REFRESH_INVALID",
+
+    /// An endorsement that passed.
+    EndorsementOk = "ENDORSEMENT_OK",
+    /// An endorsement that could not be decided.
+    EndorsementUndecided = "ENDORSEMENT_UNDECIDED",
+    /// An endorsement that failed.
+    EndorsementFailed = "ENDORSEMENT_FAILED",
+
+    /// Claims that the profile asks for are not in the token.
+    JwtClaimAbsent = "JWT_CLAIM_ABSENT",
+    /// The status list is shorter than what protects its holders.
+    StatusListShort = "STATUS_LIST_SHORT",
+    /// The status list calls itself by another address.
+    StatusListElsewhere = "STATUS_LIST_ELSEWHERE",
+    /// The status list is not signed.
+    StatusListUnsigned = "STATUS_LIST_UNSIGNED",
+    /// The status list was had some time ago.
+    StatusAged = "STATUS_AGED",
+    /// The issuer attached a message.
+    StatusMessage = "STATUS_MESSAGE",
+    /// The issuer offers a new version.
+    RefreshOffered = "REFRESH_OFFERED",
+    /// The credential is about somebody else than the record it stands in.
+    SubjectDiffers = "SUBJECT_DIFFERS",
+    /// Somebody else has created the achievement than who awards it.
+    CreatorDiffers = "CREATOR_DIFFERS",
     /// The applicant was recognised by an identifier hashed with MD5.
     WeakHash = "WEAK_HASH",
-    /// An endorsement or refresh service is present and was not checked.
+    /// Something is named that was not checked.
     NotChecked = "NOT_CHECKED",
     /// The contexts stand in another order than the standard asks for; the meaning is the same.
     ContextOrderUnusual = "CONTEXT_ORDER_UNUSUAL",

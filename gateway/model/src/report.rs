@@ -103,6 +103,36 @@ impl Trust {
     }
 }
 
+/// A rule by which an issuer may be accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrustRule {
+    /// The employer's list of issuers that never count.
+    Denied,
+    /// The employer's own list.
+    Listed,
+    /// A registry that the employer relies on.
+    Registry,
+    /// An endorsement by somebody the employer relies on.
+    Accredited,
+}
+
+/// One rule that was asked: which list, which version of it, and what it said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrustStep {
+    pub rule: TrustRule,
+    /// The list by name, or who was to vouch.
+    pub list: String,
+    /// The digest of the list's file.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub version: Option<Digest>,
+    /// When the list says it was last changed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub updated: Option<Timestamp>,
+    /// Whether it names the issuer.
+    pub says: bool,
+}
+
 /// What is known about one credential, nested ones included, each by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialReport {
@@ -122,6 +152,9 @@ pub struct CredentialReport {
     /// Left out where no policy was given.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub trust: Option<Trust>,
+    /// What led to it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub trust_trace: Vec<TrustStep>,
     /// Whether the credential is about the applicant: which identifier said so.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub binding: Option<crate::credential::Binding>,

@@ -95,6 +95,7 @@ fn report(index: usize, trust: Trust, binding: Option<Binding>) -> CredentialRep
         issuer: None,
         issuer_name: None,
         outcome: Outcome::Passed,
+        trust_trace: Vec::new(),
         trust: Some(trust),
         binding,
         checks: Vec::new(),
@@ -113,6 +114,7 @@ fn achievement(index: usize, items: &[usize]) -> Achievement {
         pointer: at.clone(),
         id: format!("urn:achievement:{items:?}"),
         name: "An achievement".into(),
+        creator: None,
         kind: None,
         alignments: items
             .iter()

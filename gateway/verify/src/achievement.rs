@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 use wellspring_model::{
-    credential::{Achievement, Alignment},
+    credential::{Achievement, Alignment, IssuerId},
     pointer::Pointer,
 };
 
-use crate::document::{each, text, words};
+use crate::document::{each, id_of, text, words};
 
 /// Results that say that nothing was earned, or not yet (OB 3.0 §ResultStatusType).
 const UNEARNED: [&str; 5] = ["Failed", "Enrolled", "InProgress", "Withdrew", "OnHold"];
@@ -24,6 +24,7 @@ pub(crate) fn of(credential: &Map<String, Value>, path: &Pointer) -> Vec<Achieve
             achievements.push(Achievement {
                 id: text(achievement, "id").unwrap_or_default().to_owned(),
                 name: words(achievement, "name").unwrap_or_default(),
+                creator: id_of(achievement, "creator").map(|id| IssuerId(id.to_owned())),
                 kind: text(achievement, "achievementType").map(str::to_owned),
                 alignments: alignments(achievement, &pointer),
                 unearned: unearned.clone(),

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::document::{is_a, texts};
+use crate::{
+    document::{is_a, texts},
+    jwt,
+};
 
 /// What a JSON object, or something else that was handed in, is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,8 +16,18 @@ pub(crate) enum Form {
     Clr,
     /// Any other verifiable credential.
     Credential,
+    /// Open Badges 3.0: what somebody says of an issuer or an achievement.
+    Endorsement,
     /// A presentation: credentials, handed in by their holder.
     Presentation,
+    /// A credential or presentation within a token, still to be taken out.
+    Token,
+    /// The same, in the address of an object (VCDM 2.0 §4.13).
+    Enveloped,
+    /// Something that looks like a token and is none.
+    NoToken,
+    /// A picture from which no credential can be read with certainty.
+    NoPicture,
     /// Known by this name, and not decided yet.
     Later(&'static str),
     /// Nothing we know.
@@ -25,7 +38,7 @@ impl Form {
     pub(crate) fn of(value: &Value) -> Self {
         match value {
             Value::Object(object) => Self::of_object(object),
-            Value::String(text) if is_compact_jws(text.as_bytes()) => Self::Later("a credential as JWT"),
+            Value::String(text) if jwt::looks_like_one(text.as_bytes()) => Self::Token,
             _ => Self::Unknown,
         }
     }
@@ -34,14 +47,16 @@ impl Form {
         if is_a(object, "VerifiablePresentation") {
             return Self::Presentation;
         }
-        if is_a(object, "EnvelopedVerifiableCredential") {
-            return Self::Later("an enveloped credential");
+        if is_a(object, "EnvelopedVerifiableCredential") || is_a(object, "EnvelopedVerifiablePresentation") {
+            return Self::Enveloped;
         }
         if is_a(object, "VerifiableCredential") {
             return if is_a(object, "ClrCredential") {
                 Self::Clr
             } else if is_a(object, "AchievementCredential") || is_a(object, "OpenBadgeCredential") {
                 Self::Achievement
+            } else if is_a(object, "EndorsementCredential") {
+                Self::Endorsement
             } else {
                 Self::Credential
             };
@@ -59,39 +74,17 @@ impl Form {
         }
     }
 
-    /// Bytes that are not JSON and that we know all the same.
-    pub(crate) fn of_bytes(bytes: &[u8]) -> Option<&'static str> {
-        let start = bytes.trim_ascii_start();
-        if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
-            Some("a badge as PNG picture")
-        } else if bytes.starts_with(b"%PDF-") {
-            Some("a PDF file")
-        } else if start.starts_with(b"<svg") || (start.starts_with(b"<?xml") && contains(start, b"<svg")) {
-            Some("a badge as SVG picture")
-        } else if bytes.contains(&b'~') && is_compact_jws(bytes.split(|byte| *byte == b'~').next().unwrap_or_default())
-        {
-            Some("a credential as SD-JWT")
-        } else if is_compact_jws(bytes.trim_ascii()) {
-            Some("a credential as JWT")
+    /// Bytes that are neither JSON nor a token nor a picture, and that we know all the same.
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        let token = bytes.split(|byte| *byte == b'~').next().unwrap_or_default();
+        if bytes.starts_with(b"%PDF-") {
+            Some(Self::Later("a PDF file"))
+        } else if bytes.contains(&b'~') && jwt::looks_like_one(token) {
+            Some(Self::Later("a credential as SD-JWT"))
         } else {
             None
         }
     }
-}
-
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.iter().take(4_096).collect::<Vec<_>>().windows(part.len()).any(|window| window.iter().copied().eq(part))
-}
-
-/// Three parts of base64url without padding, the first of them an object (`eyJ`, `ewo` … decode to `{`).
-fn is_compact_jws(bytes: &[u8]) -> bool {
-    let mut parts = bytes.split(|byte| *byte == b'.');
-    let base64url = |part: &[u8]| part.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    let (Some(header), Some(payload), Some(signature), None) = (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return false;
-    };
-    header.starts_with(b"e") && header.len() > 10 && [header, payload, signature].into_iter().all(base64url)
 }
 
 #[cfg(test)]
@@ -109,9 +102,10 @@ mod tests {
         assert_eq!(typed(&["VerifiablePresentation"]), Form::Presentation);
         assert_eq!(Form::of(&json!({"@context": "https://w3id.org/openbadges/v2"})), Form::Later("Open Badges 2.0"));
         assert_eq!(Form::of(&json!([1])), Form::Unknown);
-        assert_eq!(Form::of(&json!("eyJhbGciOiJFUzI1NiJ9.e30.c2ln")), Form::Later("a credential as JWT"));
-        assert_eq!(Form::of_bytes(b"%PDF-1.7"), Some("a PDF file"));
-        assert_eq!(Form::of_bytes(b"<?xml version='1.0'?>\n<svg/>"), Some("a badge as SVG picture"));
+        assert_eq!(typed(&["VerifiableCredential", "EndorsementCredential"]), Form::Endorsement);
+        assert_eq!(Form::of(&json!("eyJhbGciOiJFUzI1NiJ9.e30.c2ln")), Form::Token);
+        assert_eq!(Form::of_bytes(b"%PDF-1.7"), Some(Form::Later("a PDF file")));
+        assert_eq!(Form::of_bytes(b"eyJhbGciOiJFUzI1NiJ9.e30.c2ln~"), Some(Form::Later("a credential as SD-JWT")));
         assert_eq!(Form::of_bytes(b"a.b.c"), None);
     }
 }

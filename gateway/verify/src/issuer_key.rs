@@ -1,147 +1,142 @@
 //! Whose key it is: the issuer's own document lists it for assertions, or it does not (VC Data Integrity 1.0 §4.2;
 //! Controlled Identifiers 1.0 §3.3). A key that comes in the message itself proves nothing about its owner.
+//!
+//! What the issuer's document says now decides: a key that was withdrawn from it, revoked or expired makes no credential
+//! pass any more, whatever date the credential bears, since whoever holds an old key can date back.
 
-use std::collections::HashMap;
-
-use ed25519_dalek::VerifyingKey;
-use jiff::Timestamp;
-use serde_json::{Map, Value};
+use url::Url;
 use wellspring_model::{
     finding::{Finding, FindingCode, Outcome},
     pointer::Pointer,
 };
 
 use crate::{
+    around::Around,
     did::{controller_of, document_url},
-    document::{each, text},
-    key,
-    material::{Library, Looked},
-    validity::date,
+    key::{self, PublicKey},
+    material::{Absence, Library, Looked},
 };
 
-/// A document of keys: a DID document or a controller document.
-#[derive(Debug)]
-pub(crate) struct KeyDocument {
-    methods: HashMap<String, Method>,
-    /// The identifiers of the methods that may make assertions.
-    assertion: Vec<String>,
+/// A key as a proof names it, and how it was found.
+#[derive(Debug, Clone)]
+pub(crate) struct Named {
+    /// The identifier of the verification method. `None` for a key that came without a name.
+    method: Option<String>,
+    key: Option<PublicKey>,
+    /// It came from its controller's document, or is its own document (did:key, did:jwk), not from the message.
+    is_documented: bool,
+    /// The document that lists it is a JWK set.
+    in_jwk_set: bool,
+    /// Why the document that would hold it is not there.
+    absence: Option<(String, Absence)>,
 }
 
-/// A verification method.
-#[derive(Debug)]
-struct Method {
-    key: Option<VerifyingKey>,
-    /// From then on it is no longer to be used.
-    ends: Option<Timestamp>,
-}
-
-impl KeyDocument {
-    /// Reads the document of `controller`. `None` when it is not that: another id, or no document of keys at all.
-    pub(crate) fn read(document: &Map<String, Value>, controller: &str) -> Option<Self> {
-        let lists_keys = ["verificationMethod", "assertionMethod"].iter().any(|name| document.contains_key(*name));
-        if text(document, "id") != Some(controller) || !lists_keys {
-            return None;
+impl Named {
+    /// The key that a method's identifier leads to. Without its controller's document, one that the identifier itself
+    /// spells out will do to check the signature, and for nothing else.
+    pub(crate) fn by_method(method: &str, library: &Library<'_>) -> Self {
+        let mut named =
+            Self { method: Some(method.to_owned()), key: None, is_documented: false, in_jwk_set: false, absence: None };
+        if key::is_own_document(method) {
+            named.key = key::of_own_document(method);
+            named.is_documented = true;
+            return named;
         }
-        let full = |id: &str| if id.starts_with('#') { format!("{controller}{id}") } else { id.to_owned() };
-        let mut keys = Self { methods: HashMap::new(), assertion: Vec::new() };
-        for name in ["verificationMethod", "assertionMethod"] {
-            for (_, listed) in each(document, name) {
-                let id = match listed {
-                    Value::String(id) => full(id),
-                    Value::Object(method) => {
-                        let id = full(text(method, "id")?);
-                        keys.add(&id, method, controller);
-                        id
+        if let Some(url) = document_url(method) {
+            match library.keys(&url, controller_of(method)) {
+                Looked::Read(document) => {
+                    if let Some(key) = document.method(method).and_then(|method| method.key.clone()) {
+                        named.key = Some(key);
+                        named.is_documented = true;
+                        named.in_jwk_set = document.is_jwk_set;
+                        return named;
                     }
-                    _ => return None,
-                };
-                if name == "assertionMethod" {
-                    keys.assertion.push(id);
                 }
+                Looked::Absent(absence) => named.absence = Some((host(&url), absence)),
+                Looked::Malformed => {}
             }
         }
-        Some(keys)
+        named.key = method.split_once('#').and_then(|(_, fragment)| key::multikey(fragment));
+        named
     }
 
-    fn add(&mut self, id: &str, method: &Map<String, Value>, controller: &str) {
-        // A method of another controller is not this document's to give away.
-        if text(method, "controller").is_some_and(|owner| owner != controller) || controller_of(id) != controller {
-            return;
+    /// A key that came in the message.
+    pub(crate) fn bare(key: PublicKey) -> Self {
+        Self { method: None, key: Some(key), is_documented: false, in_jwk_set: false, absence: None }
+    }
+
+    pub(crate) fn key(&self) -> Option<&PublicKey> {
+        self.key.as_ref()
+    }
+
+    /// The finding that the key could not be had.
+    pub(crate) fn unresolved(&self, at: Pointer) -> Finding {
+        let finding = Finding::new(FindingCode::KeyUnresolved, at);
+        match &self.absence {
+            Some((host, absence)) => finding.with("host", host).with("reason", absence),
+            None => finding,
         }
-        let end = |name: &str| method.get(name).map(|written| date(written).unwrap_or(Timestamp::MIN));
-        let ends = [end("revoked"), end("expires")].into_iter().flatten().min();
-        self.methods.insert(id.to_owned(), Method { key: key::of_method(method), ends });
-    }
-
-    fn lists_for_assertion(&self, method: &str) -> bool {
-        self.assertion.iter().any(|id| id == method)
     }
 }
 
-/// A key and how it was found.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Found {
-    pub(crate) key: VerifyingKey,
-    /// It came from its controller's document, or is its own document (did:key), not from the message.
-    is_documented: bool,
+fn host(url: &Url) -> String {
+    url.host_str().unwrap_or_default().to_owned()
 }
 
-/// The key that a proof names. Without its controller's document, one that the identifier itself spells out will do to
-/// check the signature, and for nothing else.
-pub(crate) fn find(method: &str, library: &Library<'_>) -> Option<Found> {
-    if method.starts_with("did:key:") {
-        return key::did_key(method).map(|key| Found { key, is_documented: true });
-    }
-    let controller = controller_of(method);
-    if let Some(url) = document_url(method)
-        && let Looked::Read(document) = library.keys(&url, controller)
-        && let Some(key) = document.methods.get(method).and_then(|method| method.key)
-    {
-        return Some(Found { key, is_documented: true });
-    }
-    let (_, fragment) = method.split_once('#')?;
-    key::multikey(fragment).map(|key| Found { key, is_documented: false })
-}
-
-/// Whether the key belongs to the issuer. `at` is where the proof names it.
-pub(crate) fn judge(
-    method: &str,
-    found: Option<Found>,
-    issuer: Option<&str>,
-    library: &Library<'_>,
-    now: Timestamp,
-    at: &Pointer,
-) -> (Outcome, Finding) {
+/// Whether the key belongs to the issuer (or, for a presentation, the holder). `at` is where the proof names it.
+pub(crate) fn judge(named: &Named, owner: Option<&str>, around: &Around<'_>, at: &Pointer) -> (Outcome, Finding) {
     let says = |outcome, code| (outcome, Finding::new(code, at.clone()));
-    let unresolved = || says(Outcome::Undetermined, FindingCode::KeyUnresolved);
-    let Some(issuer) = issuer else { return unresolved() };
-    let mismatch =
-        if controller_of(method) == issuer { FindingCode::KeyNotAuthorised } else { FindingCode::IssuerKeyMismatch };
-    if issuer.starts_with("did:key:") {
-        let own = key::did_key(issuer).filter(|_| !issuer.contains('#'));
-        return match (own, found) {
+    let unresolved = || (Outcome::Undetermined, named.unresolved(at.clone()));
+    let Some(owner) = owner else { return unresolved() };
+    let is_owners_name = named.method.as_deref().is_some_and(|method| controller_of(method) == owner);
+    let mismatch = if is_owners_name { FindingCode::KeyNotAuthorised } else { FindingCode::IssuerKeyMismatch };
+    if key::is_own_document(owner) {
+        let own = key::of_own_document(owner).filter(|_| !owner.contains('#'));
+        return match (own, named.key()) {
             (None, _) | (_, None) => unresolved(),
-            (Some(own), Some(found)) if own == found.key => says(Outcome::Passed, FindingCode::IssuerKeyOk),
+            (Some(own), Some(key)) if own == *key => says(Outcome::Passed, FindingCode::IssuerKeyOk),
             _ => says(Outcome::Failed, mismatch),
         };
     }
-    let Some(url) = document_url(issuer) else { return unresolved() };
-    match library.keys(&url, issuer) {
-        Looked::Absent => {
-            let (outcome, finding) = unresolved();
-            (outcome, finding.with("host", url.host_str().unwrap_or_default()))
-        }
-        Looked::Malformed => says(Outcome::Undetermined, FindingCode::KeyDocumentInvalid),
-        Looked::Read(document) => {
-            let ended = document.methods.get(method).and_then(|method| method.ends).is_some_and(|ends| ends <= now);
-            if ended || !document.lists_for_assertion(method) {
-                return says(Outcome::Failed, mismatch);
-            }
-            match found {
-                Some(found) if found.is_documented => says(Outcome::Passed, FindingCode::IssuerKeyOk),
-                // Listed by name only, and what the name stands for could not be had.
-                _ => unresolved(),
-            }
-        }
+    let Some(url) = document_url(owner) else { return unresolved() };
+    if is_at_home(named, &url) {
+        return says(Outcome::Passed, FindingCode::IssuerKeyOk);
     }
+    let document = match around.library.keys(&url, owner) {
+        Looked::Absent(absence) => {
+            let finding = Finding::new(FindingCode::KeyUnresolved, at.clone());
+            return (Outcome::Undetermined, finding.with("host", host(&url)).with("reason", absence));
+        }
+        Looked::Malformed => return says(Outcome::Undetermined, FindingCode::KeyDocumentInvalid),
+        Looked::Read(document) => document,
+    };
+    // A key without a name is looked for by itself.
+    let listed = match &named.method {
+        Some(method) => Some(method.as_str()),
+        None => named.key().and_then(|key| document.name_of(key)),
+    };
+    let Some(method) = listed.filter(|method| document.lists(method, around.purpose)) else {
+        return says(Outcome::Failed, mismatch);
+    };
+    let described = document.method(method);
+    if described.and_then(|method| method.ends).is_some_and(|ends| ends <= around.now) {
+        return says(Outcome::Failed, FindingCode::KeyRevoked);
+    }
+    match (named.is_documented, described.and_then(|method| method.key.as_ref())) {
+        (true, _) => says(Outcome::Passed, FindingCode::IssuerKeyOk),
+        (false, Some(own)) if Some(own) == named.key() => says(Outcome::Passed, FindingCode::IssuerKeyOk),
+        // Listed by name only, and what the name stands for could not be had.
+        _ => unresolved(),
+    }
+}
+
+/// A set of keys speaks for an issuer where only that issuer can put it: at the issuer's own address, below it, or at the
+/// well-known place of its origin. Anywhere else on a shared host it may be a neighbour's.
+fn is_at_home(named: &Named, issuer: &Url) -> bool {
+    let set = named.method.as_deref().filter(|_| named.in_jwk_set).and_then(document_url);
+    set.is_some_and(|set| {
+        let below = format!("{}/", issuer.path().trim_end_matches('/'));
+        set.origin() == issuer.origin()
+            && (set == *issuer || set.path() == "/.well-known/jwks.json" || set.path().starts_with(&below))
+    })
 }

@@ -1,22 +1,34 @@
 //! Verification of learner records: Open Badges 3.0 and CLR 2.0, pure and synchronous.
 //!
-//! [`parse`] turns bytes into an [`UnverifiedPresentation`], which names the documents its judgement needs
-//! ([`UnverifiedPresentation::references`]). The caller gathers them as [`Material`]; [`verify`] then judges every
-//! credential by itself, at a given time, without looking anywhere else. The same arguments always give the same answer.
+//! [`parse`] turns bytes (JSON, a token, a picture with either inside) into an [`UnverifiedPresentation`], which names the
+//! documents its judgement needs ([`UnverifiedPresentation::references`]). The caller gathers them as [`Material`];
+//! [`verify`] then judges every credential by itself, at a given time, without looking anywhere else. The same arguments
+//! always give the same answer.
 
 mod achievement;
+mod around;
+mod baked;
 mod did;
 mod document;
+mod endorsement;
 mod form;
+mod holder;
 mod issuer_key;
 mod json;
+mod judge;
+mod jwt;
 mod key;
+mod key_document;
 mod limits;
 mod material;
 mod parse;
 mod policy;
 mod proof;
+mod refresh;
+mod registry;
 mod schema;
+mod secured;
+mod status;
 mod structure;
 mod subject;
 mod trust;
@@ -29,7 +41,8 @@ pub mod sign;
 
 pub use json::{ParseError, read_json};
 pub use limits::Limits;
-pub use material::{Document, Material};
+pub use material::{Absence, Document, Material};
 pub use parse::{UnverifiedPresentation, parse};
-pub use policy::Policy;
+pub use policy::{Challenge, Policy};
+pub use registry::{Registry, RegistryError};
 pub use verify::{Verification, verify};

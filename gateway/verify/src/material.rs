@@ -3,11 +3,13 @@
 use std::{
     cell::RefCell,
     collections::{BTreeMap, HashMap},
+    fmt,
     rc::Rc,
     sync::Arc,
 };
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use url::Url;
@@ -15,9 +17,11 @@ use wellspring_model::{digest::Digest, report::MaterialUsed};
 
 use crate::{
     Limits,
-    issuer_key::KeyDocument,
     json::read_json,
     jsonld::{ContextError, Contexts},
+    key_document::KeyDocument,
+    registry::Registry,
+    status::List,
 };
 
 /// A document as it was received.
@@ -34,13 +38,21 @@ pub struct Document {
 #[derive(Debug, Clone)]
 pub struct Material {
     documents: HashMap<String, Arc<Document>>,
+    absences: HashMap<String, Absence>,
+    registries: BTreeMap<String, Registry>,
     contexts: Contexts,
     context_documents: HashMap<String, Arc<Document>>,
 }
 
 impl Default for Material {
     fn default() -> Self {
-        Self { documents: HashMap::new(), contexts: Contexts::builtin().clone(), context_documents: HashMap::new() }
+        Self {
+            documents: HashMap::new(),
+            absences: HashMap::new(),
+            registries: BTreeMap::new(),
+            contexts: Contexts::builtin().clone(),
+            context_documents: HashMap::new(),
+        }
     }
 }
 
@@ -48,6 +60,26 @@ impl Material {
     /// Adds the document of an issuer or a key. `url` has no fragment.
     pub fn insert(&mut self, url: &str, document: Document) {
         self.documents.insert(address(url), Arc::new(document));
+    }
+
+    /// Notes that the document at `url` was asked for and could not be had.
+    pub fn insert_absence(&mut self, url: &str, absence: Absence) {
+        self.absences.insert(address(url), absence);
+    }
+
+    /// What was received from an address.
+    pub(crate) fn document(&self, url: &Url) -> Option<&Document> {
+        self.documents.get(url.as_str()).map(Arc::as_ref)
+    }
+
+    /// Adds a registry of issuers under the name that policies call it by.
+    pub fn insert_registry(&mut self, name: &str, registry: Registry) {
+        self.registries.insert(name.to_owned(), registry);
+    }
+
+    /// Whether this address was asked, with or without success.
+    pub fn knows(&self, url: &Url) -> bool {
+        self.documents.contains_key(url.as_str()) || self.absences.contains_key(url.as_str())
     }
 
     /// Adds a JSON-LD context that an operator vouches for: what it says decides what signed words mean, so documents
@@ -75,11 +107,49 @@ fn address(url: &str) -> String {
     Url::parse(url).map_or_else(|_| url.to_owned(), String::from)
 }
 
+/// Why there is nothing from an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Absence {
+    /// Nobody asked: it is not among the material.
+    NotGathered,
+    /// The address may not be asked: not https, or on a private network.
+    Refused,
+    /// The server sends on to somebody else.
+    Redirect,
+    Timeout,
+    TooLarge,
+    /// The name leads nowhere.
+    Dns,
+    /// No connection, or it broke off.
+    Connect,
+    /// The server's certificate is not accepted.
+    Tls,
+    /// The server answered with this status.
+    Status(u16),
+}
+
+impl fmt::Display for Absence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotGathered => f.write_str("not gathered"),
+            Self::Refused => f.write_str("address refused"),
+            Self::Redirect => f.write_str("sent on to another origin"),
+            Self::Timeout => f.write_str("no answer in time"),
+            Self::TooLarge => f.write_str("answer too large"),
+            Self::Dns => f.write_str("name not found"),
+            Self::Connect => f.write_str("no connection"),
+            Self::Tls => f.write_str("certificate not accepted"),
+            Self::Status(status) => write!(f, "HTTP {status}"),
+        }
+    }
+}
+
 /// What an address led to.
 #[derive(Debug, Clone)]
 pub(crate) enum Looked {
     /// Nothing was received from there.
-    Absent,
+    Absent(Absence),
     /// Something was received that is not a document of keys.
     Malformed,
     Read(Rc<KeyDocument>),
@@ -90,11 +160,13 @@ pub(crate) struct Library<'a> {
     material: &'a Material,
     used: RefCell<BTreeMap<String, MaterialUsed>>,
     read: RefCell<HashMap<String, Looked>>,
+    /// Status lists that were judged, by address. One list serves many credentials.
+    lists: RefCell<HashMap<String, Rc<List>>>,
 }
 
 impl<'a> Library<'a> {
     pub(crate) fn new(material: &'a Material) -> Self {
-        Self { material, used: RefCell::default(), read: RefCell::default() }
+        Self { material, used: RefCell::default(), read: RefCell::default(), lists: RefCell::default() }
     }
 
     pub(crate) fn contexts(&self) -> &'a Contexts {
@@ -112,14 +184,39 @@ impl<'a> Library<'a> {
     }
 
     fn look(&self, url: &Url, controller: &str) -> Looked {
-        let Some(document) = self.material.documents.get(url.as_str()) else { return Looked::Absent };
-        if document.status.is_some_and(|status| !(200..300).contains(&status)) {
-            return Looked::Absent;
-        }
-        self.note(url.as_str(), document);
-        let json = read_json(&document.bytes, &Limits::default()).ok();
+        let document = match self.document(url) {
+            Ok(document) => document,
+            Err(absence) => return Looked::Absent(absence),
+        };
+        let json = json(document);
         let keys = json.as_ref().and_then(Value::as_object).and_then(|json| KeyDocument::read(json, controller));
         keys.map_or(Looked::Malformed, |keys| Looked::Read(Rc::new(keys)))
+    }
+
+    /// What was received from an address, noting that it was used.
+    pub(crate) fn document(&self, url: &Url) -> Result<&'a Document, Absence> {
+        let Some(document) = self.material.documents.get(url.as_str()) else {
+            return Err(self.material.absences.get(url.as_str()).copied().unwrap_or(Absence::NotGathered));
+        };
+        if let Some(status) = document.status.filter(|status| !(200..300).contains(status)) {
+            return Err(Absence::Status(status));
+        }
+        self.note(url.as_str(), document);
+        Ok(document)
+    }
+
+    /// The status list at an address, judged at most once.
+    pub(crate) fn list(&self, url: &Url, judge: impl FnOnce() -> List) -> Rc<List> {
+        if let Some(known) = self.lists.borrow().get(url.as_str()) {
+            return Rc::clone(known);
+        }
+        let list = Rc::new(judge());
+        self.lists.borrow_mut().insert(url.as_str().to_owned(), Rc::clone(&list));
+        list
+    }
+
+    pub(crate) fn registries(&self) -> &'a BTreeMap<String, Registry> {
+        &self.material.registries
     }
 
     /// Notes an operator's context that a credential names.
@@ -142,4 +239,13 @@ impl<'a> Library<'a> {
     pub(crate) fn into_used(self) -> Vec<MaterialUsed> {
         self.used.into_inner().into_values().collect()
     }
+}
+
+/// A document as JSON, unless its server says that it is something for people to look at.
+pub(crate) fn json(document: &Document) -> Option<Value> {
+    let is_page = |kind: &String| kind.trim_start().to_ascii_lowercase().starts_with("text/html");
+    if document.content_type.as_ref().is_some_and(is_page) {
+        return None;
+    }
+    read_json(&document.bytes, &Limits::default()).ok()
 }

@@ -18,21 +18,29 @@ pub(crate) struct Judged {
     pub(crate) notice: Option<Finding>,
 }
 
-/// Compares the subject with the applicant. `None` where nothing is known of the applicant.
-pub(crate) fn judge(credential: &Map<String, Value>, applicant: &Applicant) -> Option<Judged> {
-    if !applicant.is_known() {
+/// Compares the subject with the applicant. `holder` is who has shown that they hand the credential in. `None` where nothing
+/// is known of either.
+pub(crate) fn judge(credential: &Map<String, Value>, applicant: &Applicant, holder: Option<&str>) -> Option<Judged> {
+    if !applicant.is_known() && holder.is_none() {
         return None;
     }
     let mut compared = Compared::default();
     for (at, subject) in each(credential, "credentialSubject") {
         if let Value::Object(subject) = subject {
-            compared.subject(subject, &at, applicant);
+            compared.subject(subject, &at, applicant, holder);
         }
     }
     let says = |outcome, code, pointer: Pointer| (outcome, Finding::new(code, pointer));
     let binding = compared.matched.iter().map(|(binding, _)| *binding).min();
     let notice = compared.weak.filter(|_| binding.is_some()).map(|at| Finding::new(FindingCode::WeakHash, at));
     let ((outcome, finding), binding) = match compared.matched.into_iter().min_by_key(|(binding, _)| *binding) {
+        Some((Binding::NameOnly, at)) if compared.differs.is_none() => {
+            (says(Outcome::Undetermined, FindingCode::SubjectNameOnly, at), binding)
+        }
+        Some((Binding::NameOnly, _)) => {
+            let at = compared.differs.unwrap_or_default();
+            (says(Outcome::Failed, FindingCode::SubjectMismatch, at), None)
+        }
         Some((_, at)) => (says(Outcome::Passed, FindingCode::SubjectOk, at), binding),
         None => match compared.differs {
             Some(at) => (says(Outcome::Failed, FindingCode::SubjectMismatch, at), None),
@@ -56,8 +64,12 @@ struct Compared {
 }
 
 impl Compared {
-    fn subject(&mut self, subject: &Map<String, Value>, at: &Pointer, applicant: &Applicant) {
+    fn subject(&mut self, subject: &Map<String, Value>, at: &Pointer, applicant: &Applicant, holder: Option<&str>) {
         let id = text(subject, "id");
+        if let (Some(holder), Some(id)) = (holder, id) {
+            self.note(id == holder, Binding::HolderProof, at.key("id"));
+        }
+        self.name(subject, at, applicant);
         if let (Some(known), Some(id)) = (&applicant.subject_id, id) {
             self.note(id == known, Binding::SubjectId, at.key("id"));
         }
@@ -81,6 +93,19 @@ impl Compared {
                 self.note(matches, Binding::HashedIdentifier, at);
             } else {
                 self.note(same_mailbox(written, email), Binding::PlainIdentifier, at);
+            }
+        }
+    }
+
+    /// A name is no identifier: many people bear it. It is told, and differs from nobody's.
+    fn name(&mut self, subject: &Map<String, Value>, at: &Pointer, applicant: &Applicant) {
+        let Some(name) = &applicant.name else { return };
+        for (tail, identifier) in each(subject, "identifier") {
+            let Value::Object(identifier) = identifier else { continue };
+            let written = text(identifier, "identityHash").filter(|_| text(identifier, "identityType") == Some("name"));
+            let is_hashed = identifier.get("hashed") == Some(&Value::Bool(true));
+            if written.is_some_and(|written| !is_hashed && same_mailbox(written, name)) {
+                self.matched.push((Binding::NameOnly, at.join(&tail)));
             }
         }
     }
@@ -128,8 +153,12 @@ mod tests {
 
     fn judged(subject: Value, email: &str) -> (FindingCode, Option<Binding>) {
         let credential = json!({"credentialSubject": subject});
-        let applicant = Applicant { email: Some(email.to_owned()), subject_id: Some("did:example:ada".to_owned()) };
-        let judged = judge(credential.as_object().unwrap(), &applicant).unwrap();
+        let applicant = Applicant {
+            email: Some(email.to_owned()),
+            subject_id: Some("did:example:ada".to_owned()),
+            ..Applicant::default()
+        };
+        let judged = judge(credential.as_object().unwrap(), &applicant, None).unwrap();
         (judged.finding.code, judged.binding)
     }
 
@@ -159,8 +188,8 @@ mod tests {
     fn a_match_by_md5_counts_and_is_remarked_on() {
         // printf 'a@example.comKosher' | md5sum
         let credential = json!({"credentialSubject": email("md5$ddd142639a792e74751ee7e129237efa", true)});
-        let applicant = Applicant { email: Some("a@example.com".to_owned()), subject_id: None };
-        let judged = judge(credential.as_object().unwrap(), &applicant).unwrap();
+        let applicant = Applicant { email: Some("a@example.com".to_owned()), ..Applicant::default() };
+        let judged = judge(credential.as_object().unwrap(), &applicant, None).unwrap();
         assert_eq!(judged.binding, Some(Binding::HashedIdentifier));
         assert_eq!(judged.notice.unwrap().code, FindingCode::WeakHash);
     }
@@ -172,6 +201,6 @@ mod tests {
         assert_eq!(judged(email("sha512$00", true), "a@example.com"), unknown);
         let name = json!({"identifier": [{"identityType": "name", "hashed": false, "identityHash": "Ada"}]});
         assert_eq!(judged(name, "a@example.com"), unknown);
-        assert!(judge(&Map::new(), &Applicant::default()).is_none());
+        assert!(judge(&Map::new(), &Applicant::default(), None).is_none());
     }
 }

@@ -1,11 +1,13 @@
 //! The time in which a credential is valid (VCDM 2.0 §4.9; VCDM 1.1 §4.6).
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use wellspring_model::{
     finding::{Finding, FindingCode, Outcome},
     pointer::Pointer,
 };
+
+use crate::around::Around;
 
 /// A date with its time zone (`DateTimeZ`).
 pub(crate) fn date(value: &Value) -> Option<Timestamp> {
@@ -18,34 +20,42 @@ pub(crate) fn date(value: &Value) -> Option<Timestamp> {
     text.parse().ok()
 }
 
-/// Whether `now` lies in the credential's time, with this much tolerance. Both generations of the data model are read,
-/// whichever the credential uses: the latest beginning and the earliest end hold.
-pub(crate) fn judge(credential: &Map<String, Value>, now: Timestamp, skew: SignedDuration) -> (Outcome, Finding) {
+/// Whether now lies in the credential's time. Both generations of the data model are read, whichever the credential uses,
+/// and the bounds of the token around it, if there is one: the latest beginning and the earliest end hold.
+pub(crate) fn judge(
+    credential: &Map<String, Value>,
+    token: (Option<Timestamp>, Option<Timestamp>),
+    around: &Around<'_>,
+) -> (Outcome, Finding) {
     let found = bounds(credential, ["validFrom", "issuanceDate"])
         .and_then(|from| Ok((from, bounds(credential, ["validUntil", "expirationDate"])?)));
     let (from, until) = match found {
         Ok(found) => found,
         Err(at) => return (Outcome::Failed, Finding::new(FindingCode::DateInvalid, at)),
     };
-    let from = from.into_iter().max_by_key(|(_, time)| *time);
-    let until = until.into_iter().min_by_key(|(_, time)| *time);
+    let of_token = |time: Option<Timestamp>| time.map(|time| (Pointer::root(), time));
+    let from = from.into_iter().chain(of_token(token.0)).max_by_key(|(_, time)| *time);
+    let until = until.into_iter().chain(of_token(token.1)).min_by_key(|(_, time)| *time);
     if let (Some((_, from)), Some((at, until))) = (&from, &until)
         && until < from
     {
         return (Outcome::Failed, Finding::new(FindingCode::DateInvalid, at.clone()));
     }
-    // A tolerance that leaves the range of times tolerates nothing.
-    let latest = now.checked_add(skew).unwrap_or(now);
-    let earliest = now.checked_sub(skew).unwrap_or(now);
     match (from, until) {
-        (Some((at, from)), _) if from > latest => {
+        (Some((at, from)), _) if from > around.latest() => {
             (Outcome::Failed, Finding::new(FindingCode::NotYetValid, at).with("from", from))
         }
-        (_, Some((at, until))) if until < earliest => {
+        (_, Some((at, until))) if until < around.earliest() => {
             (Outcome::Failed, Finding::new(FindingCode::Expired, at).with("until", until))
         }
         _ => (Outcome::Passed, Finding::new(FindingCode::ValidityOk, Pointer::root())),
     }
+}
+
+/// When a credential says it begins to be valid.
+pub(crate) fn beginning(credential: &Map<String, Value>) -> Option<Timestamp> {
+    let from = bounds(credential, ["validFrom", "issuanceDate"]).ok()?;
+    from.into_iter().map(|(_, time)| time).max()
 }
 
 /// The dates under these names, or the place of one that cannot be read.
@@ -59,9 +69,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::{Material, Policy, material::Library};
 
     fn code(credential: Value, now: &str) -> FindingCode {
-        judge(credential.as_object().unwrap(), now.parse().unwrap(), SignedDuration::from_secs(60)).1.code
+        let (material, policy) = (Material::default(), Policy::default());
+        let library = Library::new(&material);
+        let around = Around::new(&library, &policy, now.parse().unwrap());
+        judge(credential.as_object().unwrap(), (None, None), &around).1.code
     }
 
     #[test]

@@ -145,6 +145,7 @@ pub fn signed_by(signer: Issuer, credential: Value) -> Result<Value, Failure> {
         suite: Suite::EddsaRdfc2022,
         verification_method: key.did_key_method(),
         created: ISSUED.parse()?,
+        more: Default::default(),
     };
     Ok(sign(credential, &key, &options)?)
 }

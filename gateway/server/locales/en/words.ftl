@@ -26,9 +26,12 @@ trust-denied = The employer does not accept this issuer.
 trust-undetermined = We could not check whether the employer accepts this issuer.
 trust-none = Nobody asked whether this issuer is accepted.
 
+binding-holder_proof = The applicant has proved to hold the identifier that the credential names.
 binding-subject_id = The credential names the applicant by their own identifier.
 binding-hashed_identifier = The credential names the applicant by a fingerprint of their e-mail address.
 binding-plain_identifier = The credential names the applicant by their e-mail address.
+binding-record = The credential names the same person as the record around it, which names the applicant.
+binding-name_only = The credential bears the applicant’s name and nothing else that could be compared.
 binding-none = Not shown to be about this applicant.
 
 # One requirement: a state of a few words, and why.
@@ -47,6 +50,7 @@ not-counted-VERIFICATION_UNDETERMINED = This credential could not be fully check
 not-counted-ISSUER_NOT_TRUSTED = The credential is genuine, but the employer’s list does not name its issuer.
 not-counted-ISSUER_DENIED = The credential is genuine, but the employer does not accept its issuer.
 not-counted-NOT_BOUND_TO_APPLICANT = The credential is genuine, but nothing shows that it is about this applicant.
+not-counted-CREATOR_NOT_ISSUER = Somebody else has created this achievement, and nothing says that this issuer may award it.
 not-counted-NOT_EARNED = The credential itself says that this was not earned, or not yet.
 not-counted-NOT_ASKED_FOR = This job does not ask for it.
 

@@ -26,9 +26,12 @@ trust-denied = La empresa no acepta a este emisor.
 trust-undetermined = No pudimos comprobar si la empresa acepta a este emisor.
 trust-none = Nadie preguntó si se acepta a este emisor.
 
+binding-holder_proof = La persona candidata ha demostrado que posee el identificador que nombra la credencial.
 binding-subject_id = La credencial nombra a la persona candidata con su propio identificador.
 binding-hashed_identifier = La credencial nombra a la persona candidata con una huella de su dirección de correo.
 binding-plain_identifier = La credencial nombra a la persona candidata con su dirección de correo.
+binding-record = La credencial nombra a la misma persona que el expediente que la contiene, y este nombra a la persona candidata.
+binding-name_only = La credencial lleva el nombre de la persona candidata y nada más que se pueda comparar.
 binding-none = No se ha mostrado que trate de esta persona candidata.
 
 # One requirement: a state of a few words, and why.
@@ -47,6 +50,7 @@ not-counted-VERIFICATION_UNDETERMINED = Esta credencial no se pudo comprobar del
 not-counted-ISSUER_NOT_TRUSTED = La credencial es auténtica, pero la lista de la empresa no nombra a su emisor.
 not-counted-ISSUER_DENIED = La credencial es auténtica, pero la empresa no acepta a su emisor.
 not-counted-NOT_BOUND_TO_APPLICANT = La credencial es auténtica, pero nada muestra que trate de esta persona candidata.
+not-counted-CREATOR_NOT_ISSUER = Otra parte creó este logro, y nada dice que este emisor pueda otorgarlo.
 not-counted-NOT_EARNED = La propia credencial dice que esto no se obtuvo, o todavía no.
 not-counted-NOT_ASKED_FOR = Este puesto no lo pide.
 

@@ -11,7 +11,7 @@ use wellspring_model::{
     submission::Language,
     time::Clock,
 };
-use wellspring_verify::{Limits, Material, Policy, UnverifiedPresentation};
+use wellspring_verify::{Challenge, Limits, Material, Policy, UnverifiedPresentation};
 
 use super::{Failure, exit, material};
 use crate::{clock::SystemClock, sentences::Sentences, view::verification::VerificationView, work::gather};
@@ -58,12 +58,12 @@ pub async fn run(args: VerifyArgs) -> Result<u8, Failure> {
     let bytes = read_input(&args)?;
     let now = args.at.unwrap_or_else(|| SystemClock.now());
     let mut policy = args.policy.as_deref().map(read_policy).transpose()?.unwrap_or_default();
-    // Presentations are not checked against a challenge yet: asking for one must not end in `passed`.
-    policy.holder_proof = args.challenge.is_some();
+    let asked = args.challenge.clone().zip(args.domain.clone());
+    policy.challenge = asked.map(|(challenge, domain)| Challenge { challenge, domain });
     let unverified = wellspring_verify::parse(&bytes, Pointer::root(), &Limits::default())
         .map_err(|error| Failure::new(exit::UNREADABLE, format!("this cannot be read as a credential: {error}")))?;
     let material = obtain(&args, &unverified, now).await?;
-    let applicant = Applicant { subject_id: args.subject_id.clone(), email: args.subject_email.clone() };
+    let applicant = Applicant { subject_id: args.subject_id.clone(), email: args.subject_email.clone(), name: None };
     let verification = wellspring_verify::verify(&unverified, &material, &policy, &applicant, now);
     let sentences = Sentences::get(args.language);
     let view = VerificationView::new(&verification.report, sentences);
@@ -107,11 +107,11 @@ fn read_policy(path: &std::path::Path) -> Result<Policy, Failure> {
 async fn obtain(args: &VerifyArgs, unverified: &UnverifiedPresentation, now: Timestamp) -> Result<Material, Failure> {
     match &args.material {
         Some(folder) => material::read(folder, now),
-        None if unverified.references().is_empty() => Ok(Material::default()),
+        None if unverified.references(&Material::default()).is_empty() => Ok(Material::default()),
         None => {
             let fetcher = wellspring_egress::Fetcher::new(wellspring_egress::FetcherConfig::default())
                 .map_err(Failure::could_not_run)?;
-            Ok(gather::gather(&fetcher, &Material::default(), [unverified], now).await)
+            Ok(gather::gather(&fetcher, &Material::default(), std::slice::from_ref(unverified), now).await)
         }
     }
 }

@@ -69,9 +69,10 @@ impl From<NotCountedReason> for Icon {
             NotCountedReason::VerificationUndetermined => Self::from(Outcome::Undetermined),
             NotCountedReason::IssuerNotTrusted => Self::from(Some(Trust::NotListed)),
             NotCountedReason::IssuerDenied => Self::from(Some(Trust::Denied)),
-            NotCountedReason::NotBoundToApplicant | NotCountedReason::NotEarned | NotCountedReason::NotAskedFor => {
-                Self::from(LineCode::NoEvidence)
-            }
+            NotCountedReason::NotBoundToApplicant
+            | NotCountedReason::CreatorNotIssuer
+            | NotCountedReason::NotEarned
+            | NotCountedReason::NotAskedFor => Self::from(LineCode::NoEvidence),
         }
     }
 }

@@ -62,7 +62,7 @@ pub async fn verify(
     let now = app.now();
     let material = gather(&app.fetcher, &app.verification.standing, &presentations, now).await;
     let given = request.applicant.unwrap_or_default();
-    let applicant = Applicant { subject_id: given.subject_id, email: given.email };
+    let applicant = Applicant { subject_id: given.subject_id, email: given.email, name: None };
     let policy = app.verification.policy.clone();
     let verified = tokio::task::spawn_blocking(move || verify_all(&presentations, &material, &policy, &applicant, now))
         .await

@@ -25,6 +25,7 @@ fn credential(trust: Trust) -> CredentialReport {
         issuer_name: Some("Example College".into()),
         outcome: Outcome::Passed,
         trust: Some(trust),
+        trust_trace: Vec::new(),
         binding: None,
         checks: Vec::new(),
         notices: Vec::new(),

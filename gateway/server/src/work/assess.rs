@@ -118,7 +118,8 @@ async fn parse(app: &App, submission: &Submission) -> Result<Vec<UnverifiedPrese
 }
 
 fn applicant(submission: &Submission) -> Applicant {
-    Applicant { subject_id: None, email: submission.application.candidate.email.clone() }
+    let candidate = &submission.application.candidate;
+    Applicant { subject_id: None, email: candidate.email.clone(), name: candidate.name.clone() }
 }
 
 /// What must not be written at the same time. Some ATSs replace all of a candidate's fields at once; their connectors say

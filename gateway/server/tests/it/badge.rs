@@ -43,6 +43,7 @@ pub fn signed(credential: Value) -> Value {
         suite: Suite::EddsaRdfc2022,
         verification_method: key().did_key_method(),
         created: "2026-01-01T00:00:00Z".parse().expect("a time"),
+        more: Default::default(),
     };
     sign(credential, &key(), &options).expect("our own badge can be signed")
 }

@@ -12,6 +12,7 @@ pub fn sign_with(credential: Value, key: &SigningKey, method: &str) -> Value {
         suite: Suite::EddsaRdfc2022,
         verification_method: method.to_owned(),
         created: "2026-01-01T00:00:00Z".parse().unwrap(),
+        more: Default::default(),
     };
     sign(credential, key, &options).unwrap()
 }

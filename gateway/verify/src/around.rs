@@ -1,0 +1,56 @@
+//! What judging needs beside the document that is judged.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{Policy, material::Library};
+
+/// What a proof has to be made for (Controlled Identifiers 1.0 §2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// An issuer says something.
+    Assertion,
+    /// A holder shows that it is there.
+    Authentication,
+}
+
+impl Purpose {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Assertion => "assertionMethod",
+            Self::Authentication => "authentication",
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Around<'a> {
+    pub(crate) library: &'a Library<'a>,
+    pub(crate) policy: &'a Policy,
+    pub(crate) now: Timestamp,
+    pub(crate) purpose: Purpose,
+}
+
+impl<'a> Around<'a> {
+    pub(crate) fn new(library: &'a Library<'a>, policy: &'a Policy, now: Timestamp) -> Self {
+        Self { library, policy, now, purpose: Purpose::Assertion }
+    }
+
+    /// The same for a presentation.
+    pub(crate) fn authentication(self) -> Self {
+        Self { purpose: Purpose::Authentication, ..self }
+    }
+
+    fn skew(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.policy.clock_skew_seconds.into())
+    }
+
+    /// Now, for whoever's clock is behind. A tolerance that leaves the range of times tolerates nothing.
+    pub(crate) fn earliest(&self) -> Timestamp {
+        self.now.checked_sub(self.skew()).unwrap_or(self.now)
+    }
+
+    /// Now, for whoever's clock is ahead.
+    pub(crate) fn latest(&self) -> Timestamp {
+        self.now.checked_add(self.skew()).unwrap_or(self.now)
+    }
+}
