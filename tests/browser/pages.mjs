@@ -17,37 +17,41 @@ const browser = await chromium.launch({
   args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
 });
 
-let looked = 0;
-for (const { name, url } of pages) {
-  for (const scheme of ["light", "dark"]) {
-    for (const width of [1280, 360]) {
-      const at = `${name} ${scheme} ${width}:`;
-      // axe-core is put into the page by us, which the page's own policy would not allow.
-      const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height: 900 }, bypassCSP: true });
-      const page = await context.newPage();
-      page.on("console", (message) => {
-        // The address of a link that never was answers 404 on purpose, with a page.
-        if (message.type() === "error" && !/status of (404|410)/.test(message.text())) say(at, message.text());
-      });
-      page.on("pageerror", (error) => say(at, error.message));
-      await page.goto(url);
-      await page.screenshot({ path: `pictures/${name}-${scheme}-${width}.png`, fullPage: true });
-      await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      if (over > 0) say(at, `${over} pixels do not fit`);
-      const wordless = await page.evaluate(() =>
-        [...document.querySelectorAll(".state, .verified .pill")]
-          .filter((one) => !one.textContent.trim() || !one.querySelector("svg"))
-          .map((one) => one.outerHTML.slice(0, 120)));
-      for (const one of wordless) say(at, "a state without word or icon:", one);
-      await page.evaluate(AXE);
-      const found = await page.evaluate((rules) => axe.run(document, { runOnly: rules }), RULES);
-      for (const one of found.violations) say(at, one.id, `${one.nodes.length}×`, one.nodes[0].html.slice(0, 160));
-      looked += 1;
-      await context.close();
-    }
-  }
+// Colours do not depend on the width, nor widths on the colours.
+const LOOKS = [["light", 1280], ["light", 360], ["dark", 1280]];
+
+async function look({ name, url }, scheme, width) {
+  const at = `${name} ${scheme} ${width}:`;
+  // axe-core is put into the page by us, which the page's own policy would not allow.
+  const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height: 900 }, bypassCSP: true });
+  const page = await context.newPage();
+  page.on("console", (message) => {
+    // The address of a link that never was answers 404 on purpose, with a page.
+    if (message.type() === "error" && !/status of (404|410)/.test(message.text())) say(at, message.text());
+  });
+  page.on("pageerror", (error) => say(at, error.message));
+  await page.goto(url);
+  await page.screenshot({ path: `pictures/${name}-${scheme}-${width}.png`, fullPage: true });
+  await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (over > 0) say(at, `${over} pixels do not fit`);
+  const wordless = await page.evaluate(() =>
+    [...document.querySelectorAll(".state, .verified .pill")]
+      .filter((one) => !one.textContent.trim() || !one.querySelector("svg"))
+      .map((one) => one.outerHTML.slice(0, 120)));
+  for (const one of wordless) say(at, "a state without word or icon:", one);
+  await page.evaluate(AXE);
+  const found = await page.evaluate((rules) => axe.run(document, { runOnly: rules }), RULES);
+  for (const one of found.violations) say(at, one.id, `${one.nodes.length}×`, one.nodes[0].html.slice(0, 160));
+  await context.close();
 }
+
+const views = pages.flatMap((page) => LOOKS.map(([scheme, width]) => [page, scheme, width]));
+const looked = views.length;
+const worker = async () => {
+  for (let view = views.shift(); view; view = views.shift()) await look(...view);
+};
+await Promise.all([worker(), worker()]);
 await browser.close();
 console.log(`· ${looked} views of ${pages.length} pages; screenshots in target/browser/pictures`);
 for (const problem of problems) console.error(problem);
