@@ -74,10 +74,15 @@ fn split_at_zero(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((&bytes[..zero], &bytes[zero + 1..]))
 }
 
-/// Finds the element in an SVG. Document types, and so entities, are refused by the reader.
+/// Finds the element in an SVG. Many name the public document type of SVG, which is never fetched; one that declares
+/// anything of its own, and so could have entities, is refused.
 pub(crate) fn svg(bytes: &[u8]) -> Baked<'_> {
     let Ok(text) = std::str::from_utf8(bytes) else { return Baked::Unreadable };
-    let options = roxmltree::ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..Default::default() };
+    let doctype = text.split_once("<!DOCTYPE").and_then(|(_, rest)| rest.split('>').next());
+    if doctype.is_some_and(|doctype| doctype.contains('[')) {
+        return Baked::Unreadable;
+    }
+    let options = roxmltree::ParsingOptions { allow_dtd: true, nodes_limit: MOST_NODES, ..Default::default() };
     let Ok(document) = roxmltree::Document::parse_with_options(text, options) else { return Baked::Unreadable };
     let is_ours = |node: &roxmltree::Node| {
         let name = node.tag_name();
@@ -142,6 +147,12 @@ mod tests {
         let token = svg_of("<openbadges:credential verify=\"a.b&amp;.c\"></openbadges:credential>");
         assert_eq!(svg(token.as_bytes()), Baked::Credential(Cow::Borrowed(b"a.b&.c")));
         assert_eq!(svg(svg_of("<credential/>").as_bytes()), Baked::Nothing);
+        let public = json.replacen(
+            "<svg",
+            "<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"http://a.example/svg11.dtd\"><svg",
+            1,
+        );
+        assert_eq!(svg(public.as_bytes()), Baked::Credential(Cow::Borrowed(b"{}")));
         let laughs = "<!DOCTYPE svg [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]><svg>&b;</svg>";
         assert_eq!(svg(laughs.as_bytes()), Baked::Unreadable);
         assert!(

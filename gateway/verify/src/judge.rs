@@ -163,8 +163,7 @@ impl Judge<'_> {
     /// A presentation: its credentials are judged by themselves; this is about who hands them in.
     fn presentation(&self, presentation: &Secured<'_>, found: &Found<'_>, mut seen: Seen) -> (CredentialReport, Seen) {
         let presented = holder::judge(presentation, &self.around);
-        let structure = (Outcome::Passed, Finding::new(FindingCode::StructureOk, Pointer::root()));
-        let mut checks = vec![named(CheckName::Structure, structure)];
+        let mut checks = vec![named(CheckName::Structure, structure::judge_presentation(presentation.content))];
         checks.extend(presented.proof.map(|check| named(CheckName::Proof, check)));
         checks.extend(presented.holder.map(|check| named(CheckName::Holder, check)));
         let mut report = self.blank(found.path, checks);

@@ -154,7 +154,14 @@ impl Jwt {
                 Some(key) => Named::bare(key),
                 None => return failed(FindingCode::JwtInvalid),
             },
-            (None, None) => return failed(FindingCode::JwtInvalid),
+            // Nobody is named. An issuer that is a key can only mean that one.
+            (None, None) => match owner.filter(|owner| key::is_own_document(owner)) {
+                Some(owner) => Named::by_method(owner, around.library),
+                None => {
+                    let finding = Finding::new(FindingCode::KeyUnresolved, root.clone());
+                    return alone(Outcome::Undetermined, finding);
+                }
+            },
         };
         let named = match (named.key(), in_header.and_then(key::of_jwk)) {
             (None, Some(key)) => Named::bare(key),

@@ -33,6 +33,7 @@ mod structure;
 mod subject;
 mod trust;
 mod validity;
+mod vcdm;
 mod verify;
 
 pub mod jsonld;

@@ -240,8 +240,8 @@ fn token(value: &Value) -> Option<String> {
         Value::String(compact) => Some(compact.clone()),
         Value::Object(envelope) => {
             let (kind, compact) = text(envelope, "id")?.strip_prefix("data:")?.split_once(',')?;
-            let kinds = ["application/vc+jwt", "application/vp+jwt", "application/jwt"];
-            kinds.contains(&kind).then(|| compact.to_owned())
+            let kind = kind.split(';').next().unwrap_or_default();
+            (kind.starts_with("application/") && kind.ends_with("jwt")).then(|| compact.to_owned())
         }
         _ => None,
     }

@@ -12,10 +12,11 @@ use crate::{
     Policy,
     document::{each, id_of, text, texts},
     form::Form,
+    vcdm,
 };
 
 pub(crate) const VCDM_1: &str = "https://www.w3.org/2018/credentials/v1";
-const VCDM_2: &str = "https://www.w3.org/ns/credentials/v2";
+pub(crate) const VCDM_2: &str = "https://www.w3.org/ns/credentials/v2";
 const OPEN_BADGES: &str = "https://purl.imsglobal.org/spec/ob/v3p0/context";
 const CLR: &str = "https://purl.imsglobal.org/spec/clr/v2p0/context";
 
@@ -68,7 +69,23 @@ fn check(
     if !credential.contains_key(begins) && (is_1edtech || begins == "issuanceDate") {
         return Err(missing(begins));
     }
-    subjects(credential, is_1edtech, policy)
+    subjects(credential, is_1edtech, policy)?;
+    match vcdm::first_fault(credential) {
+        Some(at) => Err(Box::new(Finding::new(FindingCode::MemberInvalid, at))),
+        None => Ok(()),
+    }
+}
+
+/// The same for a presentation.
+pub(crate) fn judge_presentation(presentation: &Map<String, Value>) -> (Outcome, Finding) {
+    let first = each(presentation, "@context").first().and_then(|(_, context)| context.as_str());
+    if !matches!(first, Some(VCDM_1 | VCDM_2)) {
+        return (Outcome::Failed, Finding::new(FindingCode::ContextOrder, Pointer::root().key("@context")));
+    }
+    match vcdm::first_fault_of_presentation(presentation) {
+        Some(at) => (Outcome::Failed, Finding::new(FindingCode::MemberInvalid, at)),
+        None => (Outcome::Passed, Finding::new(FindingCode::StructureOk, Pointer::root())),
+    }
 }
 
 /// The data model's context first, then that of the credential's own standard.

@@ -171,7 +171,12 @@ fn a_token_that_nobody_signed_with_a_key_of_the_issuer_never_passes() {
             token(&with(header(), "typ", json!("at+jwt")), &claims()),
             (Proof, Outcome::Failed, F::JwtInvalid),
         ),
-        ("no key named", token(&json!({}), &claims()), (Proof, Outcome::Failed, F::JwtInvalid)),
+        ("no key named", token(&json!({}), &university(web)), (Proof, Outcome::Undetermined, F::KeyUnresolved)),
+        (
+            "no key named, and not by the key that the issuer is",
+            signed_by_nine(json!({}), claims()),
+            (Proof, Outcome::Failed, F::SignatureInvalid),
+        ),
         (
             "the private half in the header",
             signed_by_nine(json!({"jwk": with(own.clone(), "d", json!("AAAA"))}), claims()),
