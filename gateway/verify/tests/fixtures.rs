@@ -10,7 +10,12 @@ use canon_fixtures::{fixtures, read};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use wellspring_model::{credential::Applicant, finding::Outcome, pointer::Pointer, report::CheckName};
+use wellspring_model::{
+    credential::{Applicant, IssuerId},
+    finding::Outcome,
+    pointer::Pointer,
+    report::CheckName,
+};
 use wellspring_verify::{Document, Limits, Material, Policy, Verification, parse, verify};
 
 const EXAMPLES: (&str, &str) =
@@ -20,6 +25,14 @@ const EXAMPLES: (&str, &str) =
 struct Expectations {
     at: Timestamp,
     /// `<file>` or `<file>#<pointer>` to each check's outcome, and to the credential's under `outcome`.
+    credentials: BTreeMap<String, BTreeMap<String, Outcome>>,
+    gathered: Gathered,
+}
+
+/// What some checks come to once lists and documents are there.
+#[derive(Deserialize)]
+struct Gathered {
+    status_issuers: Vec<IssuerId>,
     credentials: BTreeMap<String, BTreeMap<String, Outcome>>,
 }
 
@@ -81,8 +94,50 @@ fn every_check_of_every_published_ed25519_credential_is_as_expected() {
         }
         wrong.extend(expected.keys().map(|path| format!("{file}#{path} was not found")));
     }
+    let suites: BTreeSet<_> = expectations.credentials.keys().map(|name| name.split('/').next().unwrap()).collect();
+    for suite in suites {
+        let count = expectations.credentials.keys().filter(|name| name.starts_with(&format!("{suite}/"))).count();
+        let differ = wrong.iter().filter(|line| line.starts_with(&format!("{suite}/"))).count();
+        println!("  {suite:<26} {count:>4} credentials  {differ:>3} differ");
+    }
     assert!(wrong.is_empty(), "{} of {compared}:\n{}", wrong.len(), wrong.join("\n"));
     assert_eq!(compared, expectations.credentials.len());
+}
+
+#[test]
+fn with_what_they_name_gathered_status_and_key_are_as_their_source_says() {
+    let Some(root) = fixtures("") else { return };
+    let expectations = expectations();
+    let mut material = operator(expectations.at);
+    let pages = "https://digitalcredentials.github.io/vc-test-fixtures";
+    let lists = "statusLists/didkey-ed25519Signature2020";
+    for list in ["e5WK8CbZ1GjycuPombrj", "expired", "tampered"] {
+        let bytes = std::fs::read(root.join("dcc-vc-test-fixtures").join(lists).join(list)).unwrap();
+        material.insert(&format!("{pages}/{lists}/{list}"), document(bytes, expectations.at));
+    }
+    for name in ["legacy", "oidf"] {
+        let bytes = std::fs::read(root.join(format!("dcc-vc-test-fixtures/dids/{name}/did.json"))).unwrap();
+        material.insert(&format!("{pages}/dids/{name}/did.json"), document(bytes, expectations.at));
+    }
+    let bytes = std::fs::read(root.join("dcc-verifier-core/status/e5WK8CbZ1GjycuPombrj")).unwrap();
+    let raw =
+        "https://raw.githubusercontent.com/digitalcredentials/verifier-core/refs/heads/main/src/test-fixtures/status";
+    material.insert(&format!("{raw}/e5WK8CbZ1GjycuPombrj"), document(bytes, expectations.at));
+    let gathered = expectations.gathered;
+    let policy = Policy { status_issuers: gathered.status_issuers, ..Policy::default() };
+    let mut wrong = Vec::new();
+    for (file, expected) in &gathered.credentials {
+        let unverified = parse(&std::fs::read(root.join(file)).unwrap(), Pointer::root(), &Limits::default()).unwrap();
+        let report = verify(&unverified, &material, &policy, &Applicant::default(), expectations.at).report;
+        for (check, outcome) in expected {
+            let found = report.credentials[0].checks.iter().find(|one| one.check.as_str() == check);
+            if found.map(|check| check.outcome) != Some(*outcome) {
+                wrong.push(format!("{file} {check}: expected {outcome}, {:?}", found.map(|check| &check.finding)));
+            }
+        }
+    }
+    println!("  {:<26} {:>4} credentials  {:>3} differ", "dcc, gathered", gathered.credentials.len(), wrong.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// The key that the (last) proof names.
