@@ -92,7 +92,7 @@ impl Judge<'_> {
         let is_proved = proved.proof.0 == Outcome::Passed;
 
         let mut checks = vec![named(CheckName::Structure, structure)];
-        checks.extend(schema::judge(credential, found.form).map(|check| named(CheckName::Schema, check)));
+        checks.extend(schema::judge(found.value, found.form).map(|check| named(CheckName::Schema, check)));
         checks.push(named(CheckName::Proof, proved.proof));
         checks.extend(proved.issuer_key.map(|check| named(CheckName::IssuerKey, check)));
         let token = found.jwt.map_or((None, None), Jwt::bounds);

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use jsonschema::{Draft, Validator};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use wellspring_model::{
     finding::{Finding, FindingCode, Outcome},
     pointer::Pointer,
@@ -33,8 +33,8 @@ fn compile(definition: &str) -> Option<Validator> {
 }
 
 /// Whether a credential fits the schema of its type. `None` for types that have none here.
-pub(crate) fn judge(credential: &Map<String, Value>, form: Form) -> Option<(Outcome, Finding)> {
-    let validator = match (form, is_first_generation(credential)) {
+pub(crate) fn judge(value: &Value, form: Form) -> Option<(Outcome, Finding)> {
+    let validator = match (form, is_first_generation(value.as_object()?)) {
         (Form::Achievement, false) => &VALIDATORS.achievement,
         (Form::Achievement, true) => &VALIDATORS.achievement_v1,
         (Form::Clr, false) => &VALIDATORS.clr,
@@ -44,8 +44,7 @@ pub(crate) fn judge(credential: &Map<String, Value>, form: Form) -> Option<(Outc
     let Some(validator) = validator else {
         return Some((Outcome::Undetermined, Finding::new(FindingCode::NotChecked, Pointer::root())));
     };
-    // The validator reads a whole value; the copy is small beside the walk.
-    let error = validator.iter_errors(&Value::Object(credential.clone())).next().map(|error| {
+    let error = validator.iter_errors(value).next().map(|error| {
         let pointer = Pointer::from_text(error.instance_path().as_str());
         (Outcome::Failed, Finding::new(FindingCode::SchemaMismatch, pointer))
     });

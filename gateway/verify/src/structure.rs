@@ -47,9 +47,7 @@ fn check(
 ) -> Result<(), Box<Finding>> {
     contexts(credential, form, notices)?;
     let is_1edtech = matches!(form, Form::Achievement | Form::Clr);
-    if is_1edtech
-        && let Some(at) = credential.iter().find_map(|(key, value)| first_null(value, &Pointer::root().key(key)))
-    {
+    if is_1edtech && let Some(at) = first_null(credential) {
         return Err(Box::new(Finding::new(FindingCode::MemberInvalid, at)));
     }
     match credential.get("id") {
@@ -152,16 +150,37 @@ fn subjects(credential: &Map<String, Value>, is_1edtech: bool, policy: &Policy) 
 
 /// 1EdTech's data models leave out what has no value (OB 3.0 §serialization). A null reaches no signed statement, so what
 /// it stands for in the JSON could differ from what was signed.
-fn first_null(value: &Value, at: &Pointer) -> Option<Pointer> {
+fn first_null(credential: &Map<String, Value>) -> Option<Pointer> {
+    // The way is kept as it is walked; a pointer is written for a find only.
+    let mut way = Vec::new();
+    has_null_member(credential, &mut way).then(|| {
+        way.iter().rev().fold(Pointer::root(), |at, step| match step {
+            Step::Key(key) => at.key(key),
+            Step::Index(index) => at.index(*index),
+        })
+    })
+}
+
+enum Step<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+fn has_null_member<'a>(object: &'a Map<String, Value>, way: &mut Vec<Step<'a>>) -> bool {
+    // Within a context, null has a meaning.
+    let mut members = object.iter().filter(|(key, _)| *key != "@context");
+    members.any(|(key, member)| is_or_has_null(member, way).then(|| way.push(Step::Key(key))).is_some())
+}
+
+fn is_or_has_null<'a>(value: &'a Value, way: &mut Vec<Step<'a>>) -> bool {
     match value {
-        Value::Null => Some(at.clone()),
-        Value::Array(members) => members.iter().enumerate().find_map(|(i, member)| first_null(member, &at.index(i))),
-        // Within a context, null has a meaning.
-        Value::Object(members) => members
+        Value::Null => true,
+        Value::Array(members) => members
             .iter()
-            .filter(|(key, _)| *key != "@context")
-            .find_map(|(key, member)| first_null(member, &at.key(key))),
-        _ => None,
+            .enumerate()
+            .any(|(i, member)| is_or_has_null(member, way).then(|| way.push(Step::Index(i))).is_some()),
+        Value::Object(object) => has_null_member(object, way),
+        _ => false,
     }
 }
 

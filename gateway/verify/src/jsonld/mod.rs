@@ -95,8 +95,23 @@ pub fn canonical_with(
     limits: &CanonLimits,
     hash: Hash,
 ) -> Result<Canonical, CanonError> {
+    let serde_json::Value::Object(object) = document else {
+        let reason = "a document is an object".to_owned();
+        return Err(CanonError::Invalid { reason, pointer: Pointer::root() });
+    };
+    canonical_without(object, None, contexts, limits, hash)
+}
+
+/// The canonical form of a document without one of its members: what a proof within it is made over.
+pub(crate) fn canonical_without(
+    document: &serde_json::Map<String, serde_json::Value>,
+    except: Option<&str>,
+    contexts: &Contexts,
+    limits: &CanonLimits,
+    hash: Hash,
+) -> Result<Canonical, CanonError> {
     let mut walk = walk::Walk::new(contexts, limits);
-    walk.document(document)?;
+    walk.document(document, except)?;
     let canonical =
         rdf::canonicalize(walk.dataset, hash, limits.symmetry).map_err(|rdf::WorkLimit| CanonError::Limit)?;
     Ok(Canonical { nquads: canonical.nquads })

@@ -30,11 +30,11 @@ struct Object<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// The whole document: one node, or the nodes of its `@graph`.
-    pub(super) fn document(&mut self, document: &'a Value) -> Result<(), CanonError> {
-        let Value::Object(object) = document else { return Err(self.invalid("a document is an object")) };
+    /// The whole document, less its member `except`: one node, or the nodes of its `@graph`.
+    pub(super) fn document(&mut self, object: &'a Map<String, Value>, except: Option<&str>) -> Result<(), CanonError> {
         let initial = self.initial();
-        let object = self.enter(object, &initial, None)?;
+        let mut object = self.enter(object, &initial, None)?;
+        object.members.retain(|member| Some(member.key) != except);
         if let [Member { key, value, meaning: Expanded::Keyword(Keyword::Graph) }] = object.members[..] {
             let place = Place { active: object.active, key, term: None, graph: None };
             return self.at(Segment::Key(key), |walk| walk.statements(&place, value));

@@ -9,7 +9,7 @@ use wellspring_model::{canonical::canonical_json, pointer::Pointer};
 
 use crate::{
     document::{each, text},
-    jsonld::{CanonError, CanonLimits, Contexts, canonical_with},
+    jsonld::{CanonError, CanonLimits, Contexts, canonical_without},
     key::Algorithm,
     rdf::Hash,
 };
@@ -92,17 +92,17 @@ impl<'a> Content<'a> {
         if let Some(context) = self.document.get("@context") {
             options.insert("@context".to_owned(), context.clone());
         }
-        let mut bytes = hash(options, self.contexts, algorithm).map_err(|error| moved(error, at))?;
+        let mut bytes = hash(&options, None, self.contexts, algorithm).map_err(|error| moved(error, at))?;
         bytes.extend(match (previous, algorithm) {
             ([], Algorithm::Es384) => self.once(&self.rdfc_384, algorithm)?,
             ([], _) => self.once(&self.rdfc_256, algorithm)?,
-            _ => hash(with_proofs(self.document, previous), self.contexts, algorithm)?,
+            _ => hash(&with_proofs(self.document, previous), None, self.contexts, algorithm)?,
         });
         Ok(bytes)
     }
 
     fn once(&self, cell: &OnceCell<Result<Vec<u8>, CanonError>>, algorithm: Algorithm) -> Result<Vec<u8>, CanonError> {
-        cell.get_or_init(|| hash(without(self.document, "proof"), self.contexts, algorithm)).clone()
+        cell.get_or_init(|| hash(self.document, Some("proof"), self.contexts, algorithm)).clone()
     }
 
     /// With JSON canonicalisation the proof carries the contexts it was made with; those of the document may go on after
@@ -155,9 +155,14 @@ fn digest(bytes: &[u8], algorithm: Algorithm) -> Vec<u8> {
     }
 }
 
-fn hash(document: Map<String, Value>, contexts: &Contexts, algorithm: Algorithm) -> Result<Vec<u8>, CanonError> {
+fn hash(
+    document: &Map<String, Value>,
+    except: Option<&str>,
+    contexts: &Contexts,
+    algorithm: Algorithm,
+) -> Result<Vec<u8>, CanonError> {
     let inner = if algorithm == Algorithm::Es384 { Hash::Sha384 } else { Hash::Sha256 };
-    let canonical = canonical_with(&Value::Object(document), contexts, &CanonLimits::default(), inner)?;
+    let canonical = canonical_without(document, except, contexts, &CanonLimits::default(), inner)?;
     Ok(digest(canonical.nquads.as_bytes(), algorithm))
 }
 

@@ -2,15 +2,33 @@
 
 use std::fmt::Write as _;
 
-/// What an IRI may not hold (RFC 3987), besides spaces and control characters.
-const FORBIDDEN: &str = "<>\"{}|^`\\";
+/// Bytes that an IRI may not hold (RFC 3987): controls, the space, and what would end or disguise it.
+const FORBIDDEN: [bool; 256] = {
+    let mut forbidden = [false; 256];
+    let mut byte = 0;
+    while byte <= b' ' as usize {
+        forbidden[byte] = true;
+        byte += 1;
+    }
+    let others = b"<>\"{}|^`\\";
+    let mut i = 0;
+    while i < others.len() {
+        forbidden[others[i] as usize] = true;
+        i += 1;
+    }
+    forbidden
+};
+
+fn is_forbidden(byte: u8) -> bool {
+    FORBIDDEN[usize::from(byte)]
+}
 
 /// Whether a text is an absolute IRI that N-Quads can hold.
 ///
 /// The scheme is checked and no character may stand that would end the IRI early, so that no text of a document can
 /// turn into a statement of its own.
 pub fn is_iri(text: &str) -> bool {
-    has_scheme(text) && !text.contains(|c: char| c.is_whitespace() || c < ' ' || FORBIDDEN.contains(c))
+    has_scheme(text) && !text.bytes().any(is_forbidden) && (text.is_ascii() || !text.contains(char::is_whitespace))
 }
 
 /// Whether a text starts like an absolute IRI.
@@ -22,14 +40,14 @@ pub(crate) fn has_scheme(text: &str) -> bool {
 
 pub(super) fn write_iri(out: &mut String, iri: &str) {
     out.push('<');
-    for c in iri.chars() {
-        if c <= ' ' || FORBIDDEN.contains(c) {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "\\u{:04X}", u32::from(c));
-        } else {
-            out.push(c);
-        }
+    let mut rest = iri;
+    while let Some(at) = rest.bytes().position(is_forbidden) {
+        out.push_str(&rest[..at]);
+        // Writing to a String cannot fail.
+        let _ = write!(out, "\\u{:04X}", rest.as_bytes()[at]);
+        rest = &rest[at + 1..];
     }
+    out.push_str(rest);
     out.push('>');
 }
 

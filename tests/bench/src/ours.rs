@@ -1,0 +1,22 @@
+//! The gateway's verifier, schema check and all.
+
+use wellspring_model::{credential::Applicant, finding::Outcome, pointer::Pointer};
+use wellspring_verify::{Limits, Material, Policy, parse, verify};
+
+/// Everything: the credential handed in and each nested one, as the gateway does it.
+pub fn all(bytes: &[u8]) {
+    let unverified = parse(bytes, Pointer::root(), &Limits::default()).expect("it is readable");
+    let now = "2026-11-01T00:00:00Z".parse().expect("a time");
+    let verification = verify(&unverified, &Material::default(), &Policy::default(), &Applicant::default(), now);
+    assert_eq!(verification.report.outcome(), Outcome::Passed);
+}
+
+/// The outer proof alone: nested credentials are looked at as statements of the outer one only.
+pub fn outer(bytes: &[u8]) {
+    let limits = Limits { nested: 0, ..Limits::default() };
+    let unverified = parse(bytes, Pointer::root(), &limits).expect("it is readable");
+    let now = "2026-11-01T00:00:00Z".parse().expect("a time");
+    let verification = verify(&unverified, &Material::default(), &Policy::default(), &Applicant::default(), now);
+    let checks = &verification.report.credentials[0].checks;
+    assert!(checks.iter().filter(|check| check.outcome == Outcome::Passed).count() >= 4, "{checks:?}");
+}
