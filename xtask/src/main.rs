@@ -1,7 +1,9 @@
 //! `cargo xtask`: set-up, demo, tests and checks. The only place that installs anything.
 
+mod bench;
 mod browser;
 mod checks;
+mod conformance;
 mod connectors;
 mod demo;
 mod process;
@@ -21,6 +23,8 @@ cargo xtask <command>
   test            set everything up and run all tests
   connectors      build the connectors (and the test guests) into target/connectors/
   browser         look at the demo's pages in a browser: screenshots into target/browser/, accessibility checked
+  conformance     what the verifier makes of what others publish: a table per suite (needs ../shared/fixtures)
+  bench NAME      measure against others: `verify` (also --json), `hostile`
   check           formatting, lints, dependency rules (what CI does besides the tests)
 ";
 
@@ -34,6 +38,8 @@ fn main() -> ExitCode {
         ["connectors"] => connectors::build(),
         ["browser"] => browser::run(),
         ["check"] => checks::run(),
+        ["conformance"] => conformance::run(),
+        ["bench", name, rest @ ..] => bench::run(name, rest),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())

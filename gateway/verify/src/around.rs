@@ -44,13 +44,31 @@ impl<'a> Around<'a> {
         SignedDuration::from_secs(self.policy.clock_skew_seconds.into())
     }
 
-    /// Now, for whoever's clock is behind. A tolerance that leaves the range of times tolerates nothing.
-    pub(crate) fn earliest(&self) -> Timestamp {
-        self.now.checked_sub(self.skew()).unwrap_or(self.now)
+    /// Whether a time has passed, for whoever's clock is behind. A tolerance that leaves the range of times tolerates
+    /// nothing.
+    pub(crate) fn is_over(&self, end: Timestamp) -> bool {
+        let last = end.checked_add(self.skew()).unwrap_or(end);
+        self.library.turning_point(last, self.now);
+        self.now > last
     }
 
-    /// Now, for whoever's clock is ahead.
-    pub(crate) fn latest(&self) -> Timestamp {
-        self.now.checked_add(self.skew()).unwrap_or(self.now)
+    /// Whether a time is yet to come, for whoever's clock is ahead.
+    pub(crate) fn is_yet_to_come(&self, beginning: Timestamp) -> bool {
+        let first = beginning.checked_sub(self.skew()).unwrap_or(beginning);
+        self.library.turning_point(first, self.now);
+        self.now < first
+    }
+
+    /// Whether a time has come, to the instant.
+    pub(crate) fn has_come(&self, time: Timestamp) -> bool {
+        self.library.turning_point(time, self.now);
+        self.now >= time
+    }
+
+    /// Whether something is older than this many seconds.
+    pub(crate) fn is_older(&self, since: Timestamp, seconds: u32) -> bool {
+        let until = since.checked_add(SignedDuration::from_secs(seconds.into())).unwrap_or(since);
+        self.library.turning_point(until, self.now);
+        self.now > until
     }
 }

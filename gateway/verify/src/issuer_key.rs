@@ -119,7 +119,7 @@ pub(crate) fn judge(named: &Named, owner: Option<&str>, around: &Around<'_>, at:
         return says(Outcome::Failed, mismatch);
     };
     let described = document.method(method);
-    if described.and_then(|method| method.ends).is_some_and(|ends| ends <= around.now) {
+    if described.and_then(|method| method.ends).is_some_and(|ends| around.has_come(ends)) {
         return says(Outcome::Failed, FindingCode::KeyRevoked);
     }
     match (named.is_documented, described.and_then(|method| method.key.as_ref())) {

@@ -8,6 +8,7 @@
 mod achievement;
 mod around;
 mod baked;
+mod cache;
 mod did;
 mod document;
 mod endorsement;
@@ -40,6 +41,7 @@ pub mod jsonld;
 pub mod rdf;
 pub mod sign;
 
+pub use cache::{Cache, Question};
 pub use json::{ParseError, read_json};
 pub use limits::Limits;
 pub use material::{Absence, Document, Material};

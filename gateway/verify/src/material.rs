@@ -1,7 +1,7 @@
 //! What was gathered before judging: documents of issuers and keys, and the operator's contexts.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::{BTreeMap, HashMap},
     fmt,
     rc::Rc,
@@ -34,12 +34,27 @@ pub struct Document {
     pub fetched_at: Timestamp,
 }
 
+impl Document {
+    fn stamp(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update(self.fetched_at.as_microsecond().to_be_bytes());
+        hash.update(self.status.unwrap_or(0).to_be_bytes());
+        let kind = self.content_type.as_deref().unwrap_or_default();
+        hash.update((kind.len() as u64).to_be_bytes());
+        hash.update(kind);
+        hash.update(&self.bytes);
+        hash.finalize().into()
+    }
+}
+
 /// Documents by address. Cheap to clone. What is not in it is unknown: nothing is fetched while judging.
 #[derive(Debug, Clone)]
 pub struct Material {
     documents: HashMap<String, Arc<Document>>,
     absences: HashMap<String, Absence>,
     registries: BTreeMap<String, Registry>,
+    /// Over all that was put in.
+    stamp: [u8; 32],
     contexts: Contexts,
     context_documents: HashMap<String, Arc<Document>>,
 }
@@ -50,6 +65,7 @@ impl Default for Material {
             documents: HashMap::new(),
             absences: HashMap::new(),
             registries: BTreeMap::new(),
+            stamp: [0; 32],
             contexts: Contexts::builtin().clone(),
             context_documents: HashMap::new(),
         }
@@ -59,11 +75,13 @@ impl Default for Material {
 impl Material {
     /// Adds the document of an issuer or a key. `url` has no fragment.
     pub fn insert(&mut self, url: &str, document: Document) {
+        self.stamp_with(&[b"document", url.as_bytes(), &document.stamp()]);
         self.documents.insert(address(url), Arc::new(document));
     }
 
     /// Notes that the document at `url` was asked for and could not be had.
     pub fn insert_absence(&mut self, url: &str, absence: Absence) {
+        self.stamp_with(&[b"absence", url.as_bytes(), absence.to_string().as_bytes()]);
         self.absences.insert(address(url), absence);
     }
 
@@ -74,7 +92,24 @@ impl Material {
 
     /// Adds a registry of issuers under the name that policies call it by.
     pub fn insert_registry(&mut self, name: &str, registry: Registry) {
+        self.stamp_with(&[b"registry", name.as_bytes(), registry.digest.bytes()]);
         self.registries.insert(name.to_owned(), registry);
+    }
+
+    /// The same for two that hold the same.
+    pub(crate) fn stamp(&self) -> [u8; 32] {
+        self.stamp
+    }
+
+    fn stamp_with(&mut self, parts: &[&[u8]]) {
+        let mut hash = Sha256::new();
+        for part in parts {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        // What was put in before is hashed in, so that the same put in twice is told apart from nothing.
+        hash.update(self.stamp);
+        self.stamp = hash.finalize().into();
     }
 
     /// Whether this address was asked, with or without success.
@@ -97,6 +132,7 @@ impl Material {
         };
         let context = read_json(&document.bytes, &Limits::default()).map_err(invalid)?;
         self.contexts = self.contexts.with(url, &context)?;
+        self.stamp_with(&[b"context", url.as_bytes(), &document.stamp()]);
         self.context_documents.insert(url.to_owned(), Arc::new(document));
         Ok(())
     }
@@ -162,11 +198,27 @@ pub(crate) struct Library<'a> {
     read: RefCell<HashMap<String, Looked>>,
     /// Status lists that were judged, by address. One list serves many credentials.
     lists: RefCell<HashMap<String, Rc<List>>>,
+    /// The times nearest to now, before and after, at which the answer could turn.
+    window: Cell<Window>,
+}
+
+/// While nothing turns: after the first time and before the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Window {
+    pub(crate) after: Timestamp,
+    pub(crate) before: Timestamp,
 }
 
 impl<'a> Library<'a> {
     pub(crate) fn new(material: &'a Material) -> Self {
-        Self { material, used: RefCell::default(), read: RefCell::default(), lists: RefCell::default() }
+        let window = Window { after: Timestamp::MIN, before: Timestamp::MAX };
+        Self {
+            material,
+            used: RefCell::default(),
+            read: RefCell::default(),
+            lists: RefCell::default(),
+            window: Cell::new(window),
+        }
     }
 
     pub(crate) fn contexts(&self) -> &'a Contexts {
@@ -213,6 +265,22 @@ impl<'a> Library<'a> {
         let list = Rc::new(judge());
         self.lists.borrow_mut().insert(url.as_str().to_owned(), Rc::clone(&list));
         list
+    }
+
+    /// Notes that an answer depends on which side of this time it is.
+    pub(crate) fn turning_point(&self, time: Timestamp, now: Timestamp) {
+        let mut window = self.window.get();
+        if time <= now {
+            window.after = window.after.max(time);
+        }
+        if time >= now {
+            window.before = window.before.min(time);
+        }
+        self.window.set(window);
+    }
+
+    pub(crate) fn window(&self) -> Window {
+        self.window.get()
     }
 
     pub(crate) fn registries(&self) -> &'a BTreeMap<String, Registry> {

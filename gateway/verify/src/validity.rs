@@ -42,10 +42,10 @@ pub(crate) fn judge(
         return (Outcome::Failed, Finding::new(FindingCode::DateInvalid, at.clone()));
     }
     match (from, until) {
-        (Some((at, from)), _) if from > around.latest() => {
+        (Some((at, from)), _) if around.is_yet_to_come(from) => {
             (Outcome::Failed, Finding::new(FindingCode::NotYetValid, at).with("from", from))
         }
-        (_, Some((at, until))) if until < around.earliest() => {
+        (_, Some((at, until))) if around.is_over(until) => {
             (Outcome::Failed, Finding::new(FindingCode::Expired, at).with("until", until))
         }
         _ => (Outcome::Passed, Finding::new(FindingCode::ValidityOk, Pointer::root())),

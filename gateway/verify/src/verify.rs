@@ -15,7 +15,7 @@ use crate::{
     around::Around,
     form::Form,
     judge::{Judge, Seen},
-    material::Library,
+    material::{Library, Window},
 };
 
 /// What an input came to.
@@ -41,6 +41,17 @@ pub fn verify(
     applicant: &Applicant,
     now: Timestamp,
 ) -> Verification {
+    verify_within(unverified, material, policy, applicant, now).0
+}
+
+/// The same, with the time in which it stays so.
+pub(crate) fn verify_within(
+    unverified: &UnverifiedPresentation,
+    material: &Material,
+    policy: &Policy,
+    applicant: &Applicant,
+    now: Timestamp,
+) -> (Verification, Window) {
     let library = Library::new(material);
     let around = Around::new(&library, policy, now);
     let judge = Judge { base: &unverified.base, around, applicant };
@@ -63,8 +74,9 @@ pub fn verify(
         record(report, achievements, policy, &mut result);
         seen.push(judged);
     }
+    let window = library.window();
     result.report.material = library.into_used();
-    result
+    (result, window)
 }
 
 /// The outermost carries it: what is beyond the limit was not looked at.

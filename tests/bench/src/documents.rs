@@ -13,7 +13,7 @@ pub fn key() -> SigningKey {
     SigningKey::from_seed([1; 32])
 }
 
-fn signed(document: Value) -> Value {
+pub fn signed(document: Value) -> Value {
     let key = key();
     let options = ProofOptions {
         suite: Suite::EddsaRdfc2022,
@@ -91,7 +91,6 @@ pub fn record(n: usize) -> Value {
         "id": urn(4, n),
         "type": ["VerifiableCredential", "ClrCredential"],
         "name": "A record to measure with",
-        "partial": true,
         "issuer": {"id": key.did_key(), "type": ["Profile"], "name": "Example University"},
         "validFrom": "2026-01-01T00:00:00Z",
         "credentialSubject": {

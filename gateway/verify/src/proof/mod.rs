@@ -143,7 +143,7 @@ impl Set<'_> {
         }
         if let Some(expires) = options.get("expires") {
             let expires = date(expires).ok_or_else(|| invalid("expires"))?;
-            if expires < self.around.earliest() {
+            if self.around.is_over(expires) {
                 return Err(failed(FindingCode::ProofExpired, at.key("expires")));
             }
         }

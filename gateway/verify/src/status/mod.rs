@@ -120,12 +120,11 @@ fn one(
         Ok(document) => document,
         Err(absence) => return (Outcome::Undetermined, absent(at, &host, absence)),
     };
-    let age = around.now.duration_since(document.fetched_at).as_secs();
-    if age > i64::from(around.policy.status_max_age_seconds) {
+    if around.is_older(document.fetched_at, around.policy.status_max_age_seconds) {
         let finding = Finding::new(FindingCode::StatusStale, at.clone()).with("since", document.fetched_at);
         return (Outcome::Undetermined, finding);
     }
-    if age > i64::from(around.policy.status_fresh_seconds) {
+    if around.is_older(document.fetched_at, around.policy.status_fresh_seconds) {
         notices.push(Finding::new(FindingCode::StatusAged, at.clone()).with("since", document.fetched_at));
     }
     match kind {
