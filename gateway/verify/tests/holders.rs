@@ -316,3 +316,18 @@ fn a_chain_of_proofs_is_as_good_as_its_worst_link() {
     round["proof"]["previousProof"] = round["proof"]["id"].clone();
     assert_eq!(judged(&round, &Policy::default()).report.outcome(), Outcome::Failed);
 }
+
+#[test]
+fn proofs_that_all_vouch_for_each_other_are_judged_once_each() {
+    let mut badge = signed(badge());
+    let names: Vec<String> = (0..16).map(|n| format!("urn:uuid:00000000-0000-4000-8000-0000000000{n:02}")).collect();
+    let proofs = names.iter().map(|name| {
+        let mut proof = badge["proof"].clone();
+        proof["id"] = json!(name);
+        proof["previousProof"] = json!(names.iter().filter(|other| *other != name).collect::<Vec<_>>());
+        proof
+    });
+    badge["proof"] = proofs.collect();
+    // Along every way through them this would not end while anybody waits.
+    assert_eq!(judged(&badge, &Policy::default()).report.outcome(), Outcome::Failed);
+}

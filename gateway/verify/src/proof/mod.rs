@@ -2,6 +2,8 @@
 
 mod suite;
 
+use std::cell::RefCell;
+
 use serde_json::{Map, Value};
 use wellspring_model::{
     finding::{Finding, FindingCode, Outcome},
@@ -59,7 +61,8 @@ pub(crate) fn judge(document: &Map<String, Value>, owner: Option<&str>, around: 
         let finding = Finding::new(FindingCode::LimitExceeded, at.clone()).with("limit", MOST_PROOFS);
         return Judged::alone(Outcome::Undetermined, finding, at);
     }
-    let set = Set { proofs: &proofs, content: Content::new(document, around.library.contexts()), owner, around };
+    let content = Content::new(document, around.library.contexts());
+    let set = Set { proofs: &proofs, content, owner, around, judged: RefCell::new(vec![None; proofs.len()]) };
     let judged = (0..proofs.len()).map(|index| set.judge(index, &mut Vec::new()));
     let rank = |judged: &Judged| match judged.proof.0 {
         Outcome::Passed => (0, judged.issuer_key.as_ref().map(|(outcome, _)| *outcome)),
@@ -76,6 +79,8 @@ struct Set<'a> {
     content: Content<'a>,
     owner: Option<&'a str>,
     around: &'a Around<'a>,
+    /// What was judged before: chains may meet, and each proof is judged once however many vouch for it.
+    judged: RefCell<Vec<Option<Judged>>>,
 }
 
 /// What a proof has to say before its signature is looked at.
@@ -91,6 +96,15 @@ struct Claim<'a> {
 impl Set<'_> {
     /// Judges a proof, and those that it vouches for. `above` are the proofs that led here.
     fn judge(&self, index: usize, above: &mut Vec<usize>) -> Judged {
+        let known = self.judged.borrow()[index].clone();
+        known.unwrap_or_else(|| {
+            let judged = self.judge_anew(index, above);
+            self.judged.borrow_mut()[index] = Some(judged.clone());
+            judged
+        })
+    }
+
+    fn judge_anew(&self, index: usize, above: &mut Vec<usize>) -> Judged {
         let (at, proof) = &self.proofs[index];
         let claim = match self.claim(proof, at) {
             Ok(claim) => claim,
