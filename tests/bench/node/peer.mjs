@@ -9,20 +9,12 @@ import * as Ed25519Multikey from "@digitalbazaar/ed25519-multikey";
 
 const { contexts, cases } = JSON.parse(readFileSync(0, "utf8"));
 const loaded = new Map(Object.entries(contexts).map(([url, file]) => [url, JSON.parse(readFileSync(file, "utf8"))]));
-const keys = new Map();
 const didKey = DidKey.driver();
 didKey.use({ multibaseMultikeyHeader: "z6Mk", fromMultibase: Ed25519Multikey.from });
 
 async function documentLoader(url) {
   if (url.startsWith("did:key:")) return { documentUrl: url, document: await didKey.get({ url }) };
-  // A key within an address, as 1EdTech's vector has it: its document is made up from that.
-  const [controller, key] = url.split("#");
-  if (key?.startsWith("z6Mk")) {
-    const method = { "@context": "https://w3id.org/security/multikey/v1", id: url, type: "Multikey", controller, publicKeyMultibase: key };
-    keys.set(controller, { id: controller, assertionMethod: [url] });
-    return { documentUrl: url, document: method };
-  }
-  const document = loaded.get(url) ?? keys.get(url);
+  const document = loaded.get(url);
   if (!document) throw new Error(`not a context of ours: ${url}`);
   return { documentUrl: url, document };
 }

@@ -28,7 +28,13 @@ pub fn all(bytes: &[u8], contexts: &Contexts) {
 }
 
 fn verify(mut document: Map<String, Value>, contexts: &Contexts) {
-    let Some(Value::Object(mut proof)) = document.remove("proof") else { panic!("one proof") };
+    let mut proof = match document.remove("proof") {
+        Some(Value::Object(proof)) => proof,
+        Some(Value::Array(proofs)) => {
+            proofs.into_iter().next().and_then(|one| one.as_object().cloned()).expect("a proof")
+        }
+        _ => panic!("no proof"),
+    };
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let signature = text(&proof.remove("proofValue").expect("a value"));
     let method = text(&proof["verificationMethod"]);

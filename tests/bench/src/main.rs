@@ -127,7 +127,8 @@ pub fn time(mut work: impl FnMut()) -> f64 {
 /// What Node takes for the same, where it is installed.
 fn node(cases: &[Case]) -> Option<BTreeMap<String, f64>> {
     let peer = PathBuf::from(std::env::var_os("NODE_PEER")?);
-    let listed = cases.iter().map(|case| {
+    // The vector's key has no document that this library could read.
+    let listed = cases.iter().filter(|case| case.name != "clr-vector").map(|case| {
         let file = peer.join(format!("{}.json", case.name));
         std::fs::write(&file, &case.bytes).expect("a file can be written");
         json!({"name": case.name, "file": file, "all": case.all})
