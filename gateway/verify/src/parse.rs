@@ -2,17 +2,22 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use url::Url;
-use wellspring_model::pointer::Pointer;
+use wellspring_model::{finding::Outcome, pointer::Pointer};
 
 use crate::{
-    Limits, Material, ParseError,
+    Limits, Material, ParseError, Policy,
+    around::Around,
     baked::{self, Baked},
     document::{each, text},
+    endorsement,
     form::Form,
     json::read_json,
     jwt::{self, Jwt},
+    material::Library,
+    refresh,
     secured::Secured,
     status,
 };
@@ -122,8 +127,10 @@ impl UnverifiedPresentation {
     /// The documents that a judgement needs and that `material` does not know: those of issuers and of the keys that proofs
     /// name, status lists and what those need in turn, refreshed credentials. Without fragments, each once, at most
     /// [`Limits::references`] of them. Gather them and ask again, until there are none: what a status list needs is known
-    /// only when it is there.
-    pub fn references(&self, material: &Material) -> Vec<Url> {
+    /// only when it is there, and whether an offer to refresh is the issuer's own only once its keys are.
+    pub fn references(&self, material: &Material, now: Timestamp) -> Vec<Url> {
+        let (library, policy) = (Library::new(material), Policy::default());
+        let around = Around::new(&library, &policy, now);
         let mut urls = BTreeSet::new();
         for found in self.credentials() {
             let Some(secured) = found.secured() else { continue };
@@ -132,8 +139,10 @@ impl UnverifiedPresentation {
                 urls.extend(status::references_of_list(&list, material));
                 urls.insert(list);
             }
-            urls.extend(crate::refresh::reference(secured.content));
-            urls.extend(crate::endorsement::references(secured.content, &self.limits));
+            // A forger names no address that we ask.
+            let offer = refresh::reference(secured.content);
+            urls.extend(offer.filter(|_| secured.judge(secured.issuer(), &around).worst() == Outcome::Passed));
+            urls.extend(endorsement::references(secured.content, &self.limits));
         }
         urls.into_iter().take(self.limits.references).filter(|url| !material.knows(url)).collect()
     }

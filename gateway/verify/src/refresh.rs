@@ -1,5 +1,6 @@
-//! A newer version that the issuer offers (`refreshService`, OB 3.0 §verification, step 3). Looked at once, only where the
-//! credential's own proof holds: a forger names no address that we ask. What it says is reported and decides nothing.
+//! A newer version that the issuer offers (`refreshService`, OB 3.0 §verification, step 3). Looked at once; its address is
+//! asked only once the credential's signature and key are known to be the issuer's, so that a forger names none. What it
+//! says is reported and decides nothing.
 
 use serde_json::{Map, Value};
 use url::Url;
@@ -46,8 +47,7 @@ pub(crate) fn judge(credential: &Map<String, Value>, around: &Around<'_>) -> Opt
     let judged = newer.judge(newer.issuer(), around);
     let token = newer.jwt.map_or((None, None), crate::jwt::Jwt::bounds);
     let valid = validity::judge(newer.content, token, around);
-    let passed =
-        judged.proof.0.max(judged.issuer_key.map_or(Outcome::Undetermined, |(outcome, _)| outcome)).max(valid.0);
+    let passed = judged.worst().max(valid.0);
     if passed != Outcome::Passed {
         return says(Outcome::Undetermined, FindingCode::RefreshInvalid);
     }

@@ -329,6 +329,6 @@ fn references_name_the_documents_of_issuers_and_keys_once() {
     );
     let bytes = record(&[credential.clone(), credential]).to_string();
     let unverified = parse(bytes.as_bytes(), Pointer::root(), &Limits::default()).unwrap();
-    let urls: Vec<String> = unverified.references(&Material::default()).into_iter().map(String::from).collect();
+    let urls: Vec<String> = unverified.references(&Material::default(), now()).into_iter().map(String::from).collect();
     assert_eq!(urls, ["https://college.example/dept/did.json", "https://keys.example/controller"]);
 }

@@ -4,7 +4,7 @@
 #![allow(dead_code, reason = "helpers are shared, and no one test needs all")]
 
 use ed25519::{badge, key, record, sign_with, signed};
-use judged::{ada, document, judge_as, notices, wrong};
+use judged::{ada, document, judge_as, notices, now, wrong};
 use serde_json::{Value, json};
 use wellspring_model::{
     assessment::NotCounted,
@@ -16,7 +16,7 @@ use wellspring_model::{
     },
 };
 use wellspring_verify::{
-    Challenge, Material, Policy, Registry, Verification,
+    Challenge, Material, Policy, Registry, Verification, parse,
     sign::{ProofOptions, Suite, sign},
 };
 
@@ -265,6 +265,14 @@ fn a_newer_version_is_told_and_decides_nothing() {
         signed(badge)
     };
     let ours = offering(&|_| {});
+    let named = |credential: &Value| {
+        let unverified = parse(credential.to_string().as_bytes(), Default::default(), &Default::default()).unwrap();
+        unverified.references(&Material::default(), now()).into_iter().map(String::from).collect::<Vec<_>>()
+    };
+    assert_eq!(named(&ours), [address]);
+    let mut forged = ours.clone();
+    forged["refreshService"]["id"] = json!("https://elsewhere.example/");
+    assert!(named(&forged).is_empty(), "a forger names no address that is asked");
     let told = |answer: Option<Value>| {
         let mut material = Material::default();
         if let Some(answer) = answer {

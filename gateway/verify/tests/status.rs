@@ -248,7 +248,8 @@ fn an_unsigned_revocation_list_can_revoke_and_cannot_vouch() {
 fn a_list_and_then_what_it_needs_are_named_to_be_gathered() {
     let bytes = with_status(entry("revocation", "0", LIST)).to_string();
     let unverified = parse(bytes.as_bytes(), Default::default(), &Limits::default()).unwrap();
-    let names = |material: &Material| unverified.references(material).into_iter().map(String::from).collect::<Vec<_>>();
+    let names =
+        |material: &Material| unverified.references(material, now()).into_iter().map(String::from).collect::<Vec<_>>();
     assert_eq!(names(&Material::default()), [LIST]);
     let mut theirs = list("revocation", &[0]);
     theirs["issuer"] = json!("did:web:lists.example");

@@ -107,7 +107,7 @@ fn read_policy(path: &std::path::Path) -> Result<Policy, Failure> {
 async fn obtain(args: &VerifyArgs, unverified: &UnverifiedPresentation, now: Timestamp) -> Result<Material, Failure> {
     match &args.material {
         Some(folder) => material::read(folder, now),
-        None if unverified.references(&Material::default()).is_empty() => Ok(Material::default()),
+        None if unverified.references(&Material::default(), now).is_empty() => Ok(Material::default()),
         None => {
             let fetcher = wellspring_egress::Fetcher::new(wellspring_egress::FetcherConfig::default())
                 .map_err(Failure::could_not_run)?;

@@ -24,7 +24,7 @@ pub async fn gather(
 ) -> Material {
     let mut material = standing.clone();
     for _ in 0..ROUNDS {
-        let urls: BTreeSet<_> = presentations.iter().flat_map(|one| one.references(&material)).collect();
+        let urls: BTreeSet<_> = presentations.iter().flat_map(|one| one.references(&material, now)).collect();
         if urls.is_empty() {
             break;
         }

@@ -42,7 +42,7 @@ impl Judged {
     }
 
     /// The worse of what was found about signature and key.
-    fn worst(&self) -> Outcome {
+    pub(crate) fn worst(&self) -> Outcome {
         self.issuer_key.as_ref().map_or(self.proof.0, |(outcome, _)| self.proof.0.max(*outcome))
     }
 }
