@@ -5,7 +5,7 @@ use wellspring_model::{
     credential::Applicant,
     finding::{FindingCode, Outcome},
     pointer::Pointer,
-    report::{CheckName, CredentialReport},
+    report::{CheckName, CredentialReport, VerificationReport},
 };
 use wellspring_verify::{Document, Limits, Material, Policy, Verification, parse, verify};
 
@@ -24,6 +24,12 @@ pub fn document(bytes: impl Into<Vec<u8>>) -> Document {
 pub fn judge_as(bytes: &[u8], policy: &Policy, applicant: &Applicant, material: &Material) -> Verification {
     let unverified = parse(bytes, Pointer::root(), &Limits::default()).unwrap();
     verify(&unverified, material, policy, applicant, now())
+}
+
+/// The report, unless the bytes are refused before there is one.
+pub fn report_of(bytes: &[u8]) -> Option<VerificationReport> {
+    let unverified = parse(bytes, Pointer::root(), &Limits::default()).ok()?;
+    Some(verify(&unverified, &Material::default(), &Policy::default(), &Applicant::default(), now()).report)
 }
 
 pub fn judge(bytes: &[u8]) -> Verification {
