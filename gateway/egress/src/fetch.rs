@@ -33,12 +33,23 @@ pub struct FetcherConfig {
     pub private_origins: Vec<String>,
     /// How old a kept document may be.
     pub fresh: SignedDuration,
+    /// How old it may be where it cannot be had anew.
+    pub stale: SignedDuration,
+    /// For how long an address that failed is not asked again.
+    pub pause: SignedDuration,
 }
 
 impl Default for FetcherConfig {
     fn default() -> Self {
         let limits = EgressLimits { body_bytes: 1024 * 1024, ..EgressLimits::default() };
-        Self { limits, extra_ca_file: None, private_origins: Vec::new(), fresh: SignedDuration::from_mins(5) }
+        Self {
+            limits,
+            extra_ca_file: None,
+            private_origins: Vec::new(),
+            fresh: SignedDuration::from_mins(5),
+            stale: SignedDuration::from_hours(24),
+            pause: SignedDuration::from_secs(10),
+        }
     }
 }
 
@@ -59,7 +70,15 @@ pub struct Fetcher {
 }
 
 /// Locked while somebody fetches; who comes meanwhile waits for the same answer.
-type Slot = Arc<tokio::sync::Mutex<Option<FetchedDocument>>>;
+type Slot = Arc<tokio::sync::Mutex<Kept>>;
+
+/// What is known of an address.
+#[derive(Default)]
+struct Kept {
+    document: Option<FetchedDocument>,
+    /// The last try, where it brought no answer, or one that says only that the server is unwell.
+    failed: Option<(Result<FetchedDocument, FetchFailure>, Timestamp)>,
+}
 
 impl Fetcher {
     /// # Errors
@@ -74,19 +93,31 @@ impl Fetcher {
         Ok(Self { clients, config, kept: Mutex::default() })
     }
 
-    /// The document at an https address, fetched now or kept since not longer than the configured age.
+    /// The document at an https address, fetched now or kept since not longer than the configured age. Where it cannot be
+    /// had anew, an older one will do, up to the configured limit; `fetched_at` says how old it is.
     ///
     /// # Errors
     /// Why it could not be had. A status other than 200 is an answer and is kept too.
     pub async fn get(&self, url: &Url, now: Timestamp) -> Result<FetchedDocument, FetchFailure> {
         let slot = self.slot(url, now);
         let mut kept = slot.lock().await;
-        if let Some(document) = kept.as_ref().filter(|document| self.is_fresh(document, now)) {
+        if let Some(document) = kept.document.as_ref().filter(|document| self.is_fresh(document, now)) {
             return Ok(document.clone());
         }
-        let document = self.fetch(url.clone(), now).await?;
-        *kept = Some(document.clone());
-        Ok(document)
+        let paused = kept.failed.as_ref().filter(|(_, at)| now.duration_since(*at) < self.config.pause);
+        let answer = match paused {
+            Some((answer, _)) => answer.clone(),
+            None => self.fetch(url.clone(), now).await,
+        };
+        if answer.as_ref().is_ok_and(|document| !is_unwell(document.status)) {
+            *kept = Kept { document: answer.as_ref().ok().cloned(), failed: None };
+            return answer;
+        }
+        if paused.is_none() {
+            kept.failed = Some((answer.clone(), now));
+        }
+        let older = kept.document.as_ref().filter(|kept| now.duration_since(kept.fetched_at) <= self.config.stale);
+        older.cloned().map_or(answer, Ok)
     }
 
     fn slot(&self, url: &Url, now: Timestamp) -> Slot {
@@ -94,7 +125,7 @@ impl Fetcher {
         if kept.len() >= KEPT && !kept.contains_key(url) {
             // A slot that is locked is being fetched and stays.
             kept.retain(|_, slot| match slot.try_lock() {
-                Ok(document) => document.as_ref().is_some_and(|document| self.is_fresh(document, now)),
+                Ok(kept) => kept.document.as_ref().is_some_and(|document| self.is_fresh(document, now)),
                 Err(_) => true,
             });
             if kept.len() >= KEPT {
@@ -134,4 +165,9 @@ impl Fetcher {
         }
         Err(FetchFailure::Redirect)
     }
+}
+
+/// Whether a status says nothing of the document, only of its server (RFC 9110 §15.6, RFC 6585 §4).
+fn is_unwell(status: u16) -> bool {
+    status == 429 || (500..600).contains(&status)
 }

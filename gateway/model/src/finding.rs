@@ -223,6 +223,12 @@ codes! {
     StatusAged = "STATUS_AGED",
     /// The issuer attached a message.
     StatusMessage = "STATUS_MESSAGE",
+    /// A registry that was to be asked could not be had.
+    RegistryUnreachable = "REGISTRY_UNREACHABLE",
+    /// A registry answered with something that cannot be relied on.
+    RegistryInvalid = "REGISTRY_INVALID",
+    /// The document of the issuer’s keys was had some time ago.
+    KeyDocumentAged = "KEY_DOCUMENT_AGED",
     /// The issuer offers a new version.
     RefreshOffered = "REFRESH_OFFERED",
     /// The credential is about somebody else than the record it stands in.

@@ -95,6 +95,8 @@ ids! {
     ConnectionId = "con_";
     /// The intent to tell one connection about one submission.
     DeliveryId = "dlv_";
+    /// Rules about whom an employer relies on; they never change.
+    TrustPolicyId = "tru_";
     /// One try at a delivery.
     AttemptId = "att_";
     /// A unit of queued work.

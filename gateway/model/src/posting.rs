@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ConnectionId, ExternalId, PostingId, ProfileId};
+use crate::id::{ConnectionId, ExternalId, PostingId, ProfileId, TrustPolicyId};
 
 /// A job posting. `external` is the ATS's own id for it, valid with `connection`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,5 +14,8 @@ pub struct Posting {
     pub connection: ConnectionId,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub external_id: Option<ExternalId>,
+    /// Left out: the one in force for all of the employer's jobs.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub trust_policy: Option<TrustPolicyId>,
     pub created_at: Timestamp,
 }

@@ -8,6 +8,7 @@ use crate::{
     digest::Digest,
     finding::{Finding, Outcome},
     pointer::Pointer,
+    trust::TrustPolicyUsed,
 };
 
 /// The checks a credential goes through, in the order of the report.
@@ -117,7 +118,49 @@ pub enum TrustRule {
     Accredited,
 }
 
-/// One rule that was asked: which list, which version of it, and what it said.
+impl TrustRule {
+    pub const ALL: [Self; 4] = [Self::Denied, Self::Listed, Self::Registry, Self::Accredited];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Denied => "denied",
+            Self::Listed => "listed",
+            Self::Registry => "registry",
+            Self::Accredited => "accredited",
+        }
+    }
+}
+
+/// What a list said of an issuer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrustAnswer {
+    Yes,
+    No,
+    /// The list could not be had, or is not one that can be relied on.
+    #[default]
+    Unknown,
+}
+
+impl TrustAnswer {
+    pub const ALL: [Self; 3] = [Self::Yes, Self::No, Self::Unknown];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl From<bool> for TrustAnswer {
+    fn from(is_named: bool) -> Self {
+        if is_named { Self::Yes } else { Self::No }
+    }
+}
+
+/// One rule that was asked: which list, which version of it, from when, and what it said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrustStep {
     pub rule: TrustRule,
@@ -129,8 +172,11 @@ pub struct TrustStep {
     /// When the list says it was last changed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub updated: Option<Timestamp>,
-    /// Whether it names the issuer.
-    pub says: bool,
+    /// When the list, or its answer, was obtained.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub obtained_at: Option<Timestamp>,
+    #[serde(default)]
+    pub answer: TrustAnswer,
 }
 
 /// What is known about one credential, nested ones included, each by itself.
@@ -155,6 +201,9 @@ pub struct CredentialReport {
     /// What led to it.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub trust_trace: Vec<TrustStep>,
+    /// Who endorses the issuer within the credential, with an endorsement that passed.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub endorsed_by: Vec<IssuerId>,
     /// Whether the credential is about the applicant: which identifier said so.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub binding: Option<crate::credential::Binding>,
@@ -181,10 +230,13 @@ pub struct MaterialUsed {
 }
 
 /// Everything known about one input.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VerificationReport {
     pub credentials: Vec<CredentialReport>,
     pub material: Vec<MaterialUsed>,
+    /// Absent where nobody asked about trust.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub trust_policy: Option<TrustPolicyUsed>,
 }
 
 impl VerificationReport {

@@ -96,6 +96,7 @@ fn report(index: usize, trust: Trust, binding: Option<Binding>) -> CredentialRep
         issuer_name: None,
         outcome: Outcome::Passed,
         trust_trace: Vec::new(),
+        endorsed_by: Vec::new(),
         trust: Some(trust),
         binding,
         checks: Vec::new(),

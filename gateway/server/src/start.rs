@@ -11,11 +11,12 @@ use wellspring_model::{
 };
 use wellspring_score::ScoringPolicy;
 use wellspring_store::{MasterKey, Store, StoreConfig};
-use wellspring_verify::{Document, Limits, Material, Policy};
+use wellspring_verify::{Cache, Document, Limits, Material, Policy};
 
 use crate::{
     clock::{SystemClock, SystemEntropy},
     config::{Config, LogFormat},
+    registries,
     state::{App, AppState, Verification},
 };
 
@@ -40,6 +41,8 @@ pub enum StartError {
     File { path: String, error: std::io::Error },
     #[error("the context {path}: {error}")]
     Context { path: String, error: wellspring_verify::jsonld::ContextError },
+    #[error("the registry `{name}`: {error}")]
+    Registry { name: String, error: wellspring_verify::RegistryError },
     #[error("the log filter `{0}` cannot be read")]
     LogFilter(String),
     #[error("another gateway already serves the database {0}; one SQLite file has one server")]
@@ -137,7 +140,9 @@ pub async fn app(config: Config) -> Result<App, StartError> {
 pub async fn app_with(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<App, StartError> {
     let store = store(&config).await?;
     let extra_ca_file = config.extra_ca_file().map(Path::to_owned);
-    let fetcher = Fetcher::new(FetcherConfig { extra_ca_file: extra_ca_file.clone(), ..FetcherConfig::default() })?;
+    let stale = jiff::SignedDuration::from_secs(config.policy.longest_age_seconds().into());
+    let fetcher =
+        Fetcher::new(FetcherConfig { extra_ca_file: extra_ca_file.clone(), stale, ..FetcherConfig::default() })?;
     let host =
         Host::new(HostConfig { extra_ca_file, ..HostConfig::default() }, Arc::clone(&clock), Arc::clone(&entropy))?;
     install_all(&host, &config.connectors.folder).await?;
@@ -168,12 +173,13 @@ fn verification(config: &Config, now: Timestamp) -> Result<Verification, StartEr
         ..Limits::default()
     };
     let policy = Policy {
-        trusted_issuers: Some(config.policy.trusted_issuers.clone()),
-        denied_issuers: config.policy.denied_issuers.clone(),
+        key_max_age_seconds: config.policy.key_max_age_seconds,
+        status_max_age_seconds: config.policy.status_max_age_seconds,
         clock_skew_seconds: config.policy.clock_skew_seconds,
         ..Policy::default()
     };
     let mut standing = Material::default();
+    registries::insert_all(&mut standing, &config.registries, now)?;
     for (url, path) in &config.contexts {
         let bytes =
             std::fs::read(path).map_err(|error| StartError::File { path: path.display().to_string(), error })?;
@@ -182,5 +188,6 @@ fn verification(config: &Config, now: Timestamp) -> Result<Verification, StartEr
         let named = |error| StartError::Context { path: path.display().to_string(), error };
         standing.insert_context(url, context).map_err(named)?;
     }
-    Ok(Verification { limits, policy, standing })
+    let cache = Cache::new(config.limits.cache_bytes);
+    Ok(Verification { limits, policy, rules: config.policy.rules(), standing, cache })
 }

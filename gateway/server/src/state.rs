@@ -7,10 +7,11 @@ use wellspring_host::Host;
 use wellspring_model::{
     Timestamp,
     time::{Clock, Entropy},
+    trust::TrustRules,
 };
 use wellspring_score::ScoringPolicy;
 use wellspring_store::Store;
-use wellspring_verify::{Limits, Material, Policy};
+use wellspring_verify::{Cache, Limits, Material, Policy};
 
 use crate::config::Config;
 
@@ -30,12 +31,16 @@ pub struct AppState {
     pub scoring: ScoringPolicy,
 }
 
-/// How this gateway verifies: limits, the employer's policy, and the operator's contexts.
+/// How this gateway verifies.
 pub struct Verification {
     pub limits: Limits,
+    /// Ages and tolerances; whom to rely on is the employer's to say, for each job.
     pub policy: Policy,
-    /// Material that is there without fetching: the operator's contexts.
+    /// For employers who do not say.
+    pub rules: TrustRules,
+    /// Material that is there without fetching: the operator's contexts and registries.
     pub standing: Material,
+    pub cache: Cache,
 }
 
 impl App {

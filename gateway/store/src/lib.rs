@@ -20,6 +20,7 @@ mod share;
 mod submission;
 mod task;
 mod tenant;
+mod trust;
 mod writer;
 
 pub use audit::{AuditRow, BrokenChain};

@@ -112,7 +112,10 @@ impl Store {
 
 /// All migrations, oldest first. One that was released is never edited.
 fn migrator() -> Migrator {
-    let migrations = [(1, "first", include_str!("../migrations/0001_first.sql"))];
+    let migrations = [
+        (1, "first", include_str!("../migrations/0001_first.sql")),
+        (2, "trust", include_str!("../migrations/0002_trust.sql")),
+    ];
     let migrations = migrations.map(|(version, name, sql)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     });

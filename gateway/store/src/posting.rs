@@ -22,8 +22,8 @@ impl Store {
                 Box::pin(async move {
                     let id = new.id.to_string();
                     sqlx::query(
-                        "INSERT INTO postings (id, tenant, title, profile, connection, external_id, created_at) \
-                         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                        "INSERT INTO postings (id, tenant, title, profile, connection, external_id, created_at, trust_policy) \
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
                     )
                     .bind(&id)
                     .bind(tenant.to_string())
@@ -32,6 +32,7 @@ impl Store {
                     .bind(new.connection.to_string())
                     .bind(new.external_id.as_ref().map(|id| id.0.clone()))
                     .bind(micros(new.created_at))
+                    .bind(new.trust_policy.map(|id| id.to_string()))
                     .execute(&mut *connection)
                     .await?;
                     audit::append(connection, tenant, new.created_at, &actor, "job.added", &id).await
@@ -91,6 +92,7 @@ fn posting(row: &Read) -> Result<Posting, StoreError> {
         profile: row.id("profile")?,
         connection: row.id("connection")?,
         external_id: row.optional_text("external_id")?.map(ExternalId),
+        trust_policy: row.optional_id("trust_policy")?,
         created_at: row.time("created_at")?,
     })
 }

@@ -52,6 +52,11 @@ impl<'r> Read<'r> {
         Ok(self.row.try_get(column)?)
     }
 
+    pub fn optional_id<Id: FromStr>(&self, column: &'static str) -> Result<Option<Id>, StoreError> {
+        let text = self.optional_text(column)?;
+        text.map(|text| text.parse().map_err(|_| self.corrupt(column))).transpose()
+    }
+
     pub fn optional_json<T: DeserializeOwned>(&self, column: &'static str) -> Result<Option<T>, StoreError> {
         let text = self.optional_text(column)?;
         text.map(|text| serde_json::from_str(&text).map_err(|_| self.corrupt(column))).transpose()

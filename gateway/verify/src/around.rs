@@ -1,8 +1,12 @@
 //! What judging needs beside the document that is judged.
 
 use jiff::{SignedDuration, Timestamp};
+use url::Url;
 
-use crate::{Policy, material::Library};
+use crate::{
+    Absence, Policy,
+    material::{Library, Looked},
+};
 
 /// What a proof has to be made for (Controlled Identifiers 1.0 §2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +42,16 @@ impl<'a> Around<'a> {
     /// The same for a presentation.
     pub(crate) fn authentication(self) -> Self {
         Self { purpose: Purpose::Authentication, ..self }
+    }
+
+    /// The keys that `controller` lists in its document at `url`, unless that was had too long ago to rely on.
+    pub(crate) fn keys(&self, url: &Url, controller: &str) -> Looked {
+        match self.library.document(url) {
+            Ok(document) if self.is_older(document.fetched_at, self.policy.key_max_age_seconds) => {
+                Looked::Absent(Absence::TooOld)
+            }
+            _ => self.library.keys(url, controller),
+        }
     }
 
     fn skew(&self) -> SignedDuration {

@@ -10,7 +10,10 @@ use std::{
 use jiff::Timestamp;
 use wellspring_model::{credential::Applicant, pointer::Pointer};
 
-use crate::{Limits, Material, ParseError, Policy, Verification, material::Window, parse, verify::verify_within};
+use crate::{
+    Limits, Material, ParseError, Policy, UnverifiedPresentation, Verification, material::Window, parse,
+    verify::verify_within,
+};
 
 /// Everything that an answer depends on.
 #[derive(Clone, Copy)]
@@ -76,14 +79,28 @@ impl Cache {
     /// # Errors
     /// [`ParseError`], as [`parse`].
     pub fn verify(&self, question: &Question<'_>) -> Result<Arc<Verification>, ParseError> {
-        let place = place(question);
-        let known = self.kept.lock().unwrap_or_else(PoisonError::into_inner).answers.get(&place).cloned();
-        if let Some(answer) = known.filter(|answer| answer.is_for(question)) {
-            return Ok(Arc::clone(&answer.verification));
+        match self.known(question) {
+            Some(known) => Ok(known),
+            None => {
+                let unverified = parse(question.bytes, question.base.clone(), question.limits)?;
+                Ok(self.judge(question, &unverified))
+            }
         }
-        let unverified = parse(question.bytes, question.base.clone(), question.limits)?;
+    }
+
+    /// [`crate::verify`] of what the question's bytes were parsed to, or what it came to before.
+    pub fn verify_parsed(&self, question: &Question<'_>, unverified: &UnverifiedPresentation) -> Arc<Verification> {
+        self.known(question).unwrap_or_else(|| self.judge(question, unverified))
+    }
+
+    fn known(&self, question: &Question<'_>) -> Option<Arc<Verification>> {
+        let known = self.kept.lock().unwrap_or_else(PoisonError::into_inner).answers.get(&place(question)).cloned();
+        known.filter(|answer| answer.is_for(question)).map(|answer| Arc::clone(&answer.verification))
+    }
+
+    fn judge(&self, question: &Question<'_>, unverified: &UnverifiedPresentation) -> Arc<Verification> {
         let (verification, window) =
-            verify_within(&unverified, question.material, question.policy, question.applicant, question.now);
+            verify_within(unverified, question.material, question.policy, question.applicant, question.now);
         let verification = Arc::new(verification);
         let answer = Answer {
             bytes: question.bytes.into(),
@@ -96,8 +113,8 @@ impl Cache {
             window,
             verification: Arc::clone(&verification),
         };
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).keep(place, answer, self.room);
-        Ok(verification)
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).keep(place(question), answer, self.room);
+        verification
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     around::Around,
     did::{controller_of, document_url},
     key::{self, PublicKey},
-    material::{Absence, Library, Looked},
+    material::{Absence, Looked},
 };
 
 /// A key as a proof names it, and how it was found.
@@ -34,7 +34,7 @@ pub(crate) struct Named {
 impl Named {
     /// The key that a method's identifier leads to. Without its controller's document, one that the identifier itself
     /// spells out will do to check the signature, and for nothing else.
-    pub(crate) fn by_method(method: &str, library: &Library<'_>) -> Self {
+    pub(crate) fn by_method(method: &str, around: &Around<'_>) -> Self {
         let mut named =
             Self { method: Some(method.to_owned()), key: None, is_documented: false, in_jwk_set: false, absence: None };
         if key::is_own_document(method) {
@@ -43,7 +43,7 @@ impl Named {
             return named;
         }
         if let Some(url) = document_url(method) {
-            match library.keys(&url, controller_of(method)) {
+            match around.keys(&url, controller_of(method)) {
                 Looked::Read(document) => {
                     if let Some(key) = document.method(method).and_then(|method| method.key.clone()) {
                         named.key = Some(key);
@@ -102,7 +102,7 @@ pub(crate) fn judge(named: &Named, owner: Option<&str>, around: &Around<'_>, at:
     if is_at_home(named, &url) {
         return says(Outcome::Passed, FindingCode::IssuerKeyOk);
     }
-    let document = match around.library.keys(&url, owner) {
+    let document = match around.keys(&url, owner) {
         Looked::Absent(absence) => {
             let finding = Finding::new(FindingCode::KeyUnresolved, at.clone());
             return (Outcome::Undetermined, finding.with("host", host(&url)).with("reason", absence));

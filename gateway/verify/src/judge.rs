@@ -111,9 +111,10 @@ impl Judge<'_> {
             checks.push(named(CheckName::Holder, (Outcome::Failed, finding)));
         }
 
-        let (trust, trust_trace) = trust::judge(issuer_id.as_ref(), &endorsed.endorsers, around.policy, |name| {
-            around.library.registries().get(name)
-        });
+        notices.extend(aged_keys(secured, around));
+        let trusted = trust::judge(issuer_id.as_ref(), &endorsed.endorsers, around);
+        let trust = trusted.trust;
+        notices.extend(trusted.notices);
         let subject_id = each(credential, "credentialSubject")
             .first()
             .and_then(|(_, subject)| subject.get("id")?.as_str())
@@ -145,7 +146,8 @@ impl Judge<'_> {
             issuer_name: issuer_profile.and_then(|profile| words(profile, "name")),
             outcome: CredentialReport::outcome_of(&checks),
             trust,
-            trust_trace,
+            trust_trace: trusted.trace,
+            endorsed_by: endorsed.endorsers,
             issuer: issuer_id.clone(),
             binding,
             checks,
@@ -185,6 +187,7 @@ impl Judge<'_> {
             outcome: CredentialReport::outcome_of(&checks),
             trust: None,
             trust_trace: Vec::new(),
+            endorsed_by: Vec::new(),
             binding: None,
             checks,
             notices: Vec::new(),
@@ -238,6 +241,17 @@ fn schemas(credential: &Map<String, Value>) -> Vec<Finding> {
         .filter(|(_, schema)| schema.get("id").and_then(Value::as_str).is_none_or(|id| !known(id)))
         .map(|(at, _)| Finding::new(FindingCode::NotChecked, at))
         .collect()
+}
+
+/// Documents of keys that could not be had anew, and are still within the policy's limit.
+fn aged_keys(secured: &Secured<'_>, around: &Around<'_>) -> Option<Finding> {
+    let references = secured.references();
+    let documents = references.iter().filter_map(|url| around.library.document(url).ok());
+    let oldest = documents.map(|document| document.fetched_at).min()?;
+    let policy = around.policy;
+    let is_of_use = !around.is_older(oldest, policy.key_max_age_seconds);
+    (is_of_use && around.is_older(oldest, policy.key_fresh_seconds))
+        .then(|| Finding::new(FindingCode::KeyDocumentAged, Pointer::root().key("issuer")).with("since", oldest))
 }
 
 fn named(check: CheckName, (outcome, finding): Checked) -> Check {

@@ -18,7 +18,7 @@ use crate::{
     document::{each, id_of, text},
     issuer_key::{self, Named},
     json::read_json,
-    key::{self, Algorithm},
+    key::{self, Algorithm, PublicKey},
     proof::Judged,
     validity::date,
 };
@@ -103,7 +103,29 @@ impl Jwt {
         each(&self.claims, "aud").iter().any(|(_, audience)| audience.as_str() == Some(domain))
     }
 
-    fn time(&self, name: &str) -> Option<Timestamp> {
+    /// Any claim.
+    pub(crate) fn value(&self, name: &str) -> Option<&Value> {
+        self.claims.get(name)
+    }
+
+    /// A text in the header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        text(&self.header, name)
+    }
+
+    /// Whether the header asks for no rules that we do not know. `crit` names rules that a reader must know; we know none.
+    /// `b64` would change what was signed.
+    fn is_plain(&self) -> bool {
+        !self.header.contains_key("crit") && !self.header.contains_key("b64")
+    }
+
+    /// Whether this key signed it, by the algorithm that is the key's own.
+    pub(crate) fn is_by(&self, key: &PublicKey) -> bool {
+        let named = self.header("alg").and_then(Algorithm::named);
+        self.is_plain() && named == Some(key.algorithm()) && key.verifies(&self.message, &self.signature)
+    }
+
+    pub(crate) fn time(&self, name: &str) -> Option<Timestamp> {
         let seconds = self.claims.get(name)?.as_f64()?;
         // Fractions are allowed, and of no interest here.
         Timestamp::from_second(seconds.floor() as i64).ok()
@@ -131,8 +153,7 @@ impl Jwt {
         let failed = |code| alone(Outcome::Failed, Finding::new(code, root.clone()));
         let typ = text(&self.header, "typ").map(str::to_ascii_lowercase);
         let is_typed = typ.is_none_or(|typ| TYPES.contains(&typ.as_str()));
-        // `crit` names rules that a reader must know; we know none. `b64` would change what was signed.
-        if !is_typed || self.header.contains_key("crit") || self.header.contains_key("b64") {
+        if !is_typed || !self.is_plain() {
             return failed(FindingCode::JwtInvalid);
         }
         let Some(name) = text(&self.header, "alg") else { return failed(FindingCode::JwtInvalid) };
@@ -149,14 +170,14 @@ impl Jwt {
         let method = self.method(owner);
         let in_header = self.header.get("jwk").and_then(Value::as_object);
         let named = match (&method, in_header) {
-            (Some(method), _) => Named::by_method(method, around.library),
+            (Some(method), _) => Named::by_method(method, around),
             (None, Some(jwk)) => match key::of_jwk(jwk) {
                 Some(key) => Named::bare(key),
                 None => return failed(FindingCode::JwtInvalid),
             },
             // Nobody is named. An issuer that is a key can only mean that one.
             (None, None) => match owner.filter(|owner| key::is_own_document(owner)) {
-                Some(owner) => Named::by_method(owner, around.library),
+                Some(owner) => Named::by_method(owner, around),
                 None => {
                     let finding = Finding::new(FindingCode::KeyUnresolved, root.clone());
                     return alone(Outcome::Undetermined, finding);

@@ -106,6 +106,11 @@ impl KeyDocument {
         self.methods.insert(id.to_owned(), Method { key: key::of_method(method), ends });
     }
 
+    /// Whether it lists no key that we know how to use.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.methods.values().all(|method| method.key.is_none())
+    }
+
     pub(crate) fn method(&self, id: &str) -> Option<&Method> {
         self.methods.get(id)
     }

@@ -48,4 +48,5 @@ pub use material::{Absence, Document, Material};
 pub use parse::{UnverifiedPresentation, parse};
 pub use policy::{Challenge, Policy};
 pub use registry::{Registry, RegistryError};
+pub use trust::{Trusted, trust_in};
 pub use verify::{Verification, verify};

@@ -20,7 +20,7 @@ use crate::{
     json::read_json,
     jsonld::{ContextError, Contexts},
     key_document::KeyDocument,
-    registry::Registry,
+    registry::{MemberList, Registry, Unknown},
     status::List,
 };
 
@@ -92,8 +92,13 @@ impl Material {
 
     /// Adds a registry of issuers under the name that policies call it by.
     pub fn insert_registry(&mut self, name: &str, registry: Registry) {
-        self.stamp_with(&[b"registry", name.as_bytes(), registry.digest.bytes()]);
+        self.stamp_with(&[b"registry", name.as_bytes(), &registry.stamp()]);
         self.registries.insert(name.to_owned(), registry);
+    }
+
+    /// The registries by name.
+    pub fn registries(&self) -> &BTreeMap<String, Registry> {
+        &self.registries
     }
 
     /// The same for two that hold the same.
@@ -161,6 +166,8 @@ pub enum Absence {
     Connect,
     /// The server's certificate is not accepted.
     Tls,
+    /// What is there was had too long ago.
+    TooOld,
     /// The server answered with this status.
     Status(u16),
 }
@@ -176,6 +183,7 @@ impl fmt::Display for Absence {
             Self::Dns => f.write_str("name not found"),
             Self::Connect => f.write_str("no connection"),
             Self::Tls => f.write_str("certificate not accepted"),
+            Self::TooOld => f.write_str("too old"),
             Self::Status(status) => write!(f, "HTTP {status}"),
         }
     }
@@ -198,6 +206,8 @@ pub(crate) struct Library<'a> {
     read: RefCell<HashMap<String, Looked>>,
     /// Status lists that were judged, by address. One list serves many credentials.
     lists: RefCell<HashMap<String, Rc<List>>>,
+    /// Lists of issuers that were read, by address.
+    members: RefCell<HashMap<String, Option<Rc<MemberList>>>>,
     /// The times nearest to now, before and after, at which the answer could turn.
     window: Cell<Window>,
 }
@@ -217,6 +227,7 @@ impl<'a> Library<'a> {
             used: RefCell::default(),
             read: RefCell::default(),
             lists: RefCell::default(),
+            members: RefCell::default(),
             window: Cell::new(window),
         }
     }
@@ -283,8 +294,17 @@ impl<'a> Library<'a> {
         self.window.get()
     }
 
-    pub(crate) fn registries(&self) -> &'a BTreeMap<String, Registry> {
-        &self.material.registries
+    pub(crate) fn registry(&self, name: &str) -> Option<&'a Registry> {
+        self.material.registries.get(name)
+    }
+
+    /// A list of issuers at an address, read at most once, and when it was obtained.
+    pub(crate) fn members(&self, url: &Url) -> Result<(Rc<MemberList>, Timestamp), Unknown> {
+        let document = self.document(url).map_err(Unknown::Absent)?;
+        let read = |bytes: &[u8]| MemberList::read(bytes).ok().map(Rc::new);
+        let mut known = self.members.borrow_mut();
+        let list = known.entry(url.as_str().to_owned()).or_insert_with(|| read(&document.bytes));
+        list.clone().map(|list| (list, document.fetched_at)).ok_or(Unknown::Invalid)
     }
 
     /// Notes an operator's context that a credential names.

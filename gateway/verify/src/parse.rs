@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use url::Url;
-use wellspring_model::{finding::Outcome, pointer::Pointer};
+use wellspring_model::{credential::IssuerId, finding::Outcome, pointer::Pointer};
 
 use crate::{
     Limits, Material, ParseError, Policy,
@@ -19,7 +19,7 @@ use crate::{
     material::Library,
     refresh,
     secured::Secured,
-    status,
+    status, trust,
 };
 
 /// What was handed in, understood as far as its syntax goes. Nothing in it may be believed yet: [`crate::verify`] is the
@@ -128,9 +128,10 @@ impl UnverifiedPresentation {
     /// name, status lists and what those need in turn, refreshed credentials. Without fragments, each once, at most
     /// [`Limits::references`] of them. Gather them and ask again, until there are none: what a status list needs is known
     /// only when it is there, and whether an offer to refresh is the issuer's own only once its keys are.
-    pub fn references(&self, material: &Material, now: Timestamp) -> Vec<Url> {
-        let (library, policy) = (Library::new(material), Policy::default());
-        let around = Around::new(&library, &policy, now);
+    pub fn references(&self, material: &Material, policy: &Policy, now: Timestamp) -> Vec<Url> {
+        let library = Library::new(material);
+        let around = Around::new(&library, policy, now);
+        let asks_registries = policy.trust.as_ref().is_some_and(|rules| !rules.registries.is_empty());
         let mut urls = BTreeSet::new();
         for found in self.credentials() {
             let Some(secured) = found.secured() else { continue };
@@ -139,9 +140,15 @@ impl UnverifiedPresentation {
                 urls.extend(status::references_of_list(&list, material));
                 urls.insert(list);
             }
-            // A forger names no address that we ask.
+            // A forger names no address that we ask, and nobody whom we ask about.
             let offer = refresh::reference(secured.content);
-            urls.extend(offer.filter(|_| secured.judge(secured.issuer(), &around).worst() == Outcome::Passed));
+            if (offer.is_some() || asks_registries)
+                && secured.judge(secured.issuer(), &around).worst() == Outcome::Passed
+            {
+                urls.extend(offer);
+                let issuer = secured.issuer().map(|id| IssuerId(id.to_owned()));
+                urls.extend(issuer.iter().flat_map(|issuer| trust::references(issuer, &around)));
+            }
             urls.extend(endorsement::references(secured.content, &self.limits));
         }
         urls.into_iter().take(self.limits.references).filter(|url| !material.knows(url)).collect()

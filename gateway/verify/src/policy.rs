@@ -1,30 +1,22 @@
 //! What an employer decides about verification.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
-use wellspring_model::credential::IssuerId;
+use wellspring_model::{credential::IssuerId, trust::TrustRules};
 
 /// An employer's rules. The default trusts nobody in particular and accepts a clock that is a minute off.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Policy {
-    /// Issuers whose credentials count. `None`, and no other rule: nobody asked, so the report is silent about trust.
-    pub trusted_issuers: Option<Vec<IssuerId>>,
-    /// Issuers whose credentials never count, whoever lists them.
-    pub denied_issuers: Vec<IssuerId>,
-    /// Registries whose members count, by the names under which the operator keeps them.
-    pub registries: Vec<String>,
-    /// Who may vouch for an issuer: its credentials count if one of these endorses the issuer within them.
-    pub accreditors: Vec<IssuerId>,
-    /// Whose achievements an issuer may award beside its own.
-    pub creators: BTreeMap<IssuerId, Vec<IssuerId>>,
-    /// Who may keep status lists for other issuers.
-    pub status_issuers: Vec<IssuerId>,
+    /// Whom to rely on. `None`: nobody asked, so the report is silent about trust.
+    pub trust: Option<TrustRules>,
     /// How old a status list may be at most, in seconds: beyond, it decides nothing.
     pub status_max_age_seconds: u32,
     /// From which age on the report says how old it is.
     pub status_fresh_seconds: u32,
+    /// How old a document of keys may be at most, in seconds: beyond, its keys are not known.
+    pub key_max_age_seconds: u32,
+    /// From which age on the report says how old it is.
+    pub key_fresh_seconds: u32,
     /// How far the issuer's clock may be from ours.
     pub clock_skew_seconds: u32,
     /// Accept a credential that names nobody as one that is bound to nobody, against the MUST of Open Badges 3.0.
@@ -44,22 +36,26 @@ pub struct Challenge {
 }
 
 impl Policy {
-    pub(crate) fn asks_for_trust(&self) -> bool {
-        self.trusted_issuers.is_some() || !self.registries.is_empty() || !self.accreditors.is_empty()
+    /// Whether `issuer` may award what `creator` has created.
+    pub(crate) fn may_award(&self, issuer: Option<&IssuerId>, creator: &IssuerId) -> bool {
+        let others = self.trust.as_ref().zip(issuer).and_then(|(rules, issuer)| rules.creators.get(issuer));
+        issuer == Some(creator) || others.is_some_and(|others| others.contains(creator))
+    }
+
+    /// Whether `issuer` may keep status lists for others.
+    pub(crate) fn may_keep_lists(&self, issuer: &IssuerId) -> bool {
+        self.trust.as_ref().is_some_and(|rules| rules.status_issuers.contains(issuer))
     }
 }
 
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            trusted_issuers: None,
-            denied_issuers: Vec::new(),
-            registries: Vec::new(),
-            accreditors: Vec::new(),
-            creators: BTreeMap::new(),
-            status_issuers: Vec::new(),
+            trust: None,
             status_max_age_seconds: 24 * 60 * 60,
             status_fresh_seconds: 60 * 60,
+            key_max_age_seconds: 24 * 60 * 60,
+            key_fresh_seconds: 60 * 60,
             clock_skew_seconds: 60,
             accept_unidentified_subject: false,
             challenge: None,

@@ -56,7 +56,7 @@ pub(crate) fn verify_within(
     let around = Around::new(&library, policy, now);
     let judge = Judge { base: &unverified.base, around, applicant };
     let mut result = Verification {
-        report: VerificationReport { credentials: Vec::new(), material: Vec::new() },
+        report: VerificationReport { credentials: Vec::new(), material: Vec::new(), trust_policy: None },
         credentials: Vec::new(),
         not_counted: Vec::new(),
     };
@@ -92,12 +92,10 @@ fn record(report: CredentialReport, achievements: Vec<Achievement>, policy: &Pol
     // A record around others awards nothing itself; only its failure is worth telling apart.
     let awards = !achievements.is_empty();
     let issuer = report.issuer.as_ref();
-    let may_award = |creator: &wellspring_model::credential::IssuerId| {
-        issuer == Some(creator)
-            || issuer.and_then(|issuer| policy.creators.get(issuer)).is_some_and(|others| others.contains(creator))
+    let is_own = |achievement: &Achievement| {
+        achievement.creator.as_ref().is_none_or(|creator| policy.may_award(issuer, creator))
     };
-    let (own, others): (Vec<_>, Vec<_>) =
-        achievements.into_iter().partition(|achievement| achievement.creator.as_ref().is_none_or(may_award));
+    let (own, others): (Vec<_>, Vec<_>) = achievements.into_iter().partition(is_own);
     let because =
         |achievement: Option<String>, reason| NotCounted { credential: report.path.clone(), achievement, reason };
     match VerifiedCredential::from_report(&report, own) {

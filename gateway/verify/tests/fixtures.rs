@@ -10,6 +10,7 @@ use canon_fixtures::{fixtures, read};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use wellspring_model::trust::TrustRules;
 use wellspring_model::{
     credential::{Applicant, IssuerId},
     finding::Outcome,
@@ -124,7 +125,8 @@ fn with_what_they_name_gathered_status_and_key_are_as_their_source_says() {
         "https://raw.githubusercontent.com/digitalcredentials/verifier-core/refs/heads/main/src/test-fixtures/status";
     material.insert(&format!("{raw}/e5WK8CbZ1GjycuPombrj"), document(bytes, expectations.at));
     let gathered = expectations.gathered;
-    let policy = Policy { status_issuers: gathered.status_issuers, ..Policy::default() };
+    let rules = TrustRules { status_issuers: gathered.status_issuers, ..TrustRules::default() };
+    let policy = Policy { trust: Some(rules), ..Policy::default() };
     let mut wrong = Vec::new();
     for (file, expected) in &gathered.credentials {
         let unverified = parse(&std::fs::read(root.join(file)).unwrap(), Pointer::root(), &Limits::default()).unwrap();
@@ -148,7 +150,7 @@ fn method(credential: &Value) -> &str {
 }
 
 /// The document that an issuer with an https id would serve.
-fn controller_document(credential: &Value) -> (String, Document) {
+fn controller_document(credential: &Value, now: Timestamp) -> (String, Document) {
     let issuer = credential["issuer"]["id"].as_str().or_else(|| credential["issuer"].as_str()).unwrap().to_owned();
     let method = method(credential);
     let key = method.split_once('#').unwrap().1;
@@ -158,7 +160,7 @@ fn controller_document(credential: &Value) -> (String, Document) {
         "verificationMethod": [{"id": method, "type": "Multikey", "controller": issuer, "publicKeyMultibase": key}],
         "assertionMethod": [method],
     });
-    (issuer, document(document_text.to_string().into_bytes(), Timestamp::UNIX_EPOCH))
+    (issuer, document(document_text.to_string().into_bytes(), now))
 }
 
 #[test]
@@ -179,7 +181,7 @@ fn samples_with_https_keys_are_undecided_without_their_issuers_document_and_pass
         assert_eq!(outcome(&without, CheckName::IssuerKey), Some(Outcome::Undetermined), "{file}");
         assert_ne!(without.report.credentials[0].outcome, Outcome::Passed, "{file}");
 
-        let (url, document) = controller_document(&credential);
+        let (url, document) = controller_document(&credential, now);
         let mut material = Material::default();
         material.insert(&url, document);
         let with = judge(text.as_bytes(), &material, now);
@@ -265,7 +267,7 @@ fn no_credential_passes_with_any_one_leaf_changed() {
         let issuer = credential["issuer"]["id"].as_str().or_else(|| credential["issuer"].as_str()).unwrap();
         if issuer.starts_with("https://") {
             let method = method(&credential);
-            let (url, mut document) = controller_document(&credential);
+            let (url, mut document) = controller_document(&credential, now);
             if method.starts_with("did:key:") {
                 document.bytes = json!({"id": issuer, "assertionMethod": [method]}).to_string().into_bytes();
             }

@@ -10,6 +10,7 @@ use wellspring_model::{
     finding::{FindingCode, Outcome},
     pointer::Pointer,
     report::{CheckName, Trust},
+    trust::TrustRules,
 };
 use wellspring_verify::{Document, Limits, Material, Policy, Verification, parse, verify};
 
@@ -274,10 +275,41 @@ fn unsigned_and_swapped_inner_credentials_are_never_scored() {
 }
 
 #[test]
+fn an_old_document_of_keys_is_said_and_beyond_the_limit_no_longer_used() {
+    let mut credential = badge();
+    credential["issuer"]["id"] = json!("https://college.example/issuer");
+    let method = "https://college.example/issuer#key-1";
+    let credential = sign_with(credential, &key(1), method);
+    let keys = json!({
+        "id": "https://college.example/issuer",
+        "verificationMethod": [{
+            "id": method, "type": "Multikey", "controller": "https://college.example/issuer",
+            "publicKeyMultibase": key(1).multikey()
+        }],
+        "assertionMethod": [method]
+    });
+    let at_age = |hours: i64| {
+        let fetched_at = now() - jiff::SignedDuration::from_hours(hours);
+        let document = Document { status: Some(200), content_type: None, bytes: keys.to_string().into(), fetched_at };
+        let mut material = Material::default();
+        material.insert("https://college.example/issuer", document);
+        let verification = judge_with(&credential, &Policy::default(), &Applicant::default(), &material);
+        let report = &verification.report.credentials[0];
+        (report.outcome, report.notices.iter().map(|notice| notice.code).collect::<Vec<_>>())
+    };
+    assert_eq!(at_age(1), (Outcome::Passed, vec![]));
+    assert_eq!(at_age(2), (Outcome::Passed, vec![FindingCode::KeyDocumentAged]));
+    assert_eq!(at_age(25), (Outcome::Undetermined, vec![]));
+}
+
+#[test]
 fn trust_and_binding_stand_beside_the_outcome() {
     let credential = signed(badge());
     let listed = |ids: &[String]| Policy {
-        trusted_issuers: Some(ids.iter().cloned().map(IssuerId).collect()),
+        trust: Some(TrustRules {
+            trusted_issuers: ids.iter().cloned().map(IssuerId).collect(),
+            ..TrustRules::default()
+        }),
         ..Policy::default()
     };
     let ada = Applicant { email: Some("ada@example.org".to_owned()), ..Applicant::default() };
@@ -329,6 +361,7 @@ fn references_name_the_documents_of_issuers_and_keys_once() {
     );
     let bytes = record(&[credential.clone(), credential]).to_string();
     let unverified = parse(bytes.as_bytes(), Pointer::root(), &Limits::default()).unwrap();
-    let urls: Vec<String> = unverified.references(&Material::default(), now()).into_iter().map(String::from).collect();
+    let urls: Vec<String> =
+        unverified.references(&Material::default(), &Policy::default(), now()).into_iter().map(String::from).collect();
     assert_eq!(urls, ["https://college.example/dept/did.json", "https://keys.example/controller"]);
 }

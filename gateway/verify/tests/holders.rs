@@ -4,7 +4,7 @@
 #![allow(dead_code, reason = "helpers are shared, and no one test needs all")]
 
 use ed25519::{badge, key, record, sign_with, signed};
-use judged::{ada, document, judge_as, notices, now, wrong};
+use judged::{ada, document, judge_as, notices, now, relying, wrong};
 use serde_json::{Value, json};
 use wellspring_model::{
     assessment::NotCounted,
@@ -12,11 +12,12 @@ use wellspring_model::{
     finding::{FindingCode as F, Outcome},
     report::{
         CheckName::{self, Endorsement, Holder, Proof, Refresh, Subject},
-        CredentialReport, Trust, TrustRule,
+        CredentialReport, Trust, TrustAnswer, TrustRule,
     },
+    trust::TrustRules,
 };
 use wellspring_verify::{
-    Challenge, Material, Policy, Registry, Verification, parse,
+    Challenge, Material, Policy, Verification, parse,
     sign::{ProofOptions, Suite, sign},
 };
 
@@ -140,7 +141,7 @@ fn a_record_says_whose_its_credentials_are_if_its_issuer_may() {
     let stolen = around(about("did:example:victim", 1, None), "did:example:victim", 9);
     let taken = inner(&stolen, &Policy::default());
     assert_eq!((wrong(&taken), taken.binding), (vec![(Subject, Outcome::Undetermined, F::SubjectNotComparable)], None));
-    let trusting = Policy { trusted_issuers: Some(vec![IssuerId(key(9).did_key())]), ..Policy::default() };
+    let trusting = relying(TrustRules { trusted_issuers: vec![IssuerId(key(9).did_key())], ..TrustRules::default() });
     assert_eq!(inner(&stolen, &trusting).binding, Some(Binding::Record), "unless the employer trusts whoever made it");
 }
 
@@ -165,16 +166,16 @@ fn an_achievement_of_another_creator_counts_only_where_the_employer_says_so() {
         json!({"id": "https://agency.example/", "type": ["Profile"]});
     let bytes = signed(foreign).to_string();
     let issuer = IssuerId(key(1).did_key());
-    let mut policy = Policy { trusted_issuers: Some(vec![issuer.clone()]), ..Policy::default() };
+    let mut rules = TrustRules { trusted_issuers: vec![issuer.clone()], ..TrustRules::default() };
     let judge = |policy: &Policy| judge_as(bytes.as_bytes(), policy, &ada(), &Material::default());
-    let without = judge(&policy);
+    let without = judge(&relying(rules.clone()));
     assert_eq!(notices(&without.report.credentials[0]), [F::CreatorDiffers]);
     assert_eq!(without.report.outcome(), Outcome::Passed, "it is genuine all the same");
     let reasons: Vec<_> = without.not_counted.iter().map(|NotCounted { reason, .. }| *reason).collect();
     assert_eq!(reasons, [NotCountedReason::CreatorNotIssuer]);
     assert!(without.credentials.iter().all(|credential| credential.achievements().is_empty()));
-    policy.creators.insert(issuer, vec![IssuerId("https://agency.example/".to_owned())]);
-    let with = judge(&policy);
+    rules.creators.insert(issuer, vec![IssuerId("https://agency.example/".to_owned())]);
+    let with = judge(&relying(rules));
     assert_eq!((with.credentials[0].achievements().len(), with.credentials[0].assurance()), (1, Assurance::A));
 }
 
@@ -224,31 +225,12 @@ fn endorsements_are_judged_by_themselves_and_decide_nothing() {
     assert_eq!(report.outcome(), Outcome::Passed);
     assert_eq!(checks(&report.credentials[0], Endorsement), [(Outcome::Passed, F::EndorsementOk)]);
 
-    let accrediting = Policy { accreditors: vec![IssuerId(key(5).did_key())], ..Policy::default() };
+    let accrediting = relying(TrustRules { accreditors: vec![IssuerId(key(5).did_key())], ..TrustRules::default() });
     let report = of(&good, &accrediting);
-    assert_eq!(report.trust, Some(Trust::Trusted));
-    assert_eq!((report.trust_trace[0].rule, report.trust_trace[0].says), (TrustRule::Accredited, true));
+    assert_eq!((report.trust, &report.endorsed_by), (Some(Trust::Trusted), &vec![IssuerId(key(5).did_key())]));
+    assert_eq!((report.trust_trace[0].rule, report.trust_trace[0].answer), (TrustRule::Accredited, TrustAnswer::Yes));
     assert_eq!(of(&signed(badge()), &accrediting).trust, Some(Trust::NotListed));
     assert_eq!(of(&endorsed(endorsement(&issuer, 6)), &accrediting).trust, Some(Trust::NotListed), "another's word");
-}
-
-#[test]
-fn a_registry_is_named_with_its_version() {
-    let file = format!(
-        r#"{{"meta":{{"updated":"2026-10-01T00:00:00Z"}},"registry":{{"{}":{{"name":"Example College"}}}}}}"#,
-        key(1).did_key()
-    );
-    let mut material = Material::default();
-    material.insert_registry("dcc", Registry::read(file.as_bytes()).unwrap());
-    let policy = Policy { registries: vec!["dcc".to_owned()], ..Policy::default() };
-    let verification = judge_as(signed(badge()).to_string().as_bytes(), &policy, &ada(), &material);
-    let report = &verification.report.credentials[0];
-    assert_eq!(report.trust, Some(Trust::Trusted));
-    let step = &report.trust_trace[0];
-    assert_eq!(
-        (step.list.as_str(), step.says, step.version.is_some(), step.updated.is_some()),
-        ("dcc", true, true, true)
-    );
 }
 
 #[test]
@@ -267,7 +249,11 @@ fn a_newer_version_is_told_and_decides_nothing() {
     let ours = offering(&|_| {});
     let named = |credential: &Value| {
         let unverified = parse(credential.to_string().as_bytes(), Default::default(), &Default::default()).unwrap();
-        unverified.references(&Material::default(), now()).into_iter().map(String::from).collect::<Vec<_>>()
+        unverified
+            .references(&Material::default(), &Policy::default(), now())
+            .into_iter()
+            .map(String::from)
+            .collect::<Vec<_>>()
     };
     assert_eq!(named(&ours), [address]);
     let mut forged = ours.clone();

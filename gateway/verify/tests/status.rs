@@ -8,12 +8,13 @@ use std::io::Write as _;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use ed25519::{badge, key, sign_with, signed};
 use flate2::{Compression, write::GzEncoder};
-use judged::{document, judge_as, notices, now, wrong};
+use judged::{document, judge_as, notices, now, relying, wrong};
 use serde_json::{Value, json};
 use wellspring_model::{
     credential::{Applicant, IssuerId},
     finding::{FindingCode as F, Outcome},
     report::CheckName::{self, Status},
+    trust::TrustRules,
 };
 use wellspring_verify::{Absence, Limits, Material, Policy, parse};
 
@@ -125,7 +126,8 @@ fn a_list_that_cannot_be_verified_decides_nothing_whatever_it_says() {
         theirs["issuer"] = json!(key(9).did_key());
         let theirs = sign_with(theirs, &key(9), &key(9).did_key_method());
         assert_eq!(judged(ours(), theirs.clone()).0, undetermined(F::StatusListIssuer), "somebody else's list");
-        let trusting = Policy { status_issuers: vec![IssuerId(key(9).did_key())], ..Policy::default() };
+        let trusting =
+            relying(TrustRules { status_issuers: vec![IssuerId(key(9).did_key())], ..TrustRules::default() });
         let (wrong, _) = judged_with(&with_status(ours()), &trusting, &gathered(&[(LIST, theirs)]));
         assert_eq!(wrong.is_empty(), bits == 0, "somebody the employer trusts with it: {wrong:?}");
         let kind = judged(ours(), signed(list("suspension", &[bits]))).0;
@@ -248,8 +250,9 @@ fn an_unsigned_revocation_list_can_revoke_and_cannot_vouch() {
 fn a_list_and_then_what_it_needs_are_named_to_be_gathered() {
     let bytes = with_status(entry("revocation", "0", LIST)).to_string();
     let unverified = parse(bytes.as_bytes(), Default::default(), &Limits::default()).unwrap();
-    let names =
-        |material: &Material| unverified.references(material, now()).into_iter().map(String::from).collect::<Vec<_>>();
+    let names = |material: &Material| {
+        unverified.references(material, &Policy::default(), now()).into_iter().map(String::from).collect::<Vec<_>>()
+    };
     assert_eq!(names(&Material::default()), [LIST]);
     let mut theirs = list("revocation", &[0]);
     theirs["issuer"] = json!("did:web:lists.example");

@@ -95,3 +95,41 @@ async fn a_document_that_is_too_large_or_too_slow_is_left() {
     let silent = Server::start(|_, _| Answer::Silence).await;
     assert_eq!(fetcher(&[&silent]).get(&url(&silent, "/x"), now()).await, Err(FetchFailure::Timeout));
 }
+
+#[tokio::test]
+async fn where_a_document_cannot_be_had_anew_an_older_one_does_up_to_its_limit_and_recovery_is_seen() {
+    let server = Server::start(|_, count| match count {
+        0 => Answer::ok("first"),
+        1 => Answer::status("503 Service Unavailable", &[], "busy"),
+        2 => Answer::status("500 Internal Server Error", &[], "broken"),
+        _ => Answer::ok("later"),
+    })
+    .await;
+    let (fetcher, url) = (fetcher(&[&server]), url(&server, "/list"));
+    let after = |minutes, seconds| {
+        now().checked_add(SignedDuration::from_mins(minutes) + SignedDuration::from_secs(seconds)).unwrap()
+    };
+    let at = async |minutes, seconds| {
+        let document = fetcher.get(&url, after(minutes, seconds)).await.unwrap();
+        (document.status, String::from_utf8(document.bytes.to_vec()).unwrap(), document.fetched_at)
+    };
+    assert_eq!(at(0, 0).await, (200, "first".to_owned(), now()));
+    assert_eq!(at(6, 0).await, (200, "first".to_owned(), now()), "an hour-old list is better than none");
+    assert_eq!(at(6, 9).await.0, 200);
+    assert_eq!(server.requests().len(), 2, "who is unwell is left alone for a while");
+    assert_eq!(at(25 * 60, 0).await.0, 500, "beyond the limit the failure itself is told");
+    assert_eq!(at(25 * 60, 10).await, (200, "later".to_owned(), after(25 * 60, 10)));
+}
+
+#[tokio::test]
+async fn what_is_gone_is_gone_however_fresh_the_copy() {
+    let server = Server::start(|_, count| match count {
+        0 => Answer::ok("first"),
+        _ => Answer::status("410 Gone", &[], ""),
+    })
+    .await;
+    let (fetcher, url) = (fetcher(&[&server]), url(&server, "/did.json"));
+    assert_eq!(fetcher.get(&url, now()).await.unwrap().status, 200);
+    let later = now().checked_add(SignedDuration::from_mins(6)).unwrap();
+    assert_eq!(fetcher.get(&url, later).await.unwrap().status, 410);
+}

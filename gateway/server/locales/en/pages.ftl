@@ -48,6 +48,7 @@ page-checks-intro = Genuine and accepted are two things: the checks say whether 
 page-checks-none = No credentials were handed in.
 page-credential-unnamed = Credential without a name
 page-part-of = Part of
+page-trust-asked = Lists that were asked
 page-trust = Accepted by the employer?
 page-binding = About the applicant?
 page-check-list = Checks

@@ -25,6 +25,21 @@ trust-not_listed = The employer’s list does not name this issuer. The list say
 trust-denied = The employer does not accept this issuer.
 trust-undetermined = We could not check whether the employer accepts this issuer.
 trust-none = Nobody asked whether this issuer is accepted.
+trust-step-denied = The employer’s list of issuers that it does not accept names this one.
+trust-step-listed = The employer’s own list { $answer ->
+    [yes] names this issuer.
+   *[no] does not name this issuer.
+}
+trust-step-registry = The registry “{ $list }” { $answer ->
+    [yes] lists this issuer.
+    [no] does not list this issuer.
+   *[unknown] could not be asked.
+}
+trust-step-accredited = { $answer ->
+    [yes] { $list } vouches for this issuer in the credential.
+   *[no] { $list } does not vouch for this issuer in the credential.
+}
+trust-step-obtained = { $sentence } As of { $obtained }, version { $version }.
 
 binding-holder_proof = The applicant has proved to hold the identifier that the credential names.
 binding-subject_id = The credential names the applicant by their own identifier.

@@ -48,6 +48,7 @@ page-checks-intro = Auténtica y aceptada son dos cosas: las comprobaciones dice
 page-checks-none = No se entregó ninguna credencial.
 page-credential-unnamed = Credencial sin nombre
 page-part-of = Parte de
+page-trust-asked = Listas consultadas
 page-trust = ¿La acepta la empresa?
 page-binding = ¿Trata de la persona candidata?
 page-check-list = Comprobaciones

@@ -25,6 +25,21 @@ trust-not_listed = La lista de la empresa no nombra a este emisor. La lista dice
 trust-denied = La empresa no acepta a este emisor.
 trust-undetermined = No pudimos comprobar si la empresa acepta a este emisor.
 trust-none = Nadie preguntó si se acepta a este emisor.
+trust-step-denied = La lista de emisores que la empresa no acepta nombra a este.
+trust-step-listed = La lista propia de la empresa { $answer ->
+    [yes] nombra a este emisor.
+   *[no] no nombra a este emisor.
+}
+trust-step-registry = El registro «{ $list }» { $answer ->
+    [yes] incluye a este emisor.
+    [no] no incluye a este emisor.
+   *[unknown] no se pudo consultar.
+}
+trust-step-accredited = { $answer ->
+    [yes] { $list } avala a este emisor en la credencial.
+   *[no] { $list } no avala a este emisor en la credencial.
+}
+trust-step-obtained = { $sentence } A fecha de { $obtained }, versión { $version }.
 
 binding-holder_proof = La persona candidata ha demostrado que posee el identificador que nombra la credencial.
 binding-subject_id = La credencial nombra a la persona candidata con su propio identificador.

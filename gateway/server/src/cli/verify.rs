@@ -1,6 +1,6 @@
 //! `wellspring verify FILE|-`: what holds about a credential, for people or as JSON.
 
-use std::{io::Read, path::PathBuf};
+use std::{io::Read, path::PathBuf, sync::Arc};
 
 use clap::Args;
 use wellspring_model::{
@@ -14,7 +14,10 @@ use wellspring_model::{
 use wellspring_verify::{Challenge, Limits, Material, Policy, UnverifiedPresentation};
 
 use super::{Failure, exit, material};
-use crate::{clock::SystemClock, sentences::Sentences, view::verification::VerificationView, work::gather};
+use crate::{
+    clock::SystemClock, config::RegistryConfig, registries, sentences::Sentences, view::verification::VerificationView,
+    work::gather,
+};
 
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
@@ -30,9 +33,13 @@ pub struct VerifyArgs {
     /// A folder of documents gathered before. With it nothing is fetched.
     #[arg(long, value_name = "DIR")]
     material: Option<PathBuf>,
-    /// A verification policy (JSON): trusted and denied issuers, clock skew.
+    /// A verification policy (JSON): `trust` says whom to rely on; ages and clock skew.
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// A registry of issuers that the policy names: a file, the https address of one, or ANCHOR,KEYS-FILE of an OpenID
+    /// federation. May be given several times.
+    #[arg(long = "registry", value_name = "NAME=WHERE", value_parser = registry)]
+    registries: Vec<(String, RegistryConfig)>,
     /// The credential must be about this subject.
     #[arg(long, value_name = "ID")]
     subject_id: Option<String>,
@@ -54,6 +61,16 @@ fn language(text: &str) -> Result<Language, String> {
     Language::ALL.into_iter().find(|language| language.as_str() == text).ok_or_else(|| "en or es".to_owned())
 }
 
+fn registry(text: &str) -> Result<(String, RegistryConfig), String> {
+    let (name, place) = text.split_once('=').ok_or("it is written NAME=WHERE")?;
+    let config = match (place.starts_with("https://"), place.split_once(',')) {
+        (true, Some((anchor, keys))) => RegistryConfig::Federation { anchor: anchor.to_owned(), keys: keys.into() },
+        (true, None) => RegistryConfig::Url { url: place.to_owned() },
+        (false, _) => RegistryConfig::File { file: place.into() },
+    };
+    Ok((name.to_owned(), config))
+}
+
 pub async fn run(args: VerifyArgs) -> Result<u8, Failure> {
     let bytes = read_input(&args)?;
     let now = args.at.unwrap_or_else(|| SystemClock.now());
@@ -62,9 +79,10 @@ pub async fn run(args: VerifyArgs) -> Result<u8, Failure> {
     policy.challenge = asked.map(|(challenge, domain)| Challenge { challenge, domain });
     let unverified = wellspring_verify::parse(&bytes, Pointer::root(), &Limits::default())
         .map_err(|error| Failure::new(exit::UNREADABLE, format!("this cannot be read as a credential: {error}")))?;
-    let material = obtain(&args, &unverified, now).await?;
+    let presentations: Arc<[UnverifiedPresentation]> = Arc::from([unverified]);
+    let material = obtain(&args, &presentations, &policy, now).await?;
     let applicant = Applicant { subject_id: args.subject_id.clone(), email: args.subject_email.clone(), name: None };
-    let verification = wellspring_verify::verify(&unverified, &material, &policy, &applicant, now);
+    let verification = wellspring_verify::verify(&presentations[0], &material, &policy, &applicant, now);
     let sentences = Sentences::get(args.language);
     let view = VerificationView::new(&verification.report, sentences);
     if args.json {
@@ -104,16 +122,26 @@ fn read_policy(path: &std::path::Path) -> Result<Policy, Failure> {
     serde_json::from_str(&text).map_err(|error| Failure::usage(format!("{} is not a policy: {error}", path.display())))
 }
 
-async fn obtain(args: &VerifyArgs, unverified: &UnverifiedPresentation, now: Timestamp) -> Result<Material, Failure> {
-    match &args.material {
-        Some(folder) => material::read(folder, now),
-        None if unverified.references(&Material::default(), now).is_empty() => Ok(Material::default()),
-        None => {
-            let fetcher = wellspring_egress::Fetcher::new(wellspring_egress::FetcherConfig::default())
-                .map_err(Failure::could_not_run)?;
-            Ok(gather::gather(&fetcher, &Material::default(), std::slice::from_ref(unverified), now).await)
-        }
+/// What there is to judge by: gathered before, or now.
+async fn obtain(
+    args: &VerifyArgs,
+    presentations: &Arc<[UnverifiedPresentation]>,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Material, Failure> {
+    let mut standing = match &args.material {
+        Some(folder) => material::read(folder, now)?,
+        None => Material::default(),
+    };
+    let named = args.registries.iter().cloned().collect();
+    registries::insert_all(&mut standing, &named, now).map_err(Failure::could_not_run)?;
+    let needs = presentations.iter().any(|one| !one.references(&standing, policy, now).is_empty());
+    if args.material.is_some() || !needs {
+        return Ok(standing);
     }
+    let fetcher =
+        wellspring_egress::Fetcher::new(wellspring_egress::FetcherConfig::default()).map_err(Failure::could_not_run)?;
+    gather::gather(&fetcher, &standing, presentations, policy, now).await.map_err(Failure::could_not_run)
 }
 
 /// The report for people: one block per credential, one line per check.
@@ -126,6 +154,12 @@ fn print(view: &VerificationView, sentences: &Sentences) {
         }
         if let Some(issuer) = &credential.issuer {
             println!("    issuer {issuer}");
+        }
+        if let Some(trust) = credential.trust {
+            println!("    {}", sentences.trust(Some(trust)));
+        }
+        for step in &credential.trust_trace {
+            println!("      · {}", sentences.trust_step(step));
         }
         for check in &credential.checks {
             println!("  {} {:<11} {} [{}]", mark(check.outcome), check.check.as_str(), check.message, check.code);

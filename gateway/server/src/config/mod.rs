@@ -13,7 +13,10 @@ use figment::{
 };
 use serde::Deserialize;
 use url::Url;
-use wellspring_model::credential::{Assurance, IssuerId};
+use wellspring_model::{
+    credential::{Assurance, IssuerId},
+    trust::TrustRules,
+};
 
 /// The default file, which is also the manual.
 pub const DEFAULT: &str = include_str!("default.toml");
@@ -30,6 +33,7 @@ pub struct Config {
     pub egress: EgressSection,
     pub limits: LimitsConfig,
     pub policy: PolicyConfig,
+    pub registries: BTreeMap<String, RegistryConfig>,
     pub contexts: BTreeMap<String, PathBuf>,
     pub work: WorkConfig,
     pub log: LogConfig,
@@ -73,6 +77,7 @@ pub struct LimitsConfig {
     pub json_depth: usize,
     pub nested_credentials: usize,
     pub report_link_days: u16,
+    pub cache_bytes: usize,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -80,8 +85,45 @@ pub struct LimitsConfig {
 pub struct PolicyConfig {
     pub trusted_issuers: Vec<IssuerId>,
     pub denied_issuers: Vec<IssuerId>,
+    pub registries: Vec<String>,
+    pub accreditors: Vec<IssuerId>,
+    pub creators: BTreeMap<IssuerId, Vec<IssuerId>>,
+    pub status_issuers: Vec<IssuerId>,
     pub assurance: Vec<Assurance>,
+    pub key_max_age_seconds: u32,
+    pub status_max_age_seconds: u32,
     pub clock_skew_seconds: u32,
+}
+
+/// Where a registry of issuers is.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum RegistryConfig {
+    /// A list on this machine, read at the start.
+    File { file: PathBuf },
+    /// A list at an address.
+    Url { url: String },
+    /// The trust anchor of an OpenID federation, and the file of its keys.
+    Federation { anchor: String, keys: PathBuf },
+}
+
+impl PolicyConfig {
+    /// Older than this nothing that was fetched is of any use.
+    pub fn longest_age_seconds(&self) -> u32 {
+        self.key_max_age_seconds.max(self.status_max_age_seconds)
+    }
+
+    /// The rules for everybody who has none of their own.
+    pub fn rules(&self) -> TrustRules {
+        TrustRules {
+            trusted_issuers: self.trusted_issuers.clone(),
+            denied_issuers: self.denied_issuers.clone(),
+            registries: self.registries.clone(),
+            accreditors: self.accreditors.clone(),
+            creators: self.creators.clone(),
+            status_issuers: self.status_issuers.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -117,6 +159,8 @@ pub enum ConfigError {
     LeaseTooShort,
     #[error("`{0}` must not be zero")]
     Zero(&'static str),
+    #[error("`policy.registries` names `{0}`, which `[registries]` does not have")]
+    UnknownRegistry(String),
     #[error("`database.url` must be `sqlite://FILE`; other databases are not supported yet")]
     Database,
 }
@@ -142,6 +186,14 @@ impl Config {
             *path = folder.join(&*path);
         }
         config.contexts.values_mut().for_each(|path| *path = folder.join(&*path));
+        for registry in config.registries.values_mut() {
+            match registry {
+                RegistryConfig::File { file: path } | RegistryConfig::Federation { keys: path, .. } => {
+                    *path = folder.join(&*path);
+                }
+                RegistryConfig::Url { .. } => {}
+            }
+        }
         if config.egress.extra_ca_file != Path::new("") {
             config.egress.extra_ca_file = folder.join(&config.egress.extra_ca_file);
         }
@@ -160,6 +212,9 @@ impl Config {
             if is_zero {
                 return Err(ConfigError::Zero(name));
             }
+        }
+        if let Some(name) = self.policy.registries.iter().find(|name| !self.registries.contains_key(*name)) {
+            return Err(ConfigError::UnknownRegistry(name.clone()));
         }
         let path = self.database.url.strip_prefix("sqlite://").ok_or(ConfigError::Database)?;
         self.database.url = format!("sqlite://{}", folder.join(path).display());
@@ -203,6 +258,18 @@ mod tests {
     fn an_unknown_key_refuses_to_start_and_is_named() {
         let error = with("[server]\nlistne = \"127.0.0.1:1\"\n").expect_err("the key does not exist").to_string();
         assert!(error.contains("listne"), "{error}");
+    }
+
+    #[test]
+    fn a_registry_is_one_of_three_kinds_and_a_name_without_one_refuses_to_start() {
+        let three = "[registries]\na = { file = \"a.json\" }\nb = { url = \"https://b.example/\" }\n\
+                     c = { anchor = \"https://c.example\", keys = \"c.jwks\" }\n";
+        let config = with(three).expect("it loads");
+        assert!(matches!(&config.registries["a"], RegistryConfig::File { file } if file.is_absolute()));
+        assert!(matches!(&config.registries["c"], RegistryConfig::Federation { keys, .. } if keys.is_absolute()));
+        assert!(with("[registries]\na = { fiel = \"a.json\" }\n").is_err());
+        let unknown = with("[policy]\nregistries = [\"dcc\"]\n");
+        assert!(matches!(unknown, Err(ConfigError::UnknownRegistry(name)) if name == "dcc"));
     }
 
     #[test]

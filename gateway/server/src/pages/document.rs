@@ -30,13 +30,13 @@ pub(super) const FINDINGS: &[(&str, &str)] = pages!("findings":
     "REFRESH_CURRENT" "REFRESH_NEWER" "REFRESH_UNREACHABLE" "REFRESH_INVALID" "ENDORSEMENT_OK" "ENDORSEMENT_UNDECIDED"
     "ENDORSEMENT_FAILED" "JWT_CLAIM_ABSENT" "STATUS_LIST_SHORT" "STATUS_LIST_ELSEWHERE" "STATUS_LIST_UNSIGNED"
     "STATUS_AGED" "STATUS_MESSAGE" "REFRESH_OFFERED" "SUBJECT_DIFFERS" "CREATOR_DIFFERS" "WEAK_HASH" "NOT_CHECKED"
-    "CONTEXT_ORDER_UNUSUAL" "KEY_WITHOUT_FRAGMENT"
+    "CONTEXT_ORDER_UNUSUAL" "KEY_WITHOUT_FRAGMENT" "REGISTRY_UNREACHABLE" "REGISTRY_INVALID" "KEY_DOCUMENT_AGED"
 );
 
 /// A page for each kind of problem; a test compares the list with [`ProblemKind::ALL`] and with the folder.
 pub(super) const PROBLEMS: &[(&str, &str)] = pages!("problems":
     "malformed-json" "body-too-large" "json-too-deep" "duplicate-key" "invalid-request" "unreadable-credential"
-    "unknown-connection" "unknown-connector" "unknown-job" "unknown-profile" "unknown-framework"
+    "unknown-connection" "unknown-connector" "unknown-job" "unknown-profile" "unknown-trust-policy" "unknown-framework"
     "not-found" "unauthorized" "idempotency-conflict" "idempotency-in-flight" "unsupported-media-type"
     "method-not-allowed" "unavailable" "storage-full" "internal"
 );

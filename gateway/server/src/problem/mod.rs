@@ -62,6 +62,8 @@ kinds! {
     UnknownJob = "unknown-job", NOT_FOUND, "There is no such job";
     /// There is no profile of that id.
     UnknownProfile = "unknown-profile", NOT_FOUND, "There is no such profile";
+    /// There is no trust policy of that id.
+    UnknownTrustPolicy = "unknown-trust-policy", NOT_FOUND, "There is no such trust policy";
     /// There is no framework of that id.
     UnknownFramework = "unknown-framework", NOT_FOUND, "There is no such framework";
     /// Nothing at this address, or not for this key.
@@ -181,6 +183,10 @@ impl Problem {
 
     pub fn unknown_profile(pointer: Pointer) -> Self {
         Self::new(ProblemKind::UnknownProfile, "no profile of yours has this id").at(pointer)
+    }
+
+    pub fn unknown_trust_policy(pointer: Pointer) -> Self {
+        Self::new(ProblemKind::UnknownTrustPolicy, "no trust policy of yours has this id").at(pointer)
     }
 
     pub fn unknown_framework(pointer: Pointer) -> Self {

@@ -13,7 +13,7 @@ use wellspring_model::{
     posting::Posting,
 };
 
-use super::{PageQuery, PageView, created, page};
+use super::{PageQuery, PageView, created, page, trust::known_policy};
 use crate::{auth::Caller, body::StrictJson, problem::Problem, state::App};
 
 /// A job posting.
@@ -27,6 +27,8 @@ pub struct NewJob {
     pub connection: String,
     /// The ATS's own id of the job, so that submissions may name it.
     pub external_id: Option<String>,
+    /// `tru_…`: whom this job relies on. Left out: whom all jobs rely on.
+    pub trust_policy: Option<String>,
 }
 
 /// A job posting as stored.
@@ -38,6 +40,8 @@ pub struct JobView {
     pub connection: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trust_policy: Option<String>,
     pub created_at: String,
 }
 
@@ -49,6 +53,7 @@ impl JobView {
             profile: posting.profile.to_string(),
             connection: posting.connection.to_string(),
             external_id: posting.external_id.as_ref().map(ToString::to_string),
+            trust_policy: posting.trust_policy.map(|id| id.to_string()),
             created_at: posting.created_at.to_string(),
         }
     }
@@ -60,7 +65,7 @@ impl JobView {
     path = "/v1/jobs",
     tag = "jobs",
     request_body = NewJob,
-    responses((status = 201, body = JobView), (status = 422, content_type = "application/problem+json"))
+    responses((status = 201, body = JobView), (status = 404, content_type = "application/problem+json"))
 )]
 pub async fn add(
     State(app): State<App>,
@@ -78,16 +83,31 @@ pub async fn add(
     if app.store.connection(caller.tenant, connection).await?.is_none() {
         return Err(Problem::unknown_connection(at.key("connection")));
     }
+    let trust_policy = match &new.trust_policy {
+        Some(policy) => Some(known_policy(&app, caller, policy, at.key("trust_policy")).await?.id),
+        None => None,
+    };
     let posting = Posting {
         id: PostingId::from_uuid(app.uuid()),
         title: new.title,
         profile,
         connection,
         external_id: new.external_id.map(ExternalId),
+        trust_policy,
         created_at: app.now(),
     };
     app.store.add_posting(caller.tenant, &posting, &caller.actor()).await?;
     Ok(created(format!("/v1/jobs/{}", posting.id), JobView::new(&posting)))
+}
+
+/// The id of a job of the caller's.
+///
+/// # Errors
+/// There is none.
+pub async fn known_job(app: &App, caller: Caller, id: &str, at: Pointer) -> Result<PostingId, Problem> {
+    let id: PostingId = id.parse().map_err(|_| Problem::unknown_job(at.clone()))?;
+    let posting = app.store.posting(caller.tenant, id).await?.ok_or_else(|| Problem::unknown_job(at))?;
+    Ok(posting.id)
 }
 
 /// One job posting.

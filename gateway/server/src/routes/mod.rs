@@ -10,6 +10,7 @@ pub mod jobs;
 pub mod profiles;
 pub mod reports;
 pub mod submissions;
+pub mod trust;
 pub mod verifications;
 
 use std::sync::Arc;
@@ -56,6 +57,12 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(profiles::show))
         .routes(routes!(jobs::add, jobs::list))
         .routes(routes!(jobs::show))
+        .routes(routes!(trust::policies::add, trust::policies::list))
+        .routes(routes!(trust::policies::show))
+        .routes(routes!(trust::in_force::show, trust::in_force::put))
+        .routes(routes!(trust::in_force::put_for_job))
+        .routes(routes!(trust::preview::preview))
+        .routes(routes!(trust::preview::decision))
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::show))
         .routes(routes!(connectors::list))

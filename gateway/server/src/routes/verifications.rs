@@ -5,15 +5,19 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use wellspring_model::{credential::Applicant, pointer::Pointer, submission::Language};
 
-use super::submissions::input::{CredentialInput, received_all};
+use super::{
+    jobs::known_job,
+    submissions::input::{CredentialInput, received_all},
+};
 use crate::{
     auth::Caller,
     body::StrictJson,
     problem::Problem,
     sentences::Sentences,
     state::App,
+    trust::InForce,
     view::verification::VerificationView,
-    work::{assess::verify_all, gather::gather},
+    work::verify::{VerifyError, verify as verify_now},
 };
 
 /// Credentials to verify, and who they should be about.
@@ -24,6 +28,8 @@ pub struct VerificationRequest {
     pub credentials: Vec<CredentialInput>,
     /// Left out: the `subject` check is left out too.
     pub applicant: Option<ApplicantInput>,
+    /// `job_…`: judge by whom this job relies on. Left out: by what is in force for all jobs.
+    pub job: Option<String>,
     /// The language of the sentences: `en` or `es`.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -48,24 +54,22 @@ pub struct ApplicantInput {
 )]
 pub async fn verify(
     State(app): State<App>,
-    _caller: Caller,
+    caller: Caller,
     body: StrictJson<VerificationRequest>,
 ) -> Result<Json<VerificationView>, Problem> {
     let request = body.value;
     let credentials = received_all(&request.credentials, &app)?;
-    let mut presentations = Vec::with_capacity(credentials.len());
-    for (index, credential) in credentials.iter().enumerate() {
-        let at = Pointer::root().key("credentials").index(index);
-        let parsed = wellspring_verify::parse(&credential.bytes, at.clone(), &app.verification.limits);
-        presentations.push(parsed.map_err(|error| Problem::unreadable_credential(at, &error))?);
-    }
-    let now = app.now();
-    let material = gather(&app.fetcher, &app.verification.standing, &presentations, now).await;
     let given = request.applicant.unwrap_or_default();
     let applicant = Applicant { subject_id: given.subject_id, email: given.email, name: None };
-    let policy = app.verification.policy.clone();
-    let verified = tokio::task::spawn_blocking(move || verify_all(&presentations, &material, &policy, &applicant, now))
-        .await
-        .map_err(|_| Problem::internal())?;
+    let posting = match &request.job {
+        Some(job) => Some(known_job(&app, caller, job, Pointer::root().key("job")).await?),
+        None => None,
+    };
+    let relied = InForce::of(&app, caller.tenant, posting).await?;
+    let received = credentials.into_iter().map(|credential| credential.bytes).collect();
+    let verified = verify_now(&app, received, &relied, applicant).await.map_err(|error| match error {
+        VerifyError::Unreadable { at, error } => Problem::unreadable_credential(at, &error),
+        VerifyError::Thread(_) => Problem::internal(),
+    })?;
     Ok(Json(VerificationView::new(&verified.report, Sentences::get(request.language))))
 }

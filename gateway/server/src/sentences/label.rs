@@ -67,6 +67,7 @@ labels! {
     CredentialUnnamed = "page-credential-unnamed",
     PartOf = "page-part-of",
     Trust = "page-trust",
+    TrustAsked = "page-trust-asked",
     Binding = "page-binding",
     CheckList = "page-check-list",
     Remarks = "page-remarks",

@@ -21,7 +21,7 @@ use wellspring_model::{
     credential::{Assurance, Binding, NotCountedReason},
     delivery::FailureCode,
     finding::{Finding, Outcome},
-    report::{CheckName, Trust},
+    report::{CheckName, Trust, TrustStep},
     submission::Language,
 };
 
@@ -36,6 +36,9 @@ pub struct Sentences {
 
 static ENGLISH: LazyLock<Sentences> = LazyLock::new(|| Sentences::read(Language::En));
 static SPANISH: LazyLock<Sentences> = LazyLock::new(|| Sentences::read(Language::Es));
+
+/// How much of a digest people are shown.
+const VERSION_SHOWN: usize = 15;
 
 impl Sentences {
     pub fn get(language: Language) -> &'static Self {
@@ -81,6 +84,20 @@ impl Sentences {
     /// Whether the employer accepts the issuer; `None` where no policy was given.
     pub fn trust(&self, trust: Option<Trust>) -> String {
         self.messages.text(&format!("trust-{}", trust.map_or("none", Trust::as_str)))
+    }
+
+    /// One list that was asked about the issuer, and what it said.
+    pub fn trust_step(&self, step: &TrustStep) -> String {
+        let list = plain(&step.list, 120);
+        let values = [("list", list.into()), ("answer", step.answer.as_str().into())];
+        let sentence = self.filled(&format!("trust-step-{}", step.rule.as_str()), values);
+        let (Some(obtained), Some(version)) = (step.obtained_at, &step.version) else { return sentence };
+        let version: String = version.to_string().chars().take(VERSION_SHOWN).collect();
+        let obtained = self.date(step.updated.unwrap_or(obtained));
+        self.filled(
+            "trust-step-obtained",
+            [("sentence", sentence.into()), ("obtained", obtained.into()), ("version", version.into())],
+        )
     }
 
     /// Whether the credential is about the applicant.

@@ -26,6 +26,7 @@ fn credential(trust: Trust) -> CredentialReport {
         outcome: Outcome::Passed,
         trust: Some(trust),
         trust_trace: Vec::new(),
+        endorsed_by: Vec::new(),
         binding: None,
         checks: Vec::new(),
         notices: Vec::new(),
@@ -105,7 +106,7 @@ fn a_summary_stands_alone() {
         achievement: None,
         reason,
     });
-    let report = VerificationReport { credentials: vec![credential(Trust::Trusted)], material: Vec::new() };
+    let report = VerificationReport { credentials: vec![credential(Trust::Trusted)], ..VerificationReport::default() };
     assert_eq!(
         Sentences::get(Language::En).summary(&assessment(lines, not_counted.to_vec()), &report),
         [
@@ -120,7 +121,8 @@ fn a_summary_stands_alone() {
 
 #[test]
 fn an_issuer_nobody_accepts_is_not_called_by_the_name_it_gives_itself_alone() {
-    let report = VerificationReport { credentials: vec![credential(Trust::NotListed)], material: Vec::new() };
+    let report =
+        VerificationReport { credentials: vec![credential(Trust::NotListed)], ..VerificationReport::default() };
     let summary = Sentences::get(Language::En)
         .summary(&assessment(vec![line("SQL", false, LineCode::SameItem)], Vec::new()), &report);
     assert!(summary[1].ends_with("issued by Example College (did:web:college.example)"), "{summary:?}");
@@ -129,7 +131,7 @@ fn an_issuer_nobody_accepts_is_not_called_by_the_name_it_gives_itself_alone() {
 #[test]
 fn a_long_profile_is_cut_and_the_cut_is_said() {
     let lines: Vec<_> = (0..45).map(|n| line(&format!("Skill {n}"), false, LineCode::NoEvidence)).collect();
-    let report = VerificationReport { credentials: Vec::new(), material: Vec::new() };
+    let report = VerificationReport::default();
     let summary = Sentences::get(Language::En).summary(&assessment(lines, Vec::new()), &report);
     assert_eq!(summary.iter().filter(|line| line.starts_with("Skill")).count(), 40);
     assert!(summary.contains(&"5 more requirements are in the report.".to_owned()), "{summary:?}");

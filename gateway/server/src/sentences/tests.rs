@@ -28,6 +28,11 @@ const WITH_VALUES: &[(&str, &[&str])] = &[
     ("strip-state", &["count", "state"]),
     ("level", &["level", "scale"]),
     ("credentials-more", &["count"]),
+    ("trust-step-denied", &[]),
+    ("trust-step-listed", &["answer"]),
+    ("trust-step-registry", &["answer", "list"]),
+    ("trust-step-accredited", &["answer", "list"]),
+    ("trust-step-obtained", &["obtained", "sentence", "version"]),
 ];
 
 /// Every message there should be, with the values it is given.

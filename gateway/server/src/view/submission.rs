@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 use wellspring_model::{
     delivery::{Attempt, Delivery, DeliveryState},
     submission::{Submission, SubmissionState},
+    trust::TrustPolicyUsed,
 };
 
 use super::{
@@ -32,6 +33,10 @@ pub struct SubmissionView {
     pub rejected: Option<String>,
     pub credentials: Vec<CredentialView>,
     pub material: Vec<MaterialView>,
+    /// Which rules decided about trust: `{"id"?, "digest"}`. Without an id, those of the operator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub trust_policy: Option<TrustPolicyUsed>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assessment: Option<AssessmentView>,
     pub report_url: String,
@@ -96,6 +101,7 @@ impl SubmissionView {
             rejected: None,
             credentials: Vec::new(),
             material: Vec::new(),
+            trust_policy: None,
             assessment: None,
             report_url,
             deliveries: deliveries.iter().map(|(delivery, attempts)| DeliveryView::new(delivery, attempts)).collect(),
@@ -108,6 +114,7 @@ impl SubmissionView {
                 view.outcome = Some(verification.outcome.to_string());
                 view.credentials = verification.credentials;
                 view.material = verification.material;
+                view.trust_policy = verification.trust_policy;
                 view.assessment = Some(AssessmentView(assessed.assessment.clone()));
             }
         }

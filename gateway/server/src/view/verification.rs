@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 use wellspring_model::{
+    credential::IssuerId,
     finding::{Finding, Outcome},
-    report::{Check, CredentialReport, MaterialUsed, VerificationReport},
+    report::{Check, CredentialReport, MaterialUsed, TrustStep, VerificationReport},
+    trust::TrustPolicyUsed,
 };
 
 use crate::sentences::Sentences;
@@ -19,6 +21,10 @@ pub struct VerificationView {
     pub outcome: Outcome,
     pub credentials: Vec<CredentialView>,
     pub material: Vec<MaterialView>,
+    /// Which rules decided about trust: `{"id"?, "digest"}`. Without an id, those of the operator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub trust_policy: Option<TrustPolicyUsed>,
 }
 
 /// One credential, nested ones included, each by itself.
@@ -37,6 +43,14 @@ pub struct CredentialView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub trust: Option<wellspring_model::report::Trust>,
+    /// What led to it: each list that was asked, in which version, from when, and what it said.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
+    pub trust_trace: Vec<TrustStep>,
+    /// Who endorses the issuer within the credential, with an endorsement that passed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub endorsed_by: Vec<IssuerId>,
     /// How the subject was recognised as the applicant; absent where it was not.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
@@ -84,6 +98,7 @@ impl VerificationView {
             outcome: report.outcome(),
             credentials: credentials(report, sentences),
             material: report.material.iter().map(material).collect(),
+            trust_policy: report.trust_policy,
         }
     }
 }
@@ -102,6 +117,8 @@ fn credential_view(credential: &CredentialReport, sentences: &Sentences) -> Cred
         issuer: credential.issuer.as_ref().map(ToString::to_string),
         outcome: credential.outcome,
         trust: credential.trust,
+        trust_trace: credential.trust_trace.clone(),
+        endorsed_by: credential.endorsed_by.clone(),
         binding: credential.binding,
         checks: credential.checks.iter().map(|check| check_view(check, sentences)).collect(),
         notices: credential.notices.iter().map(|notice| notice_view(notice, sentences)).collect(),
@@ -119,7 +136,8 @@ fn check_view(check: &Check, sentences: &Sentences) -> CheckView {
     }
 }
 
-fn notice_view(notice: &Finding, sentences: &Sentences) -> NoticeView {
+/// A remark with its sentence.
+pub fn notice_view(notice: &Finding, sentences: &Sentences) -> NoticeView {
     NoticeView {
         code: notice.code.to_string(),
         message: sentences.finding(notice),

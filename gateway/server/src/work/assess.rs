@@ -1,21 +1,17 @@
 //! Steps 2 to 6 of a submission: parse, gather, verify, score, record.
 
+use bytes::Bytes;
 use wellspring_host::manifest::SerializeBy;
 use wellspring_model::{
-    Timestamp,
-    assessment::NotCounted,
     competency::{Framework, FrameworkVersion, Profile},
-    credential::{Applicant, VerifiedCredential},
+    credential::Applicant,
     id::{AssessmentId, DeliveryId, SubmissionId, TaskId},
-    pointer::Pointer,
-    report::{MaterialUsed, VerificationReport},
     submission::Submission,
 };
 use wellspring_store::{Leased, NewAssessment, NewDelivery};
-use wellspring_verify::UnverifiedPresentation;
 
-use super::{TaskError, gather::gather};
-use crate::state::App;
+use super::{TaskError, verify::verify};
+use crate::{state::App, trust::InForce};
 
 /// After this many attempts a submission that cannot be processed is rejected, so that the queue moves on.
 const MOST_ATTEMPTS: u32 = 10;
@@ -28,23 +24,12 @@ pub async fn run(app: &App, task: &Leased, id: SubmissionId) -> Result<(), TaskE
     }
     let submission = app.store.submission(task.tenant, id).await?.ok_or_else(|| gone("submission", id))?;
     let (profile, frameworks) = asked_for(app, &submission).await?;
-    let presentations = parse(app, &submission).await?;
-    let now = app.now();
-    let material = gather(&app.fetcher, &app.verification.standing, &presentations, now).await;
-    let applicant = applicant(&submission);
-    let (policy, scoring) = (app.verification.policy.clone(), app.scoring.clone());
-    let assessment = AssessmentId::from_uuid(app.uuid());
-    // Canonicalisation and signatures are processor work: off the threads that answer requests.
+    let relied = InForce::of(app, task.tenant, Some(submission.posting)).await?;
+    let verified = verify(app, received(app, &submission).await?, &relied, applicant(&submission)).await?;
+    let (assessment, scoring) = (AssessmentId::from_uuid(app.uuid()), app.scoring.clone());
     let (report, assessment) = tokio::task::spawn_blocking(move || {
-        let verified = verify_all(&presentations, &material, &policy, &applicant, now);
-        let result = wellspring_score::assess(
-            assessment,
-            &profile,
-            &frameworks,
-            &verified.credentials,
-            verified.not_counted,
-            &scoring,
-        );
+        let (credentials, not_counted) = (&verified.credentials, verified.not_counted);
+        let result = wellspring_score::assess(assessment, &profile, &frameworks, credentials, not_counted, &scoring);
         (verified.report, result)
     })
     .await?;
@@ -59,41 +44,6 @@ pub async fn run(app: &App, task: &Leased, id: SubmissionId) -> Result<(), TaskE
     Ok(())
 }
 
-/// All credentials of a submission judged together.
-pub struct Verified {
-    pub report: VerificationReport,
-    pub credentials: Vec<VerifiedCredential>,
-    pub not_counted: Vec<NotCounted>,
-}
-
-/// Judges several presentations with the same material and puts their reports together.
-pub fn verify_all(
-    presentations: &[UnverifiedPresentation],
-    material: &wellspring_verify::Material,
-    policy: &wellspring_verify::Policy,
-    applicant: &Applicant,
-    now: Timestamp,
-) -> Verified {
-    let mut all = Verified {
-        report: VerificationReport { credentials: Vec::new(), material: Vec::new() },
-        credentials: Vec::new(),
-        not_counted: Vec::new(),
-    };
-    for presentation in presentations {
-        let one = wellspring_verify::verify(presentation, material, policy, applicant, now);
-        all.report.credentials.extend(one.report.credentials);
-        for used in one.report.material {
-            let known = |seen: &MaterialUsed| seen.url == used.url;
-            if !all.report.material.iter().any(known) {
-                all.report.material.push(used);
-            }
-        }
-        all.credentials.extend(one.credentials);
-        all.not_counted.extend(one.not_counted);
-    }
-    all
-}
-
 async fn asked_for(
     app: &App,
     submission: &Submission,
@@ -106,15 +56,14 @@ async fn asked_for(
     Ok((profile, frameworks))
 }
 
-async fn parse(app: &App, submission: &Submission) -> Result<Vec<UnverifiedPresentation>, TaskError> {
-    let mut presentations = Vec::with_capacity(submission.payloads.len());
-    for (index, payload) in submission.payloads.iter().enumerate() {
+/// The credentials as they were handed in.
+async fn received(app: &App, submission: &Submission) -> Result<Vec<Bytes>, TaskError> {
+    let mut received = Vec::with_capacity(submission.payloads.len());
+    for payload in &submission.payloads {
         let bytes = app.store.payload(submission.tenant, payload.digest).await?;
-        let bytes = bytes.ok_or_else(|| gone("payload", payload.digest))?;
-        let at = Pointer::root().key("credentials").index(index);
-        presentations.push(wellspring_verify::parse(&bytes, at, &app.verification.limits)?);
+        received.push(bytes.ok_or_else(|| gone("payload", payload.digest))?.into());
     }
-    Ok(presentations)
+    Ok(received)
 }
 
 fn applicant(submission: &Submission) -> Applicant {

@@ -6,6 +6,7 @@
 pub mod assess;
 pub mod deliver;
 pub mod gather;
+pub mod verify;
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,8 +24,8 @@ const POLL: Duration = Duration::from_secs(1);
 pub enum TaskError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("a stored credential cannot be read: {0}")]
-    Unreadable(#[from] wellspring_verify::ParseError),
+    #[error("what is stored cannot be judged: {0}")]
+    Verify(#[from] verify::VerifyError),
     #[error("{what} {id} is gone")]
     Gone { what: &'static str, id: String },
     #[error("the worker's thread ended early")]

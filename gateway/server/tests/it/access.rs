@@ -20,7 +20,7 @@ fn operations() -> Vec<(Method, String)> {
 }
 
 /// An id of the owner's for each resource.
-fn with_id(path: &str, role: &Role, submission: &str, delivery: &str) -> String {
+fn with_id(path: &str, role: &Role, submission: &str, delivery: &str, policy: &str) -> String {
     let id = match path.split('/').nth(2).expect("a resource") {
         "submissions" => submission,
         "connections" => &role.connection,
@@ -28,6 +28,7 @@ fn with_id(path: &str, role: &Role, submission: &str, delivery: &str) -> String 
         "profiles" => &role.profile,
         "jobs" => &role.job,
         "deliveries" => delivery,
+        "trust" => policy,
         other => panic!("the test knows no id for `{other}`: add one"),
     };
     path.replace("{id}", id)
@@ -58,6 +59,7 @@ async fn another_tenants_ids_answer_404_on_every_route() {
     wellspring_server::work::run_ready(&gateway.app).await.expect("the work is done");
     let shown = gateway.get(&format!("/v1/submissions/{submission}")).await.json();
     let delivery = shown["deliveries"][0]["id"].as_str().expect("a delivery").to_owned();
+    let policy = gateway.post("/v1/trust/policies", &json!({"title": "x", "rules": {}})).await.id();
     let stranger = gateway.other_tenant().await;
     let mut with_ids = 0;
     for (method, path) in operations() {
@@ -65,10 +67,11 @@ async fn another_tenants_ids_answer_404_on_every_route() {
             continue;
         }
         with_ids += 1;
-        let path = with_id(&path, &role, &submission, &delivery);
-        let theirs = gateway.call(method.clone(), &path, Some(&stranger.key), None).await;
+        let path = with_id(&path, &role, &submission, &delivery, &policy);
+        let body = (method == Method::PUT).then(|| json!({"policy": null}));
+        let theirs = gateway.call(method.clone(), &path, Some(&stranger.key), body.as_ref()).await;
         assert_eq!(theirs.status, StatusCode::NOT_FOUND, "{method} {path} for a stranger: {}", theirs.text);
-        let ours = gateway.call(method.clone(), &path, Some(&gateway.tenant.key), None).await;
+        let ours = gateway.call(method.clone(), &path, Some(&gateway.tenant.key), body.as_ref()).await;
         assert_eq!(ours.status, StatusCode::OK, "{method} {path} for its owner: {}", ours.text);
     }
     assert!(with_ids >= 6, "only {with_ids} operations have an id");
@@ -78,9 +81,12 @@ async fn another_tenants_ids_answer_404_on_every_route() {
 async fn a_list_holds_nothing_of_another_tenant() {
     let gateway = Gateway::start().await;
     gateway.role().await;
+    gateway.post("/v1/trust/policies", &json!({"title": "x", "rules": {}})).await;
     let stranger = gateway.other_tenant().await;
+    // What is no list, or the same for everybody.
+    let others = ["/v1/connectors", "/v1/trust", "/v1/trust/decision"];
     for (method, path) in operations() {
-        if method != Method::GET || path.contains("{id}") || path == "/v1/connectors" {
+        if method != Method::GET || path.contains("{id}") || others.contains(&path.as_str()) {
             continue;
         }
         let answer = gateway.call(method, &path, Some(&stranger.key), None).await;

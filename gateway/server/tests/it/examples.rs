@@ -32,9 +32,9 @@ fn the_committed_openapi_document_is_the_generated_one() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");
     let committed = std::fs::read_to_string(path).expect("docs/openapi.json is there");
     let generated = wellspring_server::routes::openapi_text().expect("it serialises");
-    assert_eq!(
-        committed.trim_end(),
-        generated.trim_end(),
+    // Whole documents side by side would help nobody.
+    assert!(
+        committed.trim_end() == generated.trim_end(),
         "the API changed: `cargo run -p wellspring-server -- print-openapi > docs/openapi.json` and read the difference"
     );
 }

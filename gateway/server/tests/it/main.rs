@@ -8,3 +8,4 @@ mod idempotency;
 mod refusals;
 mod reports;
 mod submissions;
+mod trust;

@@ -135,6 +135,7 @@ impl World {
             profile: profile.id,
             connection: connection.id,
             external_id: Some(ExternalId("4711".into())),
+            trust_policy: None,
             created_at: now(),
         };
         self.store.add_posting(tenant, &posting, ACTOR).await.unwrap();
@@ -227,7 +228,7 @@ impl World {
 }
 
 pub fn report() -> VerificationReport {
-    VerificationReport { credentials: Vec::new(), material: Vec::new() }
+    VerificationReport::default()
 }
 
 pub fn receipt() -> Receipt {

@@ -111,7 +111,7 @@ impl Set<'_> {
             Err(refused) => return Judged::alone(refused.0, refused.1, at.clone()),
         };
         let method_at = at.key("verificationMethod");
-        let named = Named::by_method(claim.method, self.around.library);
+        let named = Named::by_method(claim.method, self.around);
         let mut notices = Vec::new();
         if claim.method.starts_with("did:key:") && !claim.method.contains('#') {
             notices.push(Finding::new(FindingCode::KeyWithoutFragment, method_at.clone()));

@@ -80,7 +80,7 @@ pub(super) fn judge(
 
 fn is_trusted(bits: &Bits, around: &Around<'_>) -> bool {
     let Some(issuer) = &bits.issuer else { return false };
-    around.policy.status_issuers.contains(&IssuerId(issuer.clone()))
+    around.policy.may_keep_lists(&IssuerId(issuer.clone()))
 }
 
 /// Index and width of an entry. The index is a text of digits, or in practice a number.

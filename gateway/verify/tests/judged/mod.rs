@@ -6,6 +6,7 @@ use wellspring_model::{
     finding::{FindingCode, Outcome},
     pointer::Pointer,
     report::{CheckName, CredentialReport, VerificationReport},
+    trust::TrustRules,
 };
 use wellspring_verify::{Document, Limits, Material, Policy, Verification, parse, verify};
 
@@ -19,6 +20,11 @@ pub fn ada() -> Applicant {
 
 pub fn document(bytes: impl Into<Vec<u8>>) -> Document {
     Document { status: Some(200), content_type: None, bytes: bytes.into(), fetched_at: now() }
+}
+
+/// An employer who relies on these.
+pub fn relying(rules: TrustRules) -> Policy {
+    Policy { trust: Some(rules), ..Policy::default() }
 }
 
 pub fn judge_as(bytes: &[u8], policy: &Policy, applicant: &Applicant, material: &Material) -> Verification {

@@ -1,0 +1,155 @@
+//! Whom an employer relies on, for one job or for all: which rules are in force, and what other rules would change.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest as _, Sha256};
+use tokio::task::JoinError;
+use wellspring_model::{
+    canonical::canonical_json,
+    credential::{Assurance, IssuerId, VerifiedCredential},
+    digest::Digest,
+    id::{PostingId, TenantId, TrustPolicyId},
+    report::{CredentialReport, Trust, VerificationReport},
+    trust::{TrustPolicyUsed, TrustRules},
+};
+use wellspring_store::StoreError;
+use wellspring_verify::{Policy, Trusted, trust_in};
+
+use crate::{state::App, work::gather};
+
+/// Rules as they apply, and where they come from.
+#[derive(Debug, Clone)]
+pub struct InForce {
+    /// None: the operator's own.
+    pub id: Option<TrustPolicyId>,
+    pub rules: TrustRules,
+}
+
+impl InForce {
+    /// The rules for a job, or for all jobs that have none of their own.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn of(app: &App, tenant: TenantId, posting: Option<PostingId>) -> Result<Self, StoreError> {
+        let stored = app.store.trust_policy_in_force(tenant, posting).await?;
+        Ok(match stored {
+            Some(policy) => Self { id: Some(policy.id), rules: applied(app, policy.rules) },
+            None => Self { id: None, rules: app.verification.rules.clone() },
+        })
+    }
+
+    /// What verification asks for.
+    pub fn policy(&self, app: &App) -> Policy {
+        Policy { trust: Some(self.rules.clone()), ..app.verification.policy.clone() }
+    }
+
+    /// What a report keeps of it.
+    pub fn used(&self) -> TrustPolicyUsed {
+        let json = serde_json::to_value(&self.rules).ok();
+        let text = json.as_ref().and_then(canonical_json).unwrap_or_default();
+        TrustPolicyUsed { id: self.id, digest: Digest::from_bytes(Sha256::digest(text).into()) }
+    }
+}
+
+/// An employer's rules as they apply here: nobody is trusted whom the operator denies.
+pub fn applied(app: &App, mut rules: TrustRules) -> TrustRules {
+    let denied = app.verification.rules.denied_issuers.iter();
+    let missing: Vec<_> = denied.filter(|id| !rules.denied_issuers.contains(id)).cloned().collect();
+    rules.denied_issuers.extend(missing);
+    rules
+}
+
+/// What a change of rules would do to credentials that were received.
+#[derive(Debug, Default)]
+pub struct Preview {
+    pub credentials: usize,
+    pub counted_before: usize,
+    pub counted_after: usize,
+    /// By issuer, as far as anything changes for it.
+    pub changed: Vec<Changed>,
+}
+
+/// One issuer whose standing would change.
+#[derive(Debug)]
+pub struct Changed {
+    pub issuer: IssuerId,
+    pub name: Option<String>,
+    pub before: Option<Trust>,
+    pub after: Trusted,
+    pub credentials: usize,
+}
+
+/// An issuer, with those who endorse it in the credential.
+type Standing = (IssuerId, Vec<IssuerId>);
+
+/// Compares two sets of rules over reports, newest first, until `most` credentials were looked at. What is in them is
+/// taken as it was judged: only trust is decided anew, both times with what the registries say now.
+///
+/// # Errors
+/// A thread ended early.
+pub async fn preview(
+    app: &App,
+    reports: &[VerificationReport],
+    before: &TrustRules,
+    after: &TrustRules,
+    most: usize,
+) -> Result<Preview, JoinError> {
+    let credentials = reports.iter().flat_map(|report| &report.credentials);
+    let credentials: Vec<_> = credentials.filter(|credential| credential.issuer.is_some()).take(most).collect();
+    let mut standings: BTreeMap<Standing, usize> = BTreeMap::new();
+    let mut names = BTreeMap::new();
+    for credential in &credentials {
+        let Some(standing) = standing(credential) else { continue };
+        names.entry(standing.0.clone()).or_insert_with(|| credential.issuer_name.clone());
+        *standings.entry(standing).or_default() += 1;
+    }
+    let (old, new) = (decide(app, &standings, before).await?, decide(app, &standings, after).await?);
+    let mut preview = Preview { credentials: credentials.len(), ..Preview::default() };
+    for credential in credentials {
+        let Some(standing) = standing(credential) else { continue };
+        preview.counted_before += usize::from(counts(app, credential, old.get(&standing)));
+        preview.counted_after += usize::from(counts(app, credential, new.get(&standing)));
+    }
+    for ((standing, count), after) in standings.iter().zip(new.into_values()) {
+        let before = old.get(standing).and_then(|trusted| trusted.trust);
+        if before != after.trust {
+            let name = names.get(&standing.0).cloned().flatten();
+            preview.changed.push(Changed { issuer: standing.0.clone(), name, before, after, credentials: *count });
+        }
+    }
+    Ok(preview)
+}
+
+fn standing(credential: &CredentialReport) -> Option<Standing> {
+    Some((credential.issuer.clone()?, credential.endorsed_by.clone()))
+}
+
+async fn decide(
+    app: &App,
+    standings: &BTreeMap<Standing, usize>,
+    rules: &TrustRules,
+) -> Result<BTreeMap<Standing, Trusted>, JoinError> {
+    let now = app.now();
+    let issuers = standings.keys().map(|(issuer, _)| issuer.clone()).collect();
+    let material = gather::of_registries(&app.fetcher, &app.verification.standing, issuers, rules, now).await?;
+    let questions = standings.keys().map(|(issuer, endorsers)| (issuer, endorsers.as_slice()));
+    let trusted = trust_in(questions, rules, &material, now);
+    Ok(standings.keys().cloned().zip(trusted).collect())
+}
+
+/// What one issuer's standing is under these rules.
+///
+/// # Errors
+/// As [`preview`].
+pub async fn decide_one(app: &App, issuer: IssuerId, rules: &TrustRules) -> Result<Trusted, JoinError> {
+    let standings = BTreeMap::from([((issuer, Vec::new()), 1)]);
+    Ok(decide(app, &standings, rules).await?.into_values().next().unwrap_or_default())
+}
+
+/// Whether a credential of this standing would be in a class that counts.
+fn counts(app: &App, credential: &CredentialReport, trusted: Option<&Trusted>) -> bool {
+    let trust = trusted.and_then(|trusted| trusted.trust);
+    let judged = CredentialReport { trust, ..credential.clone() };
+    let class = VerifiedCredential::from_report(&judged, Vec::new()).map(|verified| verified.assurance());
+    class.is_ok_and(|class: Assurance| app.scoring.assurance.contains(&class))
+}
