@@ -30,6 +30,10 @@ pub fn run() -> Result<(), Failure> {
             println!("{text}");
         }
     }
+    say("oracle: canonical N-Quads beside npm jsonld (safe mode) and rdf-canonize");
+    if crate::bench::oracle(&[]).is_err() {
+        failed.push("oracle");
+    }
     match failed[..] {
         [] => Ok(()),
         _ => Err(Failure::new(format!("these differ: {}", failed.join(", ")))),

@@ -24,6 +24,8 @@ cargo xtask <command>
   connectors      build the connectors (and the test guests) into target/connectors/
   browser         look at the demo's pages in a browser: screenshots into target/browser/, accessibility checked
   conformance     what the verifier makes of what others publish: a table per suite (needs ../shared/fixtures)
+  oracle [COUNT SEED]
+                  canonical N-Quads beside npm jsonld and rdf-canonize: what others publish, and records made from a seed
   bench NAME      measure against others: `verify` (also --json), `hostile`
   check           formatting, lints, dependency rules (what CI does besides the tests)
 ";
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         ["browser"] => browser::run(),
         ["check"] => checks::run(),
         ["conformance"] => conformance::run(),
+        ["oracle", rest @ ..] => bench::oracle(rest),
         ["bench", name, rest @ ..] => bench::run(name, rest),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");

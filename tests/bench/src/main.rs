@@ -3,6 +3,7 @@
 mod documents;
 mod generic;
 mod hostile;
+mod oracle;
 mod ours;
 
 use std::{
@@ -35,12 +36,23 @@ fn main() -> ExitCode {
         ["verify", "--json"] => verify(true),
         ["hostile"] => hostile::run_all(),
         ["hostile", name] => hostile::run_one(name),
-        _ => {
-            eprintln!("usage: wellspring-bench verify [--json] | hostile");
-            return ExitCode::from(64);
-        }
+        ["oracle"] => return oracle(10_000, 1),
+        ["oracle", count, seed] => match (count.parse(), seed.parse()) {
+            (Ok(count), Ok(seed)) => return oracle(count, seed),
+            _ => return usage(),
+        },
+        _ => return usage(),
     }
     ExitCode::SUCCESS
+}
+
+fn usage() -> ExitCode {
+    eprintln!("usage: wellspring-bench verify [--json] | hostile | oracle [COUNT SEED]");
+    ExitCode::from(64)
+}
+
+fn oracle(count: usize, seed: u64) -> ExitCode {
+    if oracle::run(count, seed) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 struct Case {
@@ -143,7 +155,7 @@ fn node(cases: &[Case]) -> Option<BTreeMap<String, f64>> {
         .stdout(Stdio::piped())
         .spawn()
         .expect("Node starts");
-    child.stdin.take()?.write_all(input.as_bytes()).expect("Node reads");
+    child.stdin.take().expect("its input").write_all(input.as_bytes()).expect("Node reads");
     let output = child.wait_with_output().expect("Node ends");
     assert!(output.status.success(), "the Node peer failed");
     serde_json::from_slice(&output.stdout).expect("Node prints JSON")
