@@ -22,10 +22,11 @@ pub(crate) fn text<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a
     object.get(name).and_then(Value::as_str)
 }
 
-/// A text for people: plain, or in several languages, of which any will do.
+/// A text for people: plain, with its language beside it, or in several languages, of which any will do.
 pub(crate) fn words(object: &Map<String, Value>, name: &str) -> Option<String> {
     match object.get(name)? {
         Value::String(text) => Some(text.clone()),
+        Value::Object(one) if one.contains_key("@value") => text(one, "@value").map(str::to_owned),
         Value::Object(languages) => {
             languages.get("en").or_else(|| languages.values().next()).and_then(Value::as_str).map(str::to_owned)
         }
