@@ -24,7 +24,7 @@
 //! | an AchievementCredential or a record that does not fit its schema | [`every_type_has_its_schema_and_it_decides`] |
 //! | an inner credential that was changed before its record was signed | [`an_inner_credential_is_judged_by_its_own_proof`] |
 //! | a status list that was changed, or has ended | `status`: `a_list_that_cannot_be_verified_decides_nothing_whatever_it_says` |
-//! | results or end dates moved about within the signed statements | `moved` and `rewritten` |
+//! | results or end dates moved about within the signed statements | `moved`, `rewritten` and `respelled` |
 
 #![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 #![allow(dead_code, reason = "helpers are shared, and no one test needs all")]
