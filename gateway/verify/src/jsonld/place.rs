@@ -29,16 +29,37 @@ enum Place {
 }
 
 /// The members that are read, by the place where they are.
-#[rustfmt::skip]
 const MEMBERS: [(Place, &[&str]); 8] = [
-    (Place::Root, &[
-        "issuer", "holder", "validFrom", "validUntil", "issuanceDate", "expirationDate", "credentialStatus",
-        "credentialSubject", "termsOfUse", "refreshService", "endorsement",
-    ]),
-    (Place::Root, &[
-        "created", "expires", "revoked", "proofPurpose", "verificationMethod", "previousProof", "cryptosuite", "challenge",
-        "domain",
-    ]),
+    (
+        Place::Root,
+        &[
+            "issuer",
+            "holder",
+            "validFrom",
+            "validUntil",
+            "issuanceDate",
+            "expirationDate",
+            "credentialStatus",
+            "credentialSubject",
+            "termsOfUse",
+            "refreshService",
+            "endorsement",
+        ],
+    ),
+    (
+        Place::Root,
+        &[
+            "created",
+            "expires",
+            "revoked",
+            "proofPurpose",
+            "verificationMethod",
+            "previousProof",
+            "cryptosuite",
+            "challenge",
+            "domain",
+        ],
+    ),
     (Place::Status, &["statusPurpose", "statusListIndex", "statusListCredential", "statusSize", "statusMessage"]),
     (Place::Subject, &["achievement", "result", "identifier", "verifiableCredential", "encodedList"]),
     (Place::Identifier, &["identityType", "identityHash", "hashed", "salt"]),

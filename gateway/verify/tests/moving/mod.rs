@@ -79,9 +79,12 @@ impl Move {
             7 => respell(&mut made, around, &name, self.to, self.more)?,
             8 => wrap(made.pointer_mut(from)?, self.to),
             9 => shorten(&mut made, from, self.to)?,
-            10 => halve(made.pointer_mut(from)?, self.to, self.more)?,
+            10 => {
+                halve(made.pointer_mut(from)?, self.to, self.more)?;
+                spread(&mut made, around, &name);
+            }
             11 => second(&mut made, from, self.to, self.more)?,
-            12 => to_namesake(&mut made, &all, from, self.to)?,
+            12 => to_namesake(&mut made, &all, from, self.to, self.more)?,
             13 => swap_by_context(&mut made, around, &name, self.to)?,
             _ => retype(&mut made, from, self.to)?,
         }
@@ -193,6 +196,16 @@ fn halve(value: &mut Value, which: usize, how: usize) -> Option<()> {
     Some(())
 }
 
+/// A list within a list is spread out in it.
+fn spread(document: &mut Value, around: &str, name: &str) {
+    let list = document.pointer_mut(around).and_then(Value::as_array_mut);
+    if let (Some(list), Ok(at)) = (list, name.parse::<usize>())
+        && let Value::Array(inner) = list.remove(at)
+    {
+        list.extend(inner);
+    }
+}
+
 /// One object as two of the same node, the second under the IRI of the member.
 fn second(document: &mut Value, at: &str, which: usize, how: usize) -> Option<()> {
     let (around, name) = split(at);
@@ -206,7 +219,7 @@ fn second(document: &mut Value, at: &str, which: usize, how: usize) -> Option<()
 }
 
 /// A member at another object of the same id, with the types under which it is known.
-fn to_namesake(document: &mut Value, all: &[String], at: &str, which: usize) -> Option<()> {
+fn to_namesake(document: &mut Value, all: &[String], at: &str, which: usize, how: usize) -> Option<()> {
     let (around, name) = split(at);
     let id = document.pointer(around)?.get("id")?.clone();
     let is_other =
@@ -227,7 +240,7 @@ fn to_namesake(document: &mut Value, all: &[String], at: &str, which: usize) -> 
     let taken = document.pointer_mut(around)?.as_object_mut()?.remove(&name)?;
     let other = document.pointer_mut(to)?.as_object_mut()?;
     other.insert(name, taken);
-    if which % 2 == 0 {
+    if how.is_multiple_of(2) {
         other.insert("type".to_owned(), Value::Array(both.clone()));
         let own = document.pointer_mut(around)?.as_object_mut()?;
         own.insert("type".to_owned(), Value::Array(both));
