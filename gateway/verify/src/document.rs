@@ -47,3 +47,18 @@ pub(crate) fn id_of<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'
 pub(crate) fn is_a(object: &Map<String, Value>, name: &str) -> bool {
     texts(object, "type").contains(&name)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::words;
+
+    #[test]
+    fn a_text_is_read_in_each_of_its_forms() {
+        for written in [json!("Welding"), json!({"@language": "de", "@value": "Welding"}), json!({"en": "Welding"})] {
+            let object = json!({"name": written});
+            assert_eq!(words(object.as_object().unwrap(), "name").as_deref(), Some("Welding"), "{object}");
+        }
+    }
+}
