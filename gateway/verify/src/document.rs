@@ -22,10 +22,11 @@ pub(crate) fn text<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a
     object.get(name).and_then(Value::as_str)
 }
 
-/// A text for people: plain, or in several languages, of which any will do.
+/// A text for people: plain, with its language beside it, or in several languages, of which any will do.
 pub(crate) fn words(object: &Map<String, Value>, name: &str) -> Option<String> {
     match object.get(name)? {
         Value::String(text) => Some(text.clone()),
+        Value::Object(one) if one.contains_key("@value") => text(one, "@value").map(str::to_owned),
         Value::Object(languages) => {
             languages.get("en").or_else(|| languages.values().next()).and_then(Value::as_str).map(str::to_owned)
         }
@@ -45,4 +46,19 @@ pub(crate) fn id_of<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'
 /// Whether one of an object's types is this one.
 pub(crate) fn is_a(object: &Map<String, Value>, name: &str) -> bool {
     texts(object, "type").contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::words;
+
+    #[test]
+    fn a_text_is_read_in_each_of_its_forms() {
+        for written in [json!("Welding"), json!({"@language": "de", "@value": "Welding"}), json!({"en": "Welding"})] {
+            let object = json!({"name": written});
+            assert_eq!(words(object.as_object().unwrap(), "name").as_deref(), Some("Welding"), "{object}");
+        }
+    }
 }

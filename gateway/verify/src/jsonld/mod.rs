@@ -12,6 +12,7 @@ mod guard;
 mod keyword;
 mod link;
 mod node;
+mod place;
 mod table;
 mod value;
 mod walk;

@@ -33,8 +33,14 @@ impl<'a> Walk<'a> {
     /// The whole document, less its member `except`: one node, or the nodes of its `@graph`.
     pub(super) fn document(&mut self, object: &'a Map<String, Value>, except: Option<&str>) -> Result<(), CanonError> {
         let initial = self.initial();
+        self.in_record = crate::document::is_a(object, "ClrCredential");
         let mut object = self.enter(object, &initial, None)?;
         object.members.retain(|member| Some(member.key) != except);
+        self.statements_of(object)?;
+        self.all_in_place()
+    }
+
+    fn statements_of(&mut self, object: Object<'a>) -> Result<(), CanonError> {
         if let [Member { key, value, meaning: Expanded::Keyword(Keyword::Graph) }] = object.members[..] {
             let place = Place { active: object.active, key, term: None, graph: None };
             return self.at(Segment::Key(key), |walk| walk.statements(&place, value));
@@ -119,8 +125,8 @@ impl<'a> Walk<'a> {
             meaning: active.expand_vocab(key),
         });
         let members: Vec<Member<'a>> = members.collect();
-        if let Some(member) = members.iter().find(|member| guard::hides(member.key, &member.meaning)) {
-            return self.at(Segment::Key(member.key), |walk| Err(walk.invalid("a restriction under another name")));
+        if let Some(member) = members.iter().find(|member| guard::hides(member.key, &member.meaning, &active)) {
+            return self.at(Segment::Key(member.key), |walk| Err(walk.invalid("a name that readers know otherwise")));
         }
         Ok(Object { active, before_types, members })
     }
@@ -164,6 +170,10 @@ impl<'a> Walk<'a> {
             }
         }
         let subject = id.unwrap_or_else(|| self.dataset.blank());
+        self.keywords(&object.members, &object.active)?;
+        if id.is_some() {
+            self.mention(&object.members, subject, graph);
+        }
         for member in &object.members {
             self.at(Segment::Key(member.key), |walk| match &member.meaning {
                 Expanded::Keyword(Keyword::Id) => Ok(()),
@@ -185,34 +195,6 @@ impl<'a> Walk<'a> {
             })?;
         }
         Ok(subject)
-    }
-
-    fn node_id(&mut self, active: &Active, id: &'a Value) -> Result<Term, CanonError> {
-        let Value::String(id) = id else { return Err(self.invalid("an id is a string")) };
-        let iri = active.expand_reference(id).ok_or_else(|| self.undefined(id))?;
-        self.resource(&iri, id)
-    }
-
-    fn types(
-        &mut self,
-        active: &Active,
-        subject: Term,
-        types: &'a Value,
-        graph: Option<Term>,
-    ) -> Result<(), CanonError> {
-        let predicate = self.dataset.iri(rdf::RDF_TYPE);
-        let one = |walk: &mut Self, name: &'a Value| {
-            let Value::String(name) = name else { return Err(walk.invalid("a type is a string")) };
-            let Expanded::Iri(iri) = active.expand_vocab(name) else { return Err(walk.undefined(name)) };
-            let object = walk.resource(&iri, name)?;
-            walk.state(subject, predicate, object, graph)
-        };
-        match types {
-            Value::Array(names) => {
-                names.iter().enumerate().try_for_each(|(i, name)| self.at(Segment::Index(i), |walk| one(walk, name)))
-            }
-            name => one(self, name),
-        }
     }
 
     fn property(

@@ -9,6 +9,7 @@ use super::{
     CanonError,
     active::{Active, Coercion, Expanded, Term as ContextTerm},
     compile::language_tag,
+    guard,
     keyword::Keyword,
     node::Member,
     walk::{Place, Segment, Walk},
@@ -16,6 +17,47 @@ use super::{
 use crate::rdf::{self, Term};
 
 impl<'a> Walk<'a> {
+    /// The id of a node.
+    pub(super) fn node_id(&mut self, active: &Active, id: &'a Value) -> Result<Term, CanonError> {
+        let Value::String(id) = id else { return Err(self.invalid("an id is a string")) };
+        self.reference(active, id)
+    }
+
+    /// An identifier that is the IRI itself: a compact one is one address to JSON-LD and another to whoever follows it.
+    fn reference(&mut self, active: &Active, id: &'a str) -> Result<Term, CanonError> {
+        let iri = active.expand_reference(id).ok_or_else(|| self.undefined(id))?;
+        if *iri != *id {
+            return Err(self.invalid("an identifier in short"));
+        }
+        self.resource(&iri, id)
+    }
+
+    pub(super) fn types(
+        &mut self,
+        active: &Active,
+        subject: Term,
+        types: &'a Value,
+        graph: Option<Term>,
+    ) -> Result<(), CanonError> {
+        let predicate = self.dataset.iri(rdf::RDF_TYPE);
+        let one = |walk: &mut Self, name: &'a Value| {
+            let Value::String(name) = name else { return Err(walk.invalid("a type is a string")) };
+            let meaning = active.expand_vocab(name);
+            if guard::hides_type(name, &meaning, active) {
+                return Err(walk.invalid("a name that readers know otherwise"));
+            }
+            let Expanded::Iri(iri) = meaning else { return Err(walk.undefined(name)) };
+            let object = walk.resource(&iri, name)?;
+            walk.state(subject, predicate, object, graph)
+        };
+        match types {
+            Value::Array(names) => {
+                names.iter().enumerate().try_for_each(|(i, name)| self.at(Segment::Index(i), |walk| one(walk, name)))
+            }
+            name => one(self, name),
+        }
+    }
+
     /// A string, number or boolean under a key.
     pub(super) fn scalar(&mut self, place: &Place<'a>, scalar: &'a Value) -> Result<Term, CanonError> {
         if place.term.is_none() && Keyword::parse(place.key).is_some() {
@@ -32,10 +74,7 @@ impl<'a> Walk<'a> {
         };
         let none = Coercion::None;
         match (term.as_ref().map_or(&none, |term| &term.coercion), scalar) {
-            (Coercion::Id, Value::String(text)) => {
-                let iri = active.expand_reference(text).ok_or_else(|| self.undefined(text))?;
-                self.resource(&iri, text)
-            }
+            (Coercion::Id, Value::String(text)) => self.reference(&active, text),
             (Coercion::Vocab, Value::String(text)) => match active.expand_vocab(text) {
                 Expanded::Iri(iri) => self.resource(&iri, text),
                 _ => Err(self.undefined(text)),

@@ -14,6 +14,7 @@ use super::{
     compile::compile,
     contexts::{ContextError, Step},
     link::{LinkError, link},
+    place::Mention,
     table::{Compiled, Part},
 };
 use crate::rdf::{self, Dataset, Quad, Term};
@@ -32,7 +33,11 @@ pub(super) struct Walk<'a> {
     inline: HashMap<String, Compiled>,
     /// Blank nodes that the document itself has labels for.
     labels: HashMap<&'a str, Term>,
-    path: Vec<Segment<'a>>,
+    /// What is said of nodes that have names.
+    pub(super) mentions: Vec<Mention<'a>>,
+    /// The document is a record of credentials (CLR).
+    pub(super) in_record: bool,
+    pub(super) path: Vec<Segment<'a>>,
 }
 
 #[derive(Clone, Copy)]
@@ -69,6 +74,8 @@ impl<'a> Walk<'a> {
             met: HashMap::new(),
             inline: HashMap::new(),
             labels: HashMap::new(),
+            mentions: Vec::new(),
+            in_record: false,
             path: Vec::new(),
         }
     }
@@ -245,10 +252,7 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn pointer(&self) -> Pointer {
-        self.path.iter().fold(Pointer::root(), |pointer, segment| match segment {
-            Segment::Key(key) => pointer.key(key),
-            Segment::Index(index) => pointer.index(*index),
-        })
+        pointer(&self.path)
     }
 
     pub(super) fn unsupported(&self, what: &str) -> CanonError {
@@ -262,4 +266,11 @@ impl<'a> Walk<'a> {
     pub(super) fn invalid(&self, reason: &str) -> CanonError {
         CanonError::Invalid { reason: reason.to_owned(), pointer: self.pointer() }
     }
+}
+
+pub(super) fn pointer(path: &[Segment<'_>]) -> Pointer {
+    path.iter().fold(Pointer::root(), |pointer, segment| match segment {
+        Segment::Key(key) => pointer.key(key),
+        Segment::Index(index) => pointer.index(*index),
+    })
 }
