@@ -3,12 +3,19 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 #![allow(dead_code, reason = "helpers are shared, and no one test needs all")]
 
-use ed25519::{badge, signed};
-use judged::{judge, wrong};
+use std::io::Write as _;
+
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use ed25519::{badge, key, signed};
+use flate2::{Compression, write::GzEncoder};
+use judged::{ada, document, judge, judge_as, wrong};
+use serde_json::{Value, json};
 use wellspring_model::{
+    credential::{IssuerId, NotCountedReason},
     finding::{FindingCode as F, Outcome},
-    report::CheckName::Structure,
+    report::CheckName::{Proof, Status, Structure},
 };
+use wellspring_verify::{Material, Policy};
 
 mod ed25519;
 mod judged;
@@ -30,4 +37,76 @@ fn remarks_in_a_picture_are_no_part_of_the_credential() {
     for inside in ["{<b>\"type\": \"Assertion\"</b>}", "<b>{}</b>", "{}<b/>"] {
         assert_eq!(wrong(&judged(inside).credentials[0]), unreadable, "{inside}");
     }
+}
+
+/// What counts of a badge that names somebody else as the creator of its achievement.
+fn counted(credential: &Value) -> (Outcome, Vec<NotCountedReason>, usize) {
+    let policy = Policy { trusted_issuers: Some(vec![IssuerId(key(1).did_key())]), ..Policy::default() };
+    let verification = judge_as(credential.to_string().as_bytes(), &policy, &ada(), &Material::default());
+    let reasons = verification.not_counted.iter().map(|no| no.reason).collect();
+    let achievements = verification.credentials.iter().map(|credential| credential.achievements().len()).sum();
+    (verification.report.credentials[0].outcome, reasons, achievements)
+}
+
+/// Puts what stands under a member under the IRI that the member means. The statements stay the same.
+fn hidden(object: &mut Value, name: &str, iri: &str, value: impl FnOnce(Value) -> Value) {
+    let object = object.as_object_mut().unwrap();
+    let hidden = object.remove(name).unwrap();
+    object.insert(iri.to_owned(), value(hidden));
+}
+
+#[test]
+fn a_creator_cannot_be_hidden_under_another_name() {
+    let mut credential = badge();
+    credential["credentialSubject"]["achievement"]["creator"] =
+        json!({"id": "https://else.example/", "type": ["Profile"]});
+    let mut credential = signed(credential);
+    assert_eq!(counted(&credential), (Outcome::Passed, vec![NotCountedReason::CreatorNotIssuer], 0));
+    let achievement = &mut credential["credentialSubject"]["achievement"];
+    hidden(achievement, "creator", "https://purl.imsglobal.org/spec/vc/ob/vocab.html#creator", |creator| creator);
+    assert_eq!(counted(&credential), (Outcome::Failed, vec![NotCountedReason::VerificationFailed], 0));
+}
+
+#[test]
+fn the_width_of_a_status_cannot_be_hidden_under_another_name() {
+    let address = "https://status.example/lists/1";
+    // The sixth status of two bits is set, the sixth bit is not.
+    let mut bits = vec![0; 32 * 1024];
+    bits[1] = 0b0011_0000;
+    let mut material = Material::default();
+    material.insert(address, document(signed(list(address, &bits)).to_string()));
+    let judged = |credential: &Value| {
+        let bytes = credential.to_string();
+        wrong(&judge_as(bytes.as_bytes(), &Policy::default(), &ada(), &material).report.credentials[0])
+    };
+    let mut credential = badge();
+    credential["credentialStatus"] = json!({
+        "type": "BitstringStatusListEntry", "statusPurpose": "revocation", "statusListIndex": "5", "statusSize": 2,
+        "statusListCredential": address
+    });
+    let mut credential = signed(credential);
+    assert_eq!(judged(&credential), [(Status, Outcome::Failed, F::Revoked)]);
+    let entry = &mut credential["credentialStatus"];
+    hidden(
+        entry,
+        "statusSize",
+        "https://www.w3.org/ns/credentials/status#statusSize",
+        |size| json!({"@value": size, "@type": "https://www.w3.org/2001/XMLSchema#integer"}),
+    );
+    assert_eq!(judged(&credential), [(Proof, Outcome::Failed, F::MemberInvalid)]);
+}
+
+fn list(address: &str, bits: &[u8]) -> Value {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bits).unwrap();
+    json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "id": address,
+        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
+        "issuer": key(1).did_key(),
+        "credentialSubject": {
+            "id": format!("{address}#list"), "type": "BitstringStatusList", "statusPurpose": "revocation",
+            "encodedList": format!("u{}", BASE64_URL_SAFE_NO_PAD.encode(encoder.finish().unwrap()))
+        }
+    })
 }

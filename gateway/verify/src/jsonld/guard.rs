@@ -1,17 +1,20 @@
 //! What restricts a credential is stated under its own name.
 //!
 //! The same signed statement can be written with another member: an alias that a context defines, or the IRI itself. A
-//! holder could so hide an end date or a status entry from everybody who reads the JSON, and the signature would still fit.
+//! holder could so hide an end date, a status entry or who has created an achievement from everybody who reads the JSON,
+//! and the signature would still fit.
 
 use super::active::Expanded;
 
-/// Members that take something away from a credential, by the last part of their IRIs.
-const RESTRICTING: [(&str, &[&str]); 3] = [
+/// Members that take something away from a credential, or without which another place of a status list is read, by the last
+/// part of their IRIs.
+const RESTRICTING: [(&str, &[&str]); 4] = [
     (
         "https://www.w3.org/2018/credentials#",
         &["validFrom", "validUntil", "issuanceDate", "expirationDate", "credentialStatus", "termsOfUse"],
     ),
-    ("https://purl.imsglobal.org/spec/vc/ob/vocab.html#", &["result", "status"]),
+    ("https://purl.imsglobal.org/spec/vc/ob/vocab.html#", &["result", "status", "creator"]),
+    ("https://www.w3.org/ns/credentials/status#", &["statusSize"]),
     ("https://w3id.org/security#", &["expiration", "revoked"]),
 ];
 
