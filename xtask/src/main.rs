@@ -6,6 +6,7 @@ mod checks;
 mod conformance;
 mod connectors;
 mod demo;
+mod fuzz;
 mod process;
 mod tests;
 mod toolchain;
@@ -25,6 +26,7 @@ cargo xtask <command>
   browser         look at the demo's pages in a browser: screenshots into target/browser/, accessibility checked
   conformance     what the verifier makes of what others publish: a table per suite (needs ../shared/fixtures)
   bench NAME      measure against others: `verify` (also --json), `hostile`
+  fuzz [TARGET]   fuzz the verifier: jsonld, jwt, png, svg, status, or all of them; [--seconds N] for each
   check           formatting, lints, dependency rules (what CI does besides the tests)
 ";
 
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         ["check"] => checks::run(),
         ["conformance"] => conformance::run(),
         ["bench", name, rest @ ..] => bench::run(name, rest),
+        ["fuzz", rest @ ..] => fuzz::run(rest),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())
