@@ -129,10 +129,8 @@ impl Jwt {
             at: Pointer::root(),
         };
         let failed = |code| alone(Outcome::Failed, Finding::new(code, root.clone()));
-        let typ = text(&self.header, "typ").map(str::to_ascii_lowercase);
-        let is_typed = typ.is_none_or(|typ| TYPES.contains(&typ.as_str()));
         // `crit` names rules that a reader must know; we know none. `b64` would change what was signed.
-        if !is_typed || self.header.contains_key("crit") || self.header.contains_key("b64") {
+        if !self.is_well_formed() || self.header.contains_key("crit") || self.header.contains_key("b64") {
             return failed(FindingCode::JwtInvalid);
         }
         let Some(name) = text(&self.header, "alg") else { return failed(FindingCode::JwtInvalid) };
@@ -183,6 +181,15 @@ impl Jwt {
             (proof, _) => proof,
         };
         Judged { proof, issuer_key: Some(issuer_key::judge(&named, owner, around, &root)), notices, at: root }
+    }
+
+    /// Whether the members of the header that we read are what RFC 7515 §4.1 says they are: one that is something else is not
+    /// the same as none.
+    fn is_well_formed(&self) -> bool {
+        let is = |name: &str, fits: fn(&Value) -> bool| self.header.get(name).is_none_or(fits);
+        is("typ", |typ| typ.as_str().is_some_and(|typ| TYPES.contains(&typ.to_ascii_lowercase().as_str())))
+            && is("kid", Value::is_string)
+            && is("jwk", Value::is_object)
     }
 
     /// The claims against the credential (OB 3.0 §VC-JWT verification): what is there has to agree, and what is absent is

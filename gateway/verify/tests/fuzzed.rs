@@ -110,3 +110,23 @@ fn list(address: &str, bits: &[u8]) -> Value {
         }
     })
 }
+
+#[test]
+fn a_member_of_a_tokens_header_that_is_no_text_is_not_the_same_as_none() {
+    let header = json!({"typ": "JWT", "kid": key(1).did_key_method()});
+    let judged = |name: &str, value: Value| {
+        let mut header = header.clone();
+        header[name] = value;
+        wrong(&judge(key(1).jwt(&header, &badge()).as_bytes()).report.credentials[0])
+    };
+    assert_eq!(judged("typ", json!("vc+jwt")), []);
+    let invalid = [(Proof, Outcome::Failed, F::JwtInvalid)];
+    for (name, value) in [
+        ("typ", json!(["at+jwt"])),
+        ("typ", json!(null)),
+        ("kid", json!([key(9).did_key_method()])),
+        ("jwk", json!([{"kty": "OKP"}])),
+    ] {
+        assert_eq!(judged(name, value.clone()), invalid, "{name} {value}");
+    }
+}
