@@ -60,13 +60,19 @@ fn rewrite(object: &mut Map<String, Value>, at: usize, chance: &mut Chance) {
     }
 }
 
-/// A value with what its member's definition would say of it.
+/// A value with what its member's definition would say of it: mostly what can be told from the value, else anything.
 fn spelled_out(value: Value, chance: &mut Chance) -> Value {
-    match chance.below(6) {
-        0 => json!({"@id": value}),
-        1 => json!({"@set": [value]}),
-        2 => json!({"@value": value}),
-        3 => json!({"@value": value, "@type": DATATYPES[chance.below(DATATYPES.len())]}),
+    let looks_like = match &value {
+        Value::Number(_) => Some("integer"),
+        Value::Bool(_) => Some("boolean"),
+        Value::String(text) if text.ends_with('Z') => Some("dateTime"),
+        _ => None,
+    };
+    match (chance.below(8), looks_like) {
+        (0..4, Some(kind)) => json!({"@value": value, "@type": format!("https://www.w3.org/2001/XMLSchema#{kind}")}),
+        (4, _) => json!({"@id": value}),
+        (5, _) => json!({"@set": [value]}),
+        (6, _) => json!({"@value": value, "@type": DATATYPES[chance.below(DATATYPES.len())]}),
         _ => value,
     }
 }

@@ -56,6 +56,9 @@ fn lawful(header: &Value, claims: &Value, report: &CredentialReport, signer: u8)
     assert!(is_own_key, "signed by another than {issuer}");
     assert!(matches!(header["alg"].as_str(), Some("EdDSA" | "Ed25519")), "signed as {}", header["alg"]);
     assert!(header.get("crit").is_none() && header.get("b64").is_none(), "rules that nobody knows");
+    for name in ["typ", "kid"] {
+        assert!(header.get(name).is_none_or(Value::is_string), "the header's {name} is no text");
+    }
     let seconds = |value: &Value| value.as_f64().expect("a time in a token is a number") as i64;
     let now = now().as_second();
     assert!(claims.get("exp").is_none_or(|end| seconds(end) >= now - SKEW), "the token has ended");
@@ -72,6 +75,9 @@ fn lawful(header: &Value, claims: &Value, report: &CredentialReport, signer: u8)
         assert!(time(name).is_none_or(|begin| begin <= now + SKEW), "the credential has not begun");
     }
     assert!(claims.get("iss").is_none_or(|claimed| *claimed == issuer.0), "two issuers");
-    let id = report.id.as_deref().expect("what passed has an id");
-    assert!(claims.get("jti").is_none_or(|claimed| claimed == id), "two ids");
+    let (claimed, id) = (claims.get("jti"), report.id.as_deref());
+    assert!(claimed.zip(id).is_none_or(|(claimed, id)| claimed == id), "two ids");
+    // The profile has one subject; where there are more, no claim is for one of them.
+    let (claimed, subject) = (claims.get("sub"), content["credentialSubject"].get("id"));
+    assert!(claimed.zip(subject).is_none_or(|(claimed, id)| claimed == id), "two subjects");
 }
