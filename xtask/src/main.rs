@@ -6,6 +6,7 @@ mod checks;
 mod conformance;
 mod connectors;
 mod demo;
+mod fuzz;
 mod process;
 mod tests;
 mod toolchain;
@@ -27,6 +28,7 @@ cargo xtask <command>
   oracle [COUNT SEED]
                   canonical N-Quads beside npm jsonld and rdf-canonize: what others publish, and records made from a seed
   bench NAME      measure against others: `verify` (also --json), `hostile`
+  fuzz [TARGET]   fuzz the verifier: jsonld, jwt, png, svg, status, or all of them; [--seconds N] for each
   check           formatting, lints, dependency rules (what CI does besides the tests)
 ";
 
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         ["conformance"] => conformance::run(),
         ["oracle", rest @ ..] => bench::oracle(rest),
         ["bench", name, rest @ ..] => bench::run(name, rest),
+        ["fuzz", rest @ ..] => fuzz::run(rest),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())

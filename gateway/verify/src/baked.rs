@@ -92,9 +92,11 @@ pub(crate) fn svg(bytes: &[u8]) -> Baked<'_> {
     let (Some(element), None) = (ours.next(), ours.next()) else {
         return if document.descendants().any(|node| is_ours(&node)) { Baked::Unreadable } else { Baked::Nothing };
     };
-    // A token stands in the attribute, JSON in the element.
-    let inside: String = element.children().filter_map(|child| child.text()).collect();
-    let written = element.attribute("verify").filter(|token| !token.trim().is_empty()).unwrap_or(&inside);
+    // A token stands in the attribute, JSON in the element. What is remarked beside the text is none of it.
+    let inside: String = element.children().filter(|child| child.is_text()).filter_map(|child| child.text()).collect();
+    let is_plain = !element.children().any(|child| child.is_element());
+    let token = element.attribute("verify").filter(|token| !token.trim().is_empty());
+    let Some(written) = token.or(is_plain.then_some(inside.as_str())) else { return Baked::Unreadable };
     match written.trim() {
         "" => Baked::Unreadable,
         written => Baked::Credential(Cow::Owned(written.as_bytes().to_vec())),

@@ -151,9 +151,7 @@ impl Jwt {
             at: Pointer::root(),
         };
         let failed = |code| alone(Outcome::Failed, Finding::new(code, root.clone()));
-        let typ = text(&self.header, "typ").map(str::to_ascii_lowercase);
-        let is_typed = typ.is_none_or(|typ| TYPES.contains(&typ.as_str()));
-        if !is_typed || !self.is_plain() {
+        if !self.is_well_formed() || !self.is_plain() {
             return failed(FindingCode::JwtInvalid);
         }
         let Some(name) = text(&self.header, "alg") else { return failed(FindingCode::JwtInvalid) };
@@ -204,6 +202,15 @@ impl Jwt {
             (proof, _) => proof,
         };
         Judged { proof, issuer_key: Some(issuer_key::judge(&named, owner, around, &root)), notices, at: root }
+    }
+
+    /// Whether the members of the header that we read are what RFC 7515 §4.1 says they are: one that is something else is not
+    /// the same as none.
+    fn is_well_formed(&self) -> bool {
+        let is = |name: &str, fits: fn(&Value) -> bool| self.header.get(name).is_none_or(fits);
+        is("typ", |typ| typ.as_str().is_some_and(|typ| TYPES.contains(&typ.to_ascii_lowercase().as_str())))
+            && is("kid", Value::is_string)
+            && is("jwk", Value::is_object)
     }
 
     /// The claims against the credential (OB 3.0 §VC-JWT verification): what is there has to agree, and what is absent is

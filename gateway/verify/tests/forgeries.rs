@@ -227,7 +227,7 @@ fn a_context_is_never_had_from_where_the_credential_says() {
     told["promoted"] = json!("yes");
     let bytes = told.to_string();
     let unverified = parse(bytes.as_bytes(), Default::default(), &Limits::default()).unwrap();
-    assert_eq!(unverified.references(&Material::default(), now()), [], "nothing is asked for");
+    assert_eq!(unverified.references(&Material::default(), &Policy::default(), now()), [], "nothing is asked for");
     let material = gathered(&[(url, json!({"@context": {"promoted": null}}))]);
     assert_eq!(first(&told, &material), [(Proof, Outcome::Undetermined, F::ContextUnsupported)]);
 }

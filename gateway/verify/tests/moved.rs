@@ -17,8 +17,11 @@ use moving::{Move, WAYS, places};
 use proptest::prelude::*;
 use proved::{Facts, World, first_new, gather};
 use serde_json::{Value, json};
-use wellspring_model::credential::{Applicant, Assurance, IssuerId};
-use wellspring_verify::{Document, Material, Policy};
+use wellspring_model::{
+    credential::{Applicant, Assurance, IssuerId},
+    trust::TrustRules,
+};
+use wellspring_verify::{Document, Material};
 
 mod canon_fixtures;
 mod ed25519;
@@ -85,9 +88,11 @@ static OURS: LazyLock<Pool> = LazyLock::new(|| {
     let mut material = Material::default();
     let list = json!({"revokedCredential": [{"id": records::REVOKED}]});
     material.insert(records::LIST, judged::document(list.to_string()));
-    let trusted = vec![IssuerId(ed25519::key(1).did_key())];
-    let accreditors = vec![IssuerId(ed25519::key(5).did_key())];
-    let policy = Policy { trusted_issuers: Some(trusted), accreditors, ..Policy::default() };
+    let policy = judged::relying(TrustRules {
+        trusted_issuers: vec![IssuerId(ed25519::key(1).did_key())],
+        accreditors: vec![IssuerId(ed25519::key(5).did_key())],
+        ..TrustRules::default()
+    });
     let world = World { material, policy, applicant: judged::ada(), now: judged::now() };
     Pool::of(world, records::documents())
 });
@@ -122,7 +127,7 @@ static PUBLISHED: LazyLock<Option<Pool>> = LazyLock::new(|| {
             .insert(&format!("https://digitalcredentials.github.io/vc-test-fixtures/{file}"), document(bytes.unwrap()));
     }
     let status_issuers = serde_json::from_value(expectations["gathered"]["status_issuers"].clone()).unwrap();
-    let policy = Policy { status_issuers, ..Policy::default() };
+    let policy = judged::relying(TrustRules { status_issuers, ..TrustRules::default() });
     let world = World { material, policy, applicant: Applicant::default(), now };
     documents.retain(|document| !world.facts(document).is_empty());
     Some(Pool::of(world, documents))
