@@ -166,13 +166,24 @@ pub(crate) fn failure(error: &reqwest::Error) -> ExchangeFailure {
         if one.is::<rustls::Error>() {
             return ExchangeFailure::Tls;
         }
-        // An I/O error may carry the TLS error inside without naming it as its source.
-        if let Some(inner) = one.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref)
-            && inner.is::<rustls::Error>()
+        if let Some(error) = one.downcast_ref::<std::io::Error>()
+            && carries_tls(error)
         {
             return ExchangeFailure::Tls;
         }
         cause = one.source();
     }
     if error.is_timeout() { ExchangeFailure::Timeout } else { ExchangeFailure::Connect }
+}
+
+/// An I/O error may carry the TLS error inside, or another I/O error that does, without naming it as its source.
+fn carries_tls(error: &std::io::Error) -> bool {
+    let mut error = Some(error);
+    while let Some(inner) = error.and_then(std::io::Error::get_ref) {
+        if inner.is::<rustls::Error>() {
+            return true;
+        }
+        error = inner.downcast_ref();
+    }
+    false
 }

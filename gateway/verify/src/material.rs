@@ -35,6 +35,12 @@ pub struct Document {
 }
 
 impl Document {
+    /// Whether its server says that it is something for people to look at.
+    pub(crate) fn is_page(&self) -> bool {
+        let is_html = |kind: &String| kind.trim_start().to_ascii_lowercase().starts_with("text/html");
+        self.content_type.as_ref().is_some_and(is_html)
+    }
+
     fn stamp(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
         hash.update(self.fetched_at.as_microsecond().to_be_bytes());
@@ -301,9 +307,10 @@ impl<'a> Library<'a> {
     /// A list of issuers at an address, read at most once, and when it was obtained.
     pub(crate) fn members(&self, url: &Url) -> Result<(Rc<MemberList>, Timestamp), Unknown> {
         let document = self.document(url).map_err(Unknown::Absent)?;
-        let read = |bytes: &[u8]| MemberList::read(bytes).ok().map(Rc::new);
+        let read =
+            |document: &Document| MemberList::read(&document.bytes).ok().filter(|_| !document.is_page()).map(Rc::new);
         let mut known = self.members.borrow_mut();
-        let list = known.entry(url.as_str().to_owned()).or_insert_with(|| read(&document.bytes));
+        let list = known.entry(url.as_str().to_owned()).or_insert_with(|| read(document));
         list.clone().map(|list| (list, document.fetched_at)).ok_or(Unknown::Invalid)
     }
 
@@ -329,10 +336,9 @@ impl<'a> Library<'a> {
     }
 }
 
-/// A document as JSON, unless its server says that it is something for people to look at.
+/// A document as JSON, unless it is for people to look at.
 pub(crate) fn json(document: &Document) -> Option<Value> {
-    let is_page = |kind: &String| kind.trim_start().to_ascii_lowercase().starts_with("text/html");
-    if document.content_type.as_ref().is_some_and(is_page) {
+    if document.is_page() {
         return None;
     }
     read_json(&document.bytes, &Limits::default()).ok()

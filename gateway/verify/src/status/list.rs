@@ -62,8 +62,11 @@ impl Bits {
     }
 }
 
-/// Reads the bytes of a list as a credential.
+/// Reads the bytes of a list as a credential, unless its server says that it is a page.
 pub(super) fn read(document: &Document) -> Option<UnverifiedPresentation> {
+    if document.is_page() {
+        return None;
+    }
     crate::parse(&document.bytes, Pointer::root(), &Limits::default()).ok()
 }
 
