@@ -17,6 +17,8 @@ struct Validators {
     achievement_v1: Option<Validator>,
     clr: Option<Validator>,
     clr_v1: Option<Validator>,
+    endorsement: Option<Validator>,
+    endorsement_v1: Option<Validator>,
 }
 
 static VALIDATORS: LazyLock<Validators> = LazyLock::new(|| Validators {
@@ -24,6 +26,8 @@ static VALIDATORS: LazyLock<Validators> = LazyLock::new(|| Validators {
     achievement_v1: compile("achievementCredentialV1"),
     clr: compile("clrCredential"),
     clr_v1: compile("clrCredentialV1"),
+    endorsement: compile("endorsementAlone"),
+    endorsement_v1: compile("endorsementAloneV1"),
 });
 
 fn compile(definition: &str) -> Option<Validator> {
@@ -39,6 +43,8 @@ pub(crate) fn judge(value: &Value, form: Form) -> Option<(Outcome, Finding)> {
         (Form::Achievement, true) => &VALIDATORS.achievement_v1,
         (Form::Clr, false) => &VALIDATORS.clr,
         (Form::Clr, true) => &VALIDATORS.clr_v1,
+        (Form::Endorsement, false) => &VALIDATORS.endorsement,
+        (Form::Endorsement, true) => &VALIDATORS.endorsement_v1,
         _ => return None,
     };
     let Some(validator) = validator else {
@@ -58,8 +64,7 @@ mod tests {
     #[test]
     fn our_schemas_compile() {
         let all = &*VALIDATORS;
-        for validator in [&all.achievement, &all.achievement_v1, &all.clr, &all.clr_v1] {
-            assert!(validator.is_some());
-        }
+        let records = [&all.achievement, &all.achievement_v1, &all.clr, &all.clr_v1];
+        assert!(records.iter().chain(&[&all.endorsement, &all.endorsement_v1]).all(|one| one.is_some()));
     }
 }
