@@ -36,6 +36,10 @@ fn main() -> ExitCode {
         ["verify", "--json"] => verify(true),
         ["hostile"] => hostile::run_all(),
         ["hostile", name] => hostile::run_one(name),
+        ["repeat", name, times] => match (cases().into_iter().find(|case| case.name == name), times.parse()) {
+            (Some(case), Ok(times)) => repeat(&case, times),
+            _ => return usage(),
+        },
         ["oracle"] => return oracle(10_000, 1),
         ["oracle", count, seed] => match (count.parse(), seed.parse()) {
             (Ok(count), Ok(seed)) => return oracle(count, seed),
@@ -46,8 +50,15 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// One case of ours alone, for a profiler to look at.
+fn repeat(case: &Case, times: usize) {
+    for _ in 0..times {
+        if case.all { ours::all(&case.bytes) } else { ours::outer(&case.bytes) }
+    }
+}
+
 fn usage() -> ExitCode {
-    eprintln!("usage: wellspring-bench verify [--json] | hostile | oracle [COUNT SEED]");
+    eprintln!("usage: wellspring-bench verify [--json] | hostile | oracle [COUNT SEED] | repeat CASE TIMES");
     ExitCode::from(64)
 }
 

@@ -17,6 +17,11 @@ impl Term {
     pub fn blank_number(self) -> Option<usize> {
         (self.0 & Self::BLANK != 0).then_some((self.0 & !Self::BLANK) as usize)
     }
+
+    /// The place of an IRI or literal among those of its dataset, in order of creation.
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// One statement. `graph` is `None` in the default graph.
@@ -121,6 +126,16 @@ impl Dataset {
     /// The N-Quads text of an IRI or literal; empty for blank nodes, whose label depends on who writes them.
     pub(super) fn text(&self, term: Term) -> &str {
         self.texts.get(term.0 as usize).map_or("", |text| text)
+    }
+
+    /// How many IRIs and literals there are.
+    pub(super) fn text_count(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// One of them, by its place in the order of creation ([`Term::index`]).
+    pub(super) fn text_at(&self, index: usize) -> &str {
+        &self.texts[index]
     }
 
     fn intern(&mut self, text: String) -> Term {

@@ -2,6 +2,7 @@
 
 mod dataset;
 mod issuer;
+mod lines;
 mod ndegree;
 mod nquads;
 mod rdfc;

@@ -33,7 +33,7 @@ impl State<'_> {
             data.push_str(&chosen.path);
             issuer = chosen.issuer;
         }
-        Ok(NDegree { hash: self.hash.hex(data.as_bytes()), issuer })
+        Ok(NDegree { hash: self.hash.hex(&data), issuer })
     }
 
     /// The nodes that share a statement with `blank`, by the hash of how they do.
@@ -57,7 +57,7 @@ impl State<'_> {
         if !self.push_label(&mut input, related, issuer) {
             input.push_str(&self.first_degree[related]);
         }
-        self.hash.hex(input.as_bytes())
+        self.hash.hex(&input)
     }
 
     /// The smallest path over all orders of nodes that look alike from here (4.8, step 5).

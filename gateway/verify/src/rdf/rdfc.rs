@@ -4,13 +4,12 @@
 //! sorted pass. Only nodes that look alike go through [`super::ndegree`], which has a limit: its cost grows with the
 //! factorial of the symmetry, and a document can be made to abuse that.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest, Sha256, Sha384};
 
 use super::{
     dataset::{Dataset, Quad},
     issuer::Issuer,
+    lines::{self, Lines},
 };
 
 /// The hash algorithm inside RDFC-1.0.
@@ -23,10 +22,20 @@ pub enum Hash {
 
 impl Hash {
     /// The lower-case hexadecimal digest, which is what RDFC-1.0 sorts and hashes again.
-    pub(super) fn hex(self, data: &[u8]) -> String {
+    pub(super) fn hex(self, data: &str) -> String {
+        self.hex_of([data])
+    }
+
+    /// The same over several pieces, one after the other.
+    pub(super) fn hex_of<'a>(self, pieces: impl IntoIterator<Item = &'a str>) -> String {
+        fn over<'a, D: Digest>(pieces: impl IntoIterator<Item = &'a str>) -> String {
+            let mut digest = D::new();
+            pieces.into_iter().for_each(|piece| digest.update(piece));
+            hex(&digest.finalize())
+        }
         match self {
-            Self::Sha256 => hex(&Sha256::digest(data)),
-            Self::Sha384 => hex(&Sha384::digest(data)),
+            Self::Sha256 => over::<Sha256>(pieces),
+            Self::Sha384 => over::<Sha384>(pieces),
         }
     }
 }
@@ -80,7 +89,7 @@ pub fn canonicalize(mut dataset: Dataset, hash: Hash, work: usize) -> Result<Can
     state.first_degree = state.first_degree_hashes();
     state.label()?;
     let labels: Vec<_> = (0..dataset.blank_count()).map(|blank| state.canonical.get(blank)).collect();
-    Ok(CanonicalDataset { nquads: write(&dataset, &labels), labels })
+    Ok(CanonicalDataset { nquads: lines::write(&dataset, &labels), labels })
 }
 
 impl State<'_> {
@@ -122,24 +131,15 @@ impl State<'_> {
 
     /// Section 4.6 for every blank node.
     fn first_degree_hashes(&self) -> Vec<String> {
-        let mut lines: Vec<String> = Vec::new();
-        let mut text = String::new();
-        self.mentions
-            .iter()
-            .enumerate()
+        let mut lines = Lines::default();
+        let mentioning = self.mentions.iter().enumerate();
+        mentioning
             .map(|(blank, quads)| {
                 lines.clear();
-                lines.extend(quads.iter().map(|quad| {
-                    let mut line = String::new();
-                    write_quad(&mut line, self.dataset, quad, |out, other| {
-                        out.push_str(if other == blank { "_:a" } else { "_:z" });
-                    });
-                    line
-                }));
-                lines.sort_unstable();
-                text.clear();
-                text.extend(lines.iter().map(String::as_str));
-                self.hash.hex(text.as_bytes())
+                for quad in quads {
+                    lines.push(self.dataset, quad, |other| if other == blank { "_:a" } else { "_:z" });
+                }
+                self.hash.hex_of(lines.sorted())
             })
             .collect()
     }
@@ -156,32 +156,4 @@ fn mentions(dataset: &Dataset) -> Vec<Vec<Quad>> {
         }
     }
     mentions
-}
-
-fn write(dataset: &Dataset, labels: &[Option<u32>]) -> String {
-    let mut lines: Vec<String> = dataset
-        .quads
-        .iter()
-        .map(|quad| {
-            let mut line = String::new();
-            write_quad(&mut line, dataset, quad, |out, blank| {
-                // Every blank node of a quad has a label by now; writing to a String cannot fail.
-                let _ = write!(out, "_:c14n{}", labels[blank].unwrap_or_default());
-            });
-            line
-        })
-        .collect();
-    lines.sort_unstable();
-    lines.concat()
-}
-
-fn write_quad(out: &mut String, dataset: &Dataset, quad: &Quad, label: impl Fn(&mut String, usize)) {
-    for term in [Some(quad.subject), Some(quad.predicate), Some(quad.object), quad.graph].into_iter().flatten() {
-        match term.blank_number() {
-            Some(blank) => label(out, blank),
-            None => out.push_str(dataset.text(term)),
-        }
-        out.push(' ');
-    }
-    out.push_str(".\n");
 }
