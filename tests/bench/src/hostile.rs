@@ -148,7 +148,7 @@ fn svg(doctype: &str) -> Vec<u8> {
 }
 
 pub fn run_all() {
-    println!("{:<40} {:>9} {:>9} {:>9}  {}", "input", "bytes", "CPU", "memory", "came to");
+    println!("{:<40} {:>9} {:>9} {:>9}  came to", "input", "bytes", "CPU", "memory");
     for (name, _) in INPUTS {
         let me = std::env::current_exe().expect("this program");
         let output = Command::new(me).args(["hostile", name]).output().expect("it starts");

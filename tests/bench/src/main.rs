@@ -1,6 +1,7 @@
 //! Our verifier measured: beside others, on the same documents in the same run; and on input that means harm.
 
 mod documents;
+mod floor;
 mod generic;
 mod hostile;
 mod oracle;
@@ -131,6 +132,9 @@ fn verify(as_json: bool) {
     println!("\nthe same bytes again:");
     for (name, time) in again {
         println!("{name:<12} {time:.4} ms");
+    }
+    for case in cases.iter().filter(|case| ["clr-50", "clr-500"].contains(&case.name.as_str())) {
+        floor::print(case);
     }
 }
 
