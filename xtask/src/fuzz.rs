@@ -17,7 +17,7 @@ const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-l
     -Cllvm-args=-sanitizer-coverage-trace-compares";
 /// Seconds, megabytes and bytes that one input may have. The slowest known takes one second in this build; the clock that
 /// libFuzzer reads goes on while other programs run.
-const BOUNDS: [&str; 3] = ["-timeout=5", "-rss_limit_mb=512", "-max_len=65536"];
+const BOUNDS: [&str; 3] = ["-timeout=30", "-rss_limit_mb=512", "-max_len=65536"];
 
 pub fn run(arguments: &[&str]) -> Result<(), Failure> {
     let (targets, seconds) = read(arguments)?;
