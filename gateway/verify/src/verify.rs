@@ -1,10 +1,12 @@
 //! Judging: every credential of an input by itself, with what was gathered, at one moment.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde_json::Value;
 use wellspring_model::{
     assessment::NotCounted,
-    credential::{Achievement, Applicant, NotCountedReason, VerifiedCredential},
+    credential::{Achievement, Applicant, Binding, NotCountedReason, VerifiedCredential},
     finding::{Finding, FindingCode, Outcome},
     pointer::Pointer,
     report::{Check, CheckName, CredentialReport, VerificationReport},
@@ -62,8 +64,9 @@ pub(crate) fn verify_within(
     };
     // What is known of each so far: outer ones come first, and inner ones look back at them.
     let mut seen: Vec<Seen> = Vec::new();
+    let mut judged: Vec<Judged> = Vec::new();
     for found in unverified.credentials() {
-        let (mut report, judged) = judge.one(&found, &seen);
+        let (mut report, known) = judge.one(&found, &seen);
         if seen.is_empty() && unverified.is_cut_off() {
             cut_off(&mut report, unverified.limits.nested);
         }
@@ -71,12 +74,51 @@ pub(crate) fn verify_within(
             (Form::Achievement, Value::Object(credential)) => achievement::of(credential, &report.path),
             _ => Vec::new(),
         };
-        record(report, achievements, policy, &mut result);
-        seen.push(judged);
+        judged.push(Judged { report, achievements, within: found.within, is_token: found.jwt.is_some() });
+        seen.push(known);
+    }
+    withdraw(&mut judged);
+    for one in judged {
+        record(one.report, one.achievements, policy, &mut result);
     }
     let window = library.window();
     result.report.material = library.into_used();
     (result, window)
+}
+
+/// One credential as it was judged by itself.
+struct Judged {
+    report: CredentialReport,
+    achievements: Vec<Achievement>,
+    /// The one around it.
+    within: Option<usize>,
+    is_token: bool,
+}
+
+/// Takes back what a record says of its subject where something within it is not as its own issuer signed it. In some
+/// contexts a record and what it holds are one graph: what somebody else says of the subject can be written anew as the
+/// record's own word, and the record's signature fits as before. Only the signature of the credential that it was taken
+/// from shows it. What a token holds cannot be rewritten.
+fn withdraw(judged: &mut [Judged]) {
+    let is_rewritten = |one: &Judged| {
+        let mut proofs = one.report.checks.iter().filter(|check| check.check == CheckName::Proof).peekable();
+        proofs.peek().is_none()
+            || proofs.any(|check| check.outcome == Outcome::Failed && check.finding.code != FindingCode::ProofMissing)
+    };
+    let doubtful: BTreeSet<usize> =
+        judged.iter().filter(|one| is_rewritten(one)).filter_map(|one| one.within).collect();
+    let doubtful: BTreeSet<usize> = doubtful.into_iter().filter(|record| !judged[*record].is_token).collect();
+    for one in judged.iter_mut().filter(|one| one.report.binding == Some(Binding::Record)) {
+        if one.within.is_some_and(|record| doubtful.contains(&record)) {
+            one.report.binding = None;
+            let at = Pointer::root().key("credentialSubject").key("id");
+            for check in one.report.checks.iter_mut().filter(|check| check.check == CheckName::Subject) {
+                check.outcome = Outcome::Undetermined;
+                check.finding = Finding::new(FindingCode::SubjectNotComparable, at.clone());
+            }
+            one.report.outcome = CredentialReport::outcome_of(&one.report.checks);
+        }
+    }
 }
 
 /// The outermost carries it: what is beyond the limit was not looked at.

@@ -4,16 +4,22 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 #![allow(dead_code, reason = "helpers are shared, and no one test needs all")]
 
-use ed25519::signed;
-use judged::{document, judge_as, wrong};
+use ed25519::{badge, key, record, signed};
+use judged::{ada, document, judge_as, wrong};
 use rewriting::{EXTENSIONS, LIST, SUBJECT, again, also, made, passes, refused, take};
 use serde_json::{Value, json};
 use wellspring_model::{
     credential::Applicant,
     finding::{FindingCode as F, Outcome},
-    report::CheckName::{Status, Validity},
+    report::{
+        CheckName::{self, Status, Subject, Validity},
+        CredentialReport,
+    },
 };
-use wellspring_verify::{Material, Policy};
+use wellspring_verify::{
+    Material, Policy,
+    sign::{ProofOptions, Suite, sign},
+};
 
 mod ed25519;
 mod judged;
@@ -119,4 +125,70 @@ fn one_node_in_two_pieces() {
 
     let twice = again(&framed, |badge| badge["@type"] = badge["type"][1].clone());
     refused("types in two members", &twice, "/type");
+}
+
+fn older(credential: Value, issuer: u8) -> Value {
+    let options = ProofOptions {
+        suite: Suite::Ed25519Signature2020,
+        verification_method: key(issuer).did_key_method(),
+        created: "2026-01-01T00:00:00Z".parse().unwrap(),
+        more: serde_json::Map::new(),
+    };
+    sign(credential, &key(issuer), &options).unwrap()
+}
+
+#[test]
+fn what_one_credential_says_of_its_subject_at_the_record_around_it() {
+    // In these contexts a record and what it holds are one graph.
+    const CONTEXTS: [&str; 4] = [
+        "https://www.w3.org/2018/credentials/v1",
+        "https://purl.imsglobal.org/spec/clr/v2p0/context.json",
+        "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json",
+        "https://w3id.org/security/suites/ed25519-2020/v1",
+    ];
+    let first_generation = |mut credential: Value| {
+        credential["@context"] = json!(CONTEXTS);
+        credential["issuanceDate"] = take(&mut credential, "validFrom");
+        credential["credentialSubject"]["id"] = json!("did:example:somebody");
+        credential
+    };
+    let about = |number: u8, issuer: u8, names_ada: bool| {
+        let mut badge = first_generation(badge());
+        badge["id"] = json!(format!("urn:uuid:00000000-0000-4000-8000-00000000000{number}"));
+        badge["issuer"]["id"] = json!(key(issuer).did_key());
+        badge["credentialSubject"]["achievement"]["id"] = json!(format!("urn:example:achievement-{number}"));
+        if !names_ada {
+            take(&mut badge["credentialSubject"], "identifier");
+        }
+        older(badge, issuer)
+    };
+    // Anybody's badge may say that a subject is Ada; the record says only that the badge is there.
+    let mut whole = first_generation(record(&[about(1, 1, false), about(2, 9, true)]));
+    take(&mut whole["credentialSubject"], "identifier");
+    let whole = older(whole, 1);
+    let judged = |document: &Value| {
+        let bytes = document.to_string();
+        judge_as(bytes.as_bytes(), &Policy::default(), &ada(), &Material::default()).report.credentials
+    };
+    let proof = |report: &CredentialReport| {
+        report
+            .checks
+            .iter()
+            .find(|check| check.check == CheckName::Proof)
+            .map_or(Outcome::Undetermined, |one| one.outcome)
+    };
+    let before = judged(&whole);
+    assert!(before.iter().all(|report| proof(report) == Outcome::Passed));
+    assert_eq!((before[0].binding, before[1].binding), (None, None), "nobody whom we believe says so");
+
+    let mut moved = whole.clone();
+    let identifier =
+        take(&mut moved["credentialSubject"]["verifiableCredential"][1]["credentialSubject"], "identifier");
+    moved["credentialSubject"]["identifier"] = identifier;
+    // The badges say this of the subject too, so it states nothing new; and it is what defines the member here.
+    moved["credentialSubject"]["type"] = json!(["ClrSubject", "AchievementSubject"]);
+    let after = judged(&moved);
+    assert_eq!(proof(&after[0]), Outcome::Passed, "the record states the same");
+    assert_eq!(after[1].binding, None, "but binds nothing: a credential within it was rewritten");
+    assert!(wrong(&after[1]).contains(&(Subject, Outcome::Undetermined, F::SubjectNotComparable)));
 }
