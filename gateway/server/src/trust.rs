@@ -9,7 +9,7 @@ use wellspring_model::{
     credential::{Assurance, IssuerId, VerifiedCredential},
     digest::Digest,
     id::{PostingId, TenantId, TrustPolicyId},
-    report::{CredentialReport, Trust, VerificationReport},
+    report::{CredentialReport, Trust},
     trust::{TrustPolicyUsed, TrustRules},
 };
 use wellspring_store::StoreError;
@@ -79,23 +79,64 @@ pub struct Changed {
     pub credentials: usize,
 }
 
+/// Submissions read at the same time.
+const AT_ONCE: u32 = 10;
+
 /// An issuer, with those who endorse it in the credential.
 type Standing = (IssuerId, Vec<IssuerId>);
 
-/// Compares two sets of rules over reports, newest first, until `most` credentials were looked at. What is in them is
-/// taken as it was judged: only trust is decided anew, both times with what the registries say now.
+/// Compares the rules in force with others over what was received for a job, or for all that have no policy of their own:
+/// `most` credentials, newest first. What is in them is taken as it was judged: only trust is decided anew, both times with
+/// what the registries say now.
 ///
 /// # Errors
-/// A thread ended early.
+/// The store's, or a thread ended early.
 pub async fn preview(
     app: &App,
-    reports: &[VerificationReport],
+    tenant: TenantId,
+    posting: Option<PostingId>,
+    rules: TrustRules,
+    most: usize,
+) -> Result<Preview, PreviewError> {
+    let before = InForce::of(app, tenant, posting).await?.rules;
+    let credentials = received(app, tenant, posting, most).await?;
+    Ok(compare(app, credentials, &before, &applied(app, rules)).await?)
+}
+
+/// Why there is no preview.
+#[derive(Debug, thiserror::Error)]
+pub enum PreviewError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("a thread ended early")]
+    Thread(#[from] JoinError),
+}
+
+/// The newest credentials, a few submissions at a time: one may hold a thousand.
+async fn received(
+    app: &App,
+    tenant: TenantId,
+    posting: Option<PostingId>,
+    most: usize,
+) -> Result<Vec<CredentialReport>, StoreError> {
+    let (mut credentials, mut before) = (Vec::new(), None);
+    while credentials.len() < most {
+        let page = app.store.recent_reports(tenant, posting, before, AT_ONCE).await?;
+        let Some((oldest, _)) = page.last() else { break };
+        before = Some(*oldest);
+        let reports = page.into_iter().flat_map(|(_, report)| report.credentials);
+        credentials.extend(reports.filter(|credential| credential.issuer.is_some()));
+    }
+    credentials.truncate(most);
+    Ok(credentials)
+}
+
+async fn compare(
+    app: &App,
+    credentials: Vec<CredentialReport>,
     before: &TrustRules,
     after: &TrustRules,
-    most: usize,
 ) -> Result<Preview, JoinError> {
-    let credentials = reports.iter().flat_map(|report| &report.credentials);
-    let credentials: Vec<_> = credentials.filter(|credential| credential.issuer.is_some()).take(most).collect();
     let mut standings: BTreeMap<Standing, usize> = BTreeMap::new();
     let mut names = BTreeMap::new();
     for credential in &credentials {
@@ -105,7 +146,7 @@ pub async fn preview(
     }
     let (old, new) = (decide(app, &standings, before).await?, decide(app, &standings, after).await?);
     let mut preview = Preview { credentials: credentials.len(), ..Preview::default() };
-    for credential in credentials {
+    for credential in &credentials {
         let Some(standing) = standing(credential) else { continue };
         preview.counted_before += usize::from(counts(app, credential, old.get(&standing)));
         preview.counted_after += usize::from(counts(app, credential, new.get(&standing)));

@@ -2,7 +2,7 @@
 
 use wellspring_model::{
     Timestamp,
-    id::{PostingId, TenantId, TrustPolicyId},
+    id::{PostingId, SubmissionId, TenantId, TrustPolicyId},
     report::VerificationReport,
     trust::TrustPolicy,
 };
@@ -119,7 +119,8 @@ impl Store {
         row.map(|row| Read::new(&row, "trust_policies").json("policy")).transpose()
     }
 
-    /// The reports of the newest assessed submissions: of one job, or of all jobs that have no policy of their own.
+    /// Reports of assessed submissions, newest first, from `before` on: of one job, or of all jobs that have no policy of
+    /// their own.
     ///
     /// # Errors
     /// The store's.
@@ -127,19 +128,22 @@ impl Store {
         &self,
         tenant: TenantId,
         posting: Option<PostingId>,
+        before: Option<SubmissionId>,
         limit: u32,
-    ) -> Result<Vec<VerificationReport>, StoreError> {
+    ) -> Result<Vec<(SubmissionId, VerificationReport)>, StoreError> {
         let rows = sqlx::query(
             "SELECT s.id, s.report FROM submissions s JOIN postings p ON p.id = s.posting \
-             WHERE s.tenant = $1 AND s.state = 'assessed' \
+             WHERE s.tenant = $1 AND s.state = 'assessed' AND ($4 IS NULL OR s.id < $4) \
                AND (s.posting = $2 OR ($2 IS NULL AND p.trust_policy IS NULL)) \
              ORDER BY s.id DESC LIMIT $3",
         )
         .bind(tenant.to_string())
         .bind(posting.map(|id| id.to_string()))
         .bind(i64::from(limit))
+        .bind(before.map(|id| id.to_string()))
         .fetch_all(&self.read)
         .await?;
-        rows.iter().map(|row| Read::new(row, "submissions").json("report")).collect()
+        let reports = rows.iter().map(|row| Read::new(row, "submissions"));
+        reports.map(|row| Ok((row.id("id")?, row.json("report")?))).collect()
     }
 }

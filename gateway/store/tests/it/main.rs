@@ -8,5 +8,6 @@ mod files;
 mod queue;
 mod queue_model;
 mod secrets;
+mod trust;
 mod world;
 mod writer;

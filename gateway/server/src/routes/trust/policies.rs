@@ -13,7 +13,7 @@ use wellspring_model::{
     trust::{TrustPolicy, TrustRules},
 };
 
-use super::{check, known_policy};
+use super::check;
 use crate::{
     auth::Caller,
     body::StrictJson,
@@ -84,10 +84,8 @@ pub async fn add(
     responses((status = 200, body = TrustPolicyView), (status = 404, content_type = "application/problem+json"))
 )]
 pub async fn show(State(app): State<App>, caller: Caller, id: Path<String>) -> Result<Json<TrustPolicyView>, Problem> {
-    let policy = known_policy(&app, caller, &id, Pointer::root()).await.map_err(|problem| match problem.kind() {
-        crate::problem::ProblemKind::UnknownTrustPolicy => Problem::not_found(),
-        _ => problem,
-    })?;
+    let id: TrustPolicyId = id.parse().map_err(|_| Problem::not_found())?;
+    let policy = app.store.trust_policy(caller.tenant, id).await?.ok_or_else(Problem::not_found)?;
     Ok(Json(TrustPolicyView::new(policy)))
 }
 

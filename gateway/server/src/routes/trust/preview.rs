@@ -24,7 +24,7 @@ use crate::{
     routes::jobs::known_job,
     sentences::Sentences,
     state::App,
-    trust::{self, Changed, InForce},
+    trust::{self, Changed, InForce, PreviewError},
     view::verification::{NoticeView, notice_view},
 };
 
@@ -111,12 +111,10 @@ pub async fn preview(
         Some(job) => Some(known_job(&app, caller, job, at.key("job")).await?),
         None => None,
     };
-    let in_force = InForce::of(&app, caller.tenant, posting).await?;
-    let limit = u32::try_from(last).unwrap_or(u32::MAX);
-    let reports = app.store.recent_reports(caller.tenant, posting, limit).await?;
-    let after = trust::applied(&app, rules);
-    let preview = trust::preview(&app, &reports, &in_force.rules, &after, last).await;
-    let preview = preview.map_err(|_| Problem::internal())?;
+    let preview = trust::preview(&app, caller.tenant, posting, rules, last).await.map_err(|error| match error {
+        PreviewError::Store(error) => error.into(),
+        PreviewError::Thread(_) => Problem::internal(),
+    })?;
     Ok(Json(PreviewView {
         credentials: preview.credentials,
         counted: BeforeAfter { before: preview.counted_before, after: preview.counted_after },
