@@ -6,6 +6,7 @@ mod checks;
 mod conformance;
 mod connectors;
 mod demo;
+mod oracle;
 mod process;
 mod tests;
 mod toolchain;
@@ -24,6 +25,8 @@ cargo xtask <command>
   connectors      build the connectors (and the test guests) into target/connectors/
   browser         look at the demo's pages in a browser: screenshots into target/browser/, accessibility checked
   conformance     what the verifier makes of what others publish: a table per suite (needs ../shared/fixtures)
+  oracle          our canonical N-Quads beside those of jsonld and rdf-canonize: published documents, and records made up
+                  from a seed (--count N, --seed N; needs Node and ../shared/fixtures)
   bench NAME      measure against others: `verify` (also --json), `hostile`
   check           formatting, lints, dependency rules (what CI does besides the tests)
 ";
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         ["browser"] => browser::run(),
         ["check"] => checks::run(),
         ["conformance"] => conformance::run(),
+        ["oracle", rest @ ..] => oracle::run(rest),
         ["bench", name, rest @ ..] => bench::run(name, rest),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
