@@ -3,9 +3,7 @@
 use crate::process::{self, Failure, cargo, command, find, root, say};
 
 /// What the Node peer is made of.
-const PACKAGES: [&str; 7] = [
-    "jsonld@8.3.3",
-    "rdf-canonize@4.0.1",
+const PACKAGES: [&str; 5] = [
     "@digitalbazaar/vc@7.3.0",
     "@digitalbazaar/data-integrity@2.5.0",
     "@digitalbazaar/eddsa-rdfc-2022-cryptosuite@1.2.0",
@@ -17,15 +15,7 @@ pub fn run(name: &str, arguments: &[&str]) -> Result<(), Failure> {
     if !["verify", "hostile"].contains(&name) {
         return Err(Failure::new(format!("there is no benchmark `{name}`: verify, hostile")));
     }
-    start(name, arguments, arguments.contains(&"--json"))
-}
-
-/// Our N-Quads beside those of npm `jsonld` and `rdf-canonize`.
-pub fn oracle(arguments: &[&str]) -> Result<(), Failure> {
-    start("oracle", arguments, false)
-}
-
-fn start(name: &str, arguments: &[&str], quiet: bool) -> Result<(), Failure> {
+    let quiet = arguments.contains(&"--json");
     if !quiet {
         say("building the benchmark (a workspace of its own)");
     }
@@ -41,7 +31,7 @@ fn start(name: &str, arguments: &[&str], quiet: bool) -> Result<(), Failure> {
     ]))?;
     let mut bench = command(root().join("target/bench/release/wellspring-bench"), &[name]);
     bench.args(arguments);
-    if name != "hostile" {
+    if name == "verify" {
         match node(quiet)? {
             Some(folder) => drop(bench.env("NODE_PEER", folder)),
             None => say("Node or npm is not installed: its column stays empty"),
@@ -55,7 +45,7 @@ fn node(quiet: bool) -> Result<Option<std::path::PathBuf>, Failure> {
     let (Some(_), Some(npm)) = (find("node"), find("npm")) else { return Ok(None) };
     let folder = root().join("target/bench/node");
     std::fs::create_dir_all(&folder)?;
-    for file in ["peer.mjs", "oracle.mjs", "package.json"] {
+    for file in ["peer.mjs", "package.json"] {
         std::fs::copy(root().join("tests/bench/node").join(file), folder.join(file))?;
     }
     if !folder.join("node_modules/@digitalbazaar/vc").is_dir() {

@@ -31,7 +31,7 @@ pub fn run() -> Result<(), Failure> {
         }
     }
     say("oracle: canonical N-Quads beside npm jsonld (safe mode) and rdf-canonize");
-    if crate::bench::oracle(&[]).is_err() {
+    if crate::oracle::run(&[]).is_err() {
         failed.push("oracle");
     }
     match failed[..] {

@@ -7,6 +7,7 @@ mod conformance;
 mod connectors;
 mod demo;
 mod fuzz;
+mod oracle;
 mod process;
 mod tests;
 mod toolchain;
@@ -25,8 +26,8 @@ cargo xtask <command>
   connectors      build the connectors (and the test guests) into target/connectors/
   browser         look at the demo's pages in a browser: screenshots into target/browser/, accessibility checked
   conformance     what the verifier makes of what others publish: a table per suite (needs ../shared/fixtures)
-  oracle [COUNT SEED]
-                  canonical N-Quads beside npm jsonld and rdf-canonize: what others publish, and records made from a seed
+  oracle          our canonical N-Quads beside those of jsonld and rdf-canonize: published documents, and records made up
+                  from a seed (--count N, --seed N; needs Node and ../shared/fixtures)
   bench NAME      measure against others: `verify` (also --json), `hostile`
   fuzz [TARGET]   fuzz the verifier: jsonld, jwt, png, svg, status, or all of them; [--seconds N] for each
   check           formatting, lints, dependency rules (what CI does besides the tests)
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
         ["browser"] => browser::run(),
         ["check"] => checks::run(),
         ["conformance"] => conformance::run(),
-        ["oracle", rest @ ..] => bench::oracle(rest),
+        ["oracle", rest @ ..] => oracle::run(rest),
         ["bench", name, rest @ ..] => bench::run(name, rest),
         ["fuzz", rest @ ..] => fuzz::run(rest),
         [] | ["help" | "--help" | "-h"] => {

@@ -4,7 +4,6 @@ mod documents;
 mod floor;
 mod generic;
 mod hostile;
-mod oracle;
 mod ours;
 
 use std::{
@@ -41,11 +40,6 @@ fn main() -> ExitCode {
             (Some(case), Ok(times)) => repeat(&case, times),
             _ => return usage(),
         },
-        ["oracle"] => return oracle(10_000, 1),
-        ["oracle", count, seed] => match (count.parse(), seed.parse()) {
-            (Ok(count), Ok(seed)) => return oracle(count, seed),
-            _ => return usage(),
-        },
         _ => return usage(),
     }
     ExitCode::SUCCESS
@@ -59,12 +53,8 @@ fn repeat(case: &Case, times: usize) {
 }
 
 fn usage() -> ExitCode {
-    eprintln!("usage: wellspring-bench verify [--json] | hostile | oracle [COUNT SEED] | repeat CASE TIMES");
+    eprintln!("usage: wellspring-bench verify [--json] | hostile | repeat CASE TIMES");
     ExitCode::from(64)
-}
-
-fn oracle(count: usize, seed: u64) -> ExitCode {
-    if oracle::run(count, seed) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 struct Case {

@@ -10,8 +10,9 @@ use wellspring_model::pointer::Pointer;
 
 use super::{
     contexts::ContextError,
+    definition::{arrange, check_together},
     keyword::{Keyword, is_keyword_like},
-    table::{Compiled, Container, Definition, Iri, Part, Table},
+    table::{Compiled, Definition, Iri, Part, Table},
 };
 use crate::rdf::is_iri;
 
@@ -38,7 +39,10 @@ impl Compiler {
             Value::Array(members) => members
                 .iter()
                 .enumerate()
-                .map(|(i, member)| self.part(member, &at.index(i), depth))
+                .map(|(i, member)| match member.get("@propagate") {
+                    Some(_) => Err(unsupported("@propagate in a list of contexts", &at.index(i))),
+                    None => self.part(member, &at.index(i), depth),
+                })
                 .collect::<Result<_, _>>()?,
             single => vec![self.part(single, at, depth)?],
         };
@@ -72,6 +76,7 @@ impl Compiler {
                 // Only says that `@type` is always an array, which matters to nobody who reads.
                 ("@type", Value::Object(_)) => {}
                 ("@import" | "@base" | "@direction", _) => return Err(unsupported(key, &here)),
+                ("@context", _) => return Err(invalid("a context within a context", &here)),
                 _ if Keyword::parse(key).is_some() => return Err(invalid("keyword with a wrong value", &here)),
                 _ if is_keyword_like(key) => return Err(unsupported(key, &here)),
                 _ => {}
@@ -104,11 +109,19 @@ impl Compiler {
             _ => return Err(invalid("a term is defined by a string, an object or null", &at)),
         };
         let iri = source.target(name, 0)?;
+        if matches!(&iri, Some(Iri::Final(keyword)) if keyword == "@context" || keyword == "@preserve") {
+            return Err(invalid("a keyword that may not have another name", &at));
+        }
         source.check_iri_shaped(name, iri.as_ref())?;
         let simple = value.is_string() && !name.contains(':') && iri.as_ref().is_some_and(ends_in_delimiter);
         let mut definition = Definition { iri, prefix: simple, protected, ..Definition::default() };
         for (key, value) in members {
             self.member(source, &mut definition, key, value, &at.key(key), depth)?;
+        }
+        check_together(name, &definition, members).map_err(|reason| invalid(reason, &at))?;
+        if members.contains_key("@type") {
+            // A language counts only where no type is given, not even `@none`.
+            definition.language = None;
         }
         Ok(definition)
     }
@@ -125,7 +138,7 @@ impl Compiler {
         match (key, value) {
             ("@id", Value::String(_) | Value::Null) => {}
             ("@type", Value::String(coercion)) => definition.coercion = Some(source.coercion(coercion, at)?),
-            ("@container", container) => arrange(definition, container, at)?,
+            ("@container", container) => arrange(definition, container).map_err(|reason| invalid(reason, at))?,
             ("@language", Value::Null) => definition.language = Some(None),
             ("@language", Value::String(tag)) => definition.language = Some(Some(language(tag, at)?)),
             ("@context", scope) => definition.scope = Some(self.context(scope, at, depth + 1)?),
@@ -171,7 +184,7 @@ impl Source<'_> {
     /// A term without an `@id` is its own name, as a compact or absolute IRI or relative to the vocabulary.
     fn resolve_own_name(&self, name: &str, at: &Pointer, depth: usize) -> Result<Iri, ContextError> {
         if name.contains(':') {
-            return Ok(self.resolve_compact(name, at, depth)?.unwrap_or_else(|| open(name)));
+            return Ok(self.resolve_compact(name, true, at, depth)?.unwrap_or_else(|| open(name)));
         }
         match self.vocab {
             Some(vocab) => absolute(format!("{vocab}{name}"), at),
@@ -192,11 +205,18 @@ impl Source<'_> {
         if self.object.contains_key(text) {
             return self.target(text, depth + 1);
         }
-        Ok(Some(self.resolve_compact(text, at, depth)?.unwrap_or_else(|| open(text))))
+        Ok(Some(self.resolve_compact(text, false, at, depth)?.unwrap_or_else(|| open(text))))
     }
 
-    /// `None` where other contexts have a say.
-    fn resolve_compact(&self, text: &str, at: &Pointer, depth: usize) -> Result<Option<Iri>, ContextError> {
+    /// `None` where other contexts have a say. A term's own name is built on any term, a text only on one that may be a
+    /// prefix (JSON-LD API, 4.2.2, step 15, and 5.2).
+    fn resolve_compact(
+        &self,
+        text: &str,
+        own_name: bool,
+        at: &Pointer,
+        depth: usize,
+    ) -> Result<Option<Iri>, ContextError> {
         if depth > MAX_DEPTH {
             return Err(invalid("terms are defined by each other", at));
         }
@@ -213,7 +233,7 @@ impl Source<'_> {
             return Ok(None);
         }
         match self.target(prefix, depth + 1)? {
-            Some(Iri::Final(base)) if self.may_prefix(prefix, &base) => {
+            Some(Iri::Final(base)) if own_name || self.may_prefix(prefix, &base) => {
                 absolute(format!("{base}{suffix}"), at).map(Some)
             }
             Some(Iri::Open { .. }) => Ok(None),
@@ -242,34 +262,14 @@ impl Source<'_> {
     /// A term that looks like an IRI may not mean another one.
     fn check_iri_shaped(&self, name: &str, iri: Option<&Iri>) -> Result<(), ContextError> {
         let at = self.at.key(name);
-        if !name.contains(':') {
-            return Ok(());
-        }
-        match (self.resolve_compact(name, &at, 0)?, iri) {
-            (Some(own), Some(iri)) if own != *iri => Err(invalid("a term that is an IRI means another IRI", &at)),
-            (None, Some(Iri::Final(iri))) if iri != name => Err(unsupported("a compact IRI as a term", &at)),
-            _ => Ok(()),
-        }
-    }
-}
-
-fn arrange(definition: &mut Definition, container: &Value, at: &Pointer) -> Result<(), ContextError> {
-    let names: Vec<&str> = match container {
-        Value::String(one) => vec![one],
-        Value::Array(many) => many.iter().filter_map(Value::as_str).collect(),
-        _ => return Err(invalid("@container is a string or an array", at)),
-    };
-    for name in names {
-        match name {
-            "@set" => {}
-            "@list" => definition.container = Container::List,
-            "@language" => definition.container = Container::Language,
-            "@graph" => definition.container = Container::Graph,
-            "@index" | "@id" | "@type" => definition.unsupported = Some(format!("a container of {name}")),
-            _ => return Err(invalid("@container names something else than a container", at)),
+        let Some(iri) = iri.filter(|_| name.contains([':', '/'])) else { return Ok(()) };
+        match (self.resolve_own_name(name, &at, 0)?, iri) {
+            (own, iri) if own == *iri => Ok(()),
+            (Iri::Final(_), Iri::Final(_)) => Err(invalid("a term that is an IRI means another IRI", &at)),
+            // Other contexts decide whether that is the same.
+            _ => Err(unsupported("a compact IRI as a term", &at)),
         }
     }
-    Ok(())
 }
 
 fn absolute(iri: String, at: &Pointer) -> Result<Iri, ContextError> {

@@ -48,6 +48,29 @@ impl Keyword {
             _ => return None,
         })
     }
+
+    /// The keyword as it is written, whatever a document calls it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Context => "@context",
+            Self::Direction => "@direction",
+            Self::Graph => "@graph",
+            Self::Id => "@id",
+            Self::Included => "@included",
+            Self::Index => "@index",
+            Self::Json => "@json",
+            Self::Language => "@language",
+            Self::List => "@list",
+            Self::Nest => "@nest",
+            Self::None => "@none",
+            Self::Reverse => "@reverse",
+            Self::Set => "@set",
+            Self::Type => "@type",
+            Self::Value => "@value",
+            Self::Vocab => "@vocab",
+            Self::ContextOnly => "a keyword of contexts",
+        }
+    }
 }
 
 /// Whether a text has the form that JSON-LD reserves for future keywords: `@` and letters only.

@@ -100,7 +100,8 @@ impl<'a> Linker<'a> {
                 Some(keyword) => Target::Keyword(keyword),
                 None => Target::Iri(text.as_str().into()),
             },
-            Some(Iri::Open { open }) => match self.next.expand_vocab(open) {
+            Some(Iri::Open { open }) => match self.own_name(name, open).unwrap_or_else(|| self.next.expand_vocab(open))
+            {
                 Expanded::Keyword(keyword) => Target::Keyword(keyword),
                 Expanded::Iri(iri) if is_iri(&iri) => Target::Iri(iri),
                 _ => return Err(LinkError::NotAnIri(name.to_owned())),
@@ -130,5 +131,14 @@ impl<'a> Linker<'a> {
             protected: definition.protected,
             unsupported: definition.unsupported.as_deref().map(Arc::from),
         })
+    }
+
+    /// A term whose own name is built on another term needs no prefix for that (JSON-LD API, 4.2.2, step 15).
+    fn own_name(&self, name: &str, open: &str) -> Option<Expanded> {
+        let (prefix, suffix) = open.split_once(':').filter(|_| name == open)?;
+        match &self.next.terms.get(prefix)?.target {
+            Target::Iri(base) => Some(Expanded::Iri(format!("{base}{suffix}").into())),
+            _ => None,
+        }
     }
 }

@@ -9,7 +9,6 @@ use super::{
     active::{Active, Coercion, Expanded, Term as ContextTerm},
     guard,
     keyword::Keyword,
-    table::Container,
     walk::{Place, Segment, Walk},
 };
 use crate::rdf::{self, Term};
@@ -22,7 +21,7 @@ pub(super) struct Member<'a> {
 }
 
 /// An object with the contexts that apply inside of it.
-struct Object<'a> {
+pub(super) struct Object<'a> {
     active: Arc<Active>,
     /// Before the contexts of the object's own types: types are read with this one.
     before_types: Arc<Active>,
@@ -42,7 +41,7 @@ impl<'a> Walk<'a> {
 
     fn statements_of(&mut self, object: Object<'a>) -> Result<(), CanonError> {
         if let [Member { key, value, meaning: Expanded::Keyword(Keyword::Graph) }] = object.members[..] {
-            let place = Place { active: object.active, key, term: None, graph: None };
+            let place = Place { active: object.active, key, term: None, graph: None, in_list: false };
             return self.at(Segment::Key(key), |walk| walk.statements(&place, value));
         }
         self.standalone(object, None)
@@ -84,7 +83,17 @@ impl<'a> Walk<'a> {
             }
             let is_list = member.meaning == Expanded::Keyword(Keyword::List);
             let (key, value) = (member.key, member.value);
-            let inner = Place { active: object.active, ..place.clone() };
+            if !is_list && place.in_list {
+                // A list within the list, or members of it: processors differ.
+                return Err(self.invalid("a set within a list"));
+            }
+            if value.is_null() {
+                // Processors differ in whether that is an empty list or set, or a node without a name.
+                return Err(self.invalid("a list or set of null"));
+            }
+            // The contexts inside decide how the values are read, also those that the key's own type scope is left with.
+            let term = object.active.terms.get(place.key).cloned();
+            let inner = Place { active: object.active, term, ..place.clone() };
             return self.at(Segment::Key(key), |walk| match is_list {
                 true => walk.list(&inner, value).map(|head| out.push(head)),
                 false => walk.values(&inner, value, out),
@@ -97,7 +106,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Finds the contexts that apply inside an object (steps 7 to 11) and reads its keys with them.
-    fn enter(
+    pub(super) fn enter(
         &mut self,
         object: &'a Map<String, Value>,
         around: &Arc<Active>,
@@ -124,7 +133,7 @@ impl<'a> Walk<'a> {
             value,
             meaning: active.expand_vocab(key),
         });
-        let members: Vec<Member<'a>> = members.collect();
+        let members: Vec<Member<'a>> = members.filter(|member| !states_nothing(member, &active)).collect();
         if let Some(member) = members.iter().find(|member| guard::hides(member.key, &member.meaning, &active)) {
             return self.at(Segment::Key(member.key), |walk| Err(walk.invalid("a name that readers know otherwise")));
         }
@@ -153,7 +162,7 @@ impl<'a> Walk<'a> {
     }
 
     /// A node whose statements are all that is left of it: at the top, or in a graph of its own.
-    fn standalone(&mut self, object: Object<'a>, graph: Option<Term>) -> Result<(), CanonError> {
+    pub(super) fn standalone(&mut self, object: Object<'a>, graph: Option<Term>) -> Result<(), CanonError> {
         let before = self.dataset.len();
         self.node(object, graph)?;
         if self.dataset.len() == before { Err(self.invalid("a node states nothing")) } else { Ok(()) }
@@ -178,7 +187,7 @@ impl<'a> Walk<'a> {
             self.at(Segment::Key(member.key), |walk| match &member.meaning {
                 Expanded::Keyword(Keyword::Id) => Ok(()),
                 Expanded::Keyword(Keyword::Type) => walk.types(&object.before_types, subject, member.value, graph),
-                Expanded::Keyword(_) => Err(walk.unsupported(member.key)),
+                Expanded::Keyword(keyword) => Err(walk.unsupported(keyword.name())),
                 Expanded::Undefined => Err(walk.undefined(member.key)),
                 Expanded::Iri(iri) => {
                     if !rdf::is_iri(iri) {
@@ -189,6 +198,7 @@ impl<'a> Walk<'a> {
                         key: member.key,
                         term: object.active.terms.get(member.key).cloned(),
                         graph,
+                        in_list: false,
                     };
                     walk.property(&place, subject, iri, member.value)
                 }
@@ -196,91 +206,12 @@ impl<'a> Walk<'a> {
         }
         Ok(subject)
     }
+}
 
-    fn property(
-        &mut self,
-        place: &Place<'a>,
-        subject: Term,
-        predicate: &str,
-        value: &'a Value,
-    ) -> Result<(), CanonError> {
-        if let Some(what) = place.term.as_ref().and_then(|term| term.unsupported.as_deref()) {
-            return Err(self.unsupported(what));
-        }
-        let predicate = self.dataset.iri(predicate);
-        let container = place.term.as_ref().map_or(Container::None, |term| term.container);
-        let mut objects = Vec::new();
-        if place.term.as_ref().is_some_and(|term| term.coercion == Coercion::Json) {
-            if container == Container::List || container == Container::Graph {
-                return Err(self.unsupported("JSON values in a list or graph"));
-            }
-            objects.push(self.json_literal(value)?);
-        } else {
-            match (container, value) {
-                (_, Value::Null) => {}
-                (Container::List, Value::Object(object)) if is_list(object, &place.active) => {
-                    self.values(place, value, &mut objects)?;
-                }
-                (Container::List, _) => objects.push(self.list(place, value)?),
-                (Container::Language, Value::Object(map)) => self.language_map(place, map, &mut objects)?,
-                (Container::Graph, _) => self.graphs(place, value, &mut objects)?,
-                _ => self.values(place, value, &mut objects)?,
-            }
-        }
-        objects.into_iter().try_for_each(|object| self.state(subject, predicate, object, place.graph))
-    }
-
-    /// Every value becomes a graph of its own, named by a blank node.
-    fn graphs(&mut self, place: &Place<'a>, value: &'a Value, out: &mut Vec<Term>) -> Result<(), CanonError> {
-        match value {
-            Value::Array(members) => members
-                .iter()
-                .enumerate()
-                .try_for_each(|(i, member)| self.at(Segment::Index(i), |walk| walk.graphs(place, member, out))),
-            Value::Null => Ok(()),
-            single => {
-                let graph = self.dataset.blank();
-                out.push(graph);
-                self.statements(&Place { graph: Some(graph), ..place.clone() }, single)
-            }
-        }
-    }
-
-    /// Nodes that nothing refers to.
-    fn statements(&mut self, place: &Place<'a>, value: &'a Value) -> Result<(), CanonError> {
-        match value {
-            Value::Array(members) => members
-                .iter()
-                .enumerate()
-                .try_for_each(|(i, member)| self.at(Segment::Index(i), |walk| walk.statements(place, member))),
-            Value::Object(object) => {
-                let object = self.enter(object, &place.active, place.term.as_deref())?;
-                self.standalone(object, place.graph)
-            }
-            _ => Err(self.invalid("a graph holds a plain value")),
-        }
-    }
-
-    pub(super) fn list(&mut self, place: &Place<'a>, value: &'a Value) -> Result<Term, CanonError> {
-        let single = std::slice::from_ref(value);
-        let members = if let Value::Array(members) = value { members } else { single };
-        let mut terms = Vec::new();
-        for (i, member) in members.iter().enumerate() {
-            self.at(Segment::Index(i), |walk| match member {
-                Value::Array(_) => walk.list(place, member).map(|head| terms.push(head)),
-                other => walk.values(place, other, &mut terms),
-            })?;
-        }
-        let (first, rest) = (self.dataset.iri(rdf::RDF_FIRST), self.dataset.iri(rdf::RDF_REST));
-        let mut head = self.dataset.iri(rdf::RDF_NIL);
-        for term in terms.into_iter().rev() {
-            let cell = self.dataset.blank();
-            self.state(cell, first, term, place.graph)?;
-            self.state(cell, rest, head, place.graph)?;
-            head = cell;
-        }
-        Ok(head)
-    }
+/// `null` under a property is as if the key were not there; under a keyword it is not, and as a JSON literal it is a value.
+fn states_nothing(member: &Member<'_>, active: &Active) -> bool {
+    let is_json = || active.terms.get(member.key).is_some_and(|term| term.coercion == Coercion::Json);
+    member.value.is_null() && matches!(&member.meaning, Expanded::Iri(iri) if rdf::is_iri(iri)) && !is_json()
 }
 
 /// A value object, or a reference of nothing but an id, is still read with the context of its parent's type.
@@ -288,10 +219,6 @@ fn keeps_type_scope(object: &Map<String, Value>, active: &Active) -> bool {
     let is = |key: &String, keyword| active.expand_vocab(key) == Expanded::Keyword(keyword);
     object.keys().any(|key| is(key, Keyword::Value))
         || (object.len() == 1 && object.keys().all(|key| is(key, Keyword::Id)))
-}
-
-fn is_list(object: &Map<String, Value>, active: &Active) -> bool {
-    object.keys().any(|key| active.expand_vocab(key) == Expanded::Keyword(Keyword::List))
 }
 
 fn active_is_type(active: &Active, key: &str) -> bool {

@@ -92,17 +92,17 @@ impl<'a> Walk<'a> {
     pub(super) fn value_object(&mut self, members: &[Member<'a>], active: &Active) -> Result<Term, CanonError> {
         let (mut value, mut datatype, mut language) = (None, None, None);
         for member in members {
-            let twice = match member.meaning {
-                Expanded::Keyword(Keyword::Value) => value.replace(member).is_some(),
-                Expanded::Keyword(Keyword::Type) => datatype.replace(member).is_some(),
-                Expanded::Keyword(Keyword::Language) => language.replace(member).is_some(),
-                Expanded::Keyword(Keyword::Index | Keyword::Direction) => {
-                    return self.at(Segment::Key(member.key), |walk| Err(walk.unsupported(member.key)));
+            let known = match member.meaning {
+                Expanded::Keyword(Keyword::Value) => value.replace(member),
+                Expanded::Keyword(Keyword::Type) => datatype.replace(member),
+                Expanded::Keyword(Keyword::Language) => language.replace(member),
+                Expanded::Keyword(keyword @ (Keyword::Index | Keyword::Direction)) => {
+                    return self.at(Segment::Key(member.key), |walk| Err(walk.unsupported(keyword.name())));
                 }
-                _ => true,
+                _ => return Err(self.invalid("a value object has a member it may not have")),
             };
-            if twice {
-                return Err(self.invalid("a value object has a member it may not have"));
+            if known.is_some() {
+                return Err(self.invalid("a value object has a member twice"));
             }
         }
         let value = value.map_or(&Value::Null, |member| member.value);
@@ -158,6 +158,10 @@ impl<'a> Walk<'a> {
 
     /// A literal of a JSON scalar; without a datatype, that of its JSON type.
     fn literal(&mut self, scalar: &Value, datatype: Option<&str>) -> Result<Term, CanonError> {
+        if datatype == Some(rdf::RDF_LANG_STRING) {
+            // There is no such literal (RDF 1.1, 3.3), and writers of N-Quads differ in what they make of it.
+            return Err(self.invalid("a language string without a language"));
+        }
         match scalar {
             Value::String(text) => Ok(self.dataset.literal(text, datatype.unwrap_or(rdf::XSD_STRING))),
             Value::Bool(value) => {
@@ -192,11 +196,33 @@ fn lexical(number: &Number, as_double: bool) -> Option<(String, &'static str)> {
         // Minus zero is zero.
         return Some((format!("{:.0}", value + 0.0), rdf::XSD_INTEGER));
     }
-    let text = format!("{value:.15E}");
+    let text = sixteen_digits(value);
     let (mantissa, exponent) = text.split_once('E')?;
     let digits = mantissa.trim_end_matches('0');
     let zero = if digits.ends_with('.') { "0" } else { "" };
     Some((format!("{digits}{zero}E{exponent}"), rdf::XSD_DOUBLE))
+}
+
+/// The number with 15 digits after the point; what lies exactly between two such is rounded away from zero, as ECMAScript
+/// does it, and not to the even digit, as Rust does. Minus zero is zero.
+fn sixteen_digits(value: f64) -> String {
+    /// No double has more digits.
+    const ALL: usize = 800;
+    let text = format!("{:.15E}", value + 0.0);
+    let longer = format!("{value:.16E}");
+    let Some((digits, exponent)) = longer.split_once('E') else { return text };
+    let between = digits.ends_with('5')
+        && format!("{value:.ALL$E}").split('E').next().is_some_and(|all| all.trim_end_matches('0') == digits);
+    if !between {
+        return text;
+    }
+    let whole: String = digits[..digits.len() - 1].chars().filter(char::is_ascii_digit).collect();
+    let (Ok(whole), Ok(exponent)) = (whole.parse::<u64>(), exponent.parse::<i32>()) else { return text };
+    let sign = if value < 0.0 { "-" } else { "" };
+    let up = (whole + 1).to_string();
+    // 9.99…9 becomes 1.00…0 of the next power.
+    let exponent = if up.len() > 16 { exponent + 1 } else { exponent };
+    format!("{sign}{}.{}E{exponent}", &up[..1], &up[1..16])
 }
 
 #[cfg(test)]
@@ -227,10 +253,15 @@ mod tests {
             ("1e-7", "1.0E-7", XSD_DOUBLE),
             ("123.456", "1.23456E2", XSD_DOUBLE),
             ("-3.85", "-3.85E0", XSD_DOUBLE),
+            ("556189611.66015625", "5.561896116601563E8", XSD_DOUBLE),
+            ("-67811735.267578125", "-6.781173526757813E7", XSD_DOUBLE),
+            ("2251799813685248.5", "2.251799813685249E15", XSD_DOUBLE),
+            ("0.30000000000000004", "3.0E-1", XSD_DOUBLE),
         ] {
             assert_eq!(lexical(&number(text), false), Some((expected.to_owned(), datatype)), "{text}");
         }
         assert_eq!(lexical(&number("4"), true), Some(("4.0E0".to_owned(), XSD_DOUBLE)));
+        assert_eq!(lexical(&number("-0.0"), true), Some(("0.0E0".to_owned(), XSD_DOUBLE)));
         assert_eq!(lexical(&number("9007199254740993"), false), None);
     }
 }

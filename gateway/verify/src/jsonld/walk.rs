@@ -54,6 +54,8 @@ pub(super) struct Place<'a> {
     /// The key's definition; an IRI used as a key has none.
     pub(super) term: Option<Arc<ContextTerm>>,
     pub(super) graph: Option<Term>,
+    /// Directly in a list.
+    pub(super) in_list: bool,
 }
 
 /// Why a context could not be applied.
@@ -103,7 +105,11 @@ impl<'a> Walk<'a> {
     pub(super) fn own_context(&mut self, active: &Arc<Active>, context: &'a Value) -> Result<Arc<Active>, CanonError> {
         self.at(Segment::Key("@context"), |walk| match context {
             Value::Array(members) => members.iter().enumerate().try_fold(Arc::clone(active), |active, (i, member)| {
-                walk.at(Segment::Index(i), |walk| walk.one_context(&active, member))
+                walk.at(Segment::Index(i), |walk| match member.get("@propagate") {
+                    // Meant for a context that stands alone; processors differ in what it does beside others.
+                    Some(_) => Err(walk.unsupported("@propagate in a list of contexts")),
+                    None => walk.one_context(&active, member),
+                })
             }),
             single => walk.one_context(active, single),
         })
@@ -111,13 +117,31 @@ impl<'a> Walk<'a> {
 
     fn one_context(&mut self, active: &Arc<Active>, context: &Value) -> Result<Arc<Active>, CanonError> {
         let (compiled, lasting) = match context {
+            Value::Array(_) => return Err(self.invalid("a list of contexts within one")),
             Value::String(url) => {
                 let known = self.contexts.get(url).ok_or_else(|| self.unsupported(url))?;
                 (known.clone(), active.lasting)
             }
             inline => (self.compile_inline(inline)?, false),
         };
-        self.apply(active, &compiled, true, false, lasting, 0).map_err(|fault| self.context_error(fault))
+        let result =
+            self.apply(active, &compiled, true, false, lasting, 0).map_err(|fault| self.context_error(fault))?;
+        if !context.is_string() {
+            self.check_scopes(&result, &compiled).map_err(|fault| self.context_error(fault))?;
+        }
+        Ok(result)
+    }
+
+    /// An inline context whose scoped contexts do not fit is wrong, whether its terms are used or not (JSON-LD API,
+    /// 4.2.2, step 21). Published contexts were read when they were compiled.
+    fn check_scopes(&mut self, active: &Arc<Active>, context: &Compiled) -> Result<(), Fault> {
+        let tables =
+            context.parts.iter().filter_map(|part| if let Part::Table(table) = part { Some(table) } else { None });
+        for scope in tables.flat_map(|table| table.terms.values()).filter_map(|definition| definition.scope.as_ref()) {
+            let inside = self.apply(active, scope, true, true, false, 0)?;
+            self.check_scopes(&inside, scope)?;
+        }
+        Ok(())
     }
 
     fn compile_inline(&mut self, context: &Value) -> Result<Compiled, CanonError> {
@@ -231,6 +255,9 @@ impl<'a> Walk<'a> {
     /// An IRI or blank node of the document, already expanded.
     pub(super) fn resource(&mut self, iri: &str, written: &'a str) -> Result<Term, CanonError> {
         if iri.starts_with("_:") {
+            if iri.contains(rdf::is_space) {
+                return Err(self.invalid("a blank node's label holds a space"));
+            }
             let dataset = &mut self.dataset;
             return Ok(*self.labels.entry(written).or_insert_with(|| dataset.blank()));
         }

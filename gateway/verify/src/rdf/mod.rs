@@ -8,8 +8,8 @@ mod nquads;
 mod rdfc;
 
 pub use dataset::{Dataset, DatasetFull, Quad, Term};
-pub(crate) use nquads::has_scheme;
 pub use nquads::is_iri;
+pub(crate) use nquads::{has_scheme, is_space};
 pub use rdfc::{CanonicalDataset, Hash, WorkLimit, canonicalize};
 
 /// The type of a node.
@@ -20,6 +20,8 @@ pub const RDF_FIRST: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#first";
 pub const RDF_REST: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#rest";
 /// The empty list.
 pub const RDF_NIL: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#nil";
+/// The datatype of strings with a language tag, and of nothing else.
+pub const RDF_LANG_STRING: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString";
 /// The datatype of a JSON literal.
 pub const RDF_JSON: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON";
 /// The datatype that N-Quads leave out.

@@ -28,7 +28,13 @@ fn is_forbidden(byte: u8) -> bool {
 /// The scheme is checked and no character may stand that would end the IRI early, so that no text of a document can
 /// turn into a statement of its own.
 pub fn is_iri(text: &str) -> bool {
-    has_scheme(text) && !text.bytes().any(is_forbidden) && (text.is_ascii() || !text.contains(char::is_whitespace))
+    has_scheme(text) && !text.bytes().any(is_forbidden) && (text.is_ascii() || !text.contains(is_space))
+}
+
+/// White space, in Unicode's sense or in ECMAScript's, which counts the byte order mark: a reader of either kind would end
+/// an IRI there.
+pub(crate) fn is_space(c: char) -> bool {
+    c.is_whitespace() || c == '\u{feff}'
 }
 
 /// Whether a text starts like an absolute IRI.
