@@ -52,6 +52,10 @@ fn base64url(letters: &str, may_be_padded: bool) -> Option<Vec<u8>> {
 fn gunzip(file: &[u8]) -> Option<Vec<u8>> {
     let mut rest = file.strip_prefix(&[0x1f, 0x8b, 8])?;
     let flags = *rest.first()?;
+    // Reserved flags are an error (RFC 1952 §2.3.1.2).
+    if flags & 0b1110_0000 != 0 {
+        return None;
+    }
     rest = rest.get(7..)?;
     if flags & 4 != 0 {
         let length = usize::from(*rest.first()?) + 256 * usize::from(*rest.get(1)?);
