@@ -68,7 +68,7 @@ impl World {
             deadline: Duration::from_secs(60),
             result,
         };
-        self.host.deliver(&self.view.connection.connector, call).await
+        self.host.deliver(&self.view.connection.connector, call).await.result
     }
 
     async fn said_by_check(&self, view: ConnectionView) -> Vec<(bool, String)> {

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -14,16 +14,37 @@ use crate::{
     submission::{Application, Language},
 };
 
-/// The intent to bring one submission's result to one connection.
+/// The intent to bring something to somebody.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delivery {
     pub id: DeliveryId,
     pub tenant: TenantId,
-    pub submission: SubmissionId,
-    pub connection: ConnectionId,
+    pub content: Content,
     pub state: DeliveryState,
-    /// How many attempts were begun.
+    /// How many attempts were ever begun.
     pub attempts: u32,
+    /// How many of them count towards the schedule: those since the last replay, less those that a paused destination
+    /// turned away.
+    pub tries: u32,
+}
+
+/// What is delivered to whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// A submission's result, to the ATS.
+    Result { submission: SubmissionId, connection: ConnectionId },
+    /// The result anew, since it says something else than what the ATS has.
+    Correction { submission: SubmissionId, connection: ConnectionId },
+}
+
+impl Content {
+    /// The word in SQL, JSON and logs.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Result { .. } => "result",
+            Self::Correction { .. } => "correction",
+        }
+    }
 }
 
 /// The states of a delivery, each with its own facts.
@@ -157,6 +178,8 @@ failure_codes! {
     ConnectorMissing = "CONNECTOR_MISSING",
     /// The connection or what it needs is gone or incomplete.
     ConnectionInvalid = "CONNECTION_INVALID",
+    /// The gateway's process ended in the midst of every attempt.
+    Interrupted = "INTERRUPTED",
 }
 
 impl fmt::Display for FailureCode {
@@ -186,22 +209,57 @@ pub const RETRY_WAITS: [Duration; 9] = {
 /// The longest wait an ATS may ask for.
 pub const RETRY_AFTER_CAP: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// When to try again after `attempts` attempts, or `None` where no attempt is left.
+/// How long to wait after `tries` tries, or `None` where no further one is made.
 ///
 /// `jitter` spreads the schedule by ±20 %: it is a number drawn evenly from all of `u32`. What the ATS asked for
 /// (`Retry::AfterMs`) is a minimum, capped at [`RETRY_AFTER_CAP`].
-pub fn next_attempt(attempts: u32, retry: Retry, jitter: u32, now: Timestamp) -> Option<Timestamp> {
+pub fn next_wait(tries: u32, retry: Retry, jitter: u32) -> Option<Duration> {
     let asked = match retry {
         Retry::Never => return None,
         Retry::AfterMs(ms) => Duration::from_millis(ms).min(RETRY_AFTER_CAP),
         Retry::Backoff => Duration::ZERO,
     };
-    let index = usize::try_from(attempts.checked_sub(1)?).ok()?;
+    let index = usize::try_from(tries.checked_sub(1)?).ok()?;
     let scheduled = RETRY_WAITS.get(index)?.as_millis();
     // 80 % to 120 %, in whole milliseconds.
     let spread = scheduled * 8 / 10 + scheduled * 4 / 10 * u128::from(jitter) / u128::from(u32::MAX);
-    let wait = Duration::from_millis(u64::try_from(spread).ok()?).max(asked);
-    now.checked_add(SignedDuration::try_from(wait).ok()?).ok()
+    Some(Duration::from_millis(u64::try_from(spread).ok()?).max(asked))
+}
+
+/// Tries in one series at most.
+pub const MOST_TRIES: u32 = 10;
+
+/// What the end of an attempt says of its destination, beside what became of the delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It answered as a destination does that is well, whatever it said of the content.
+    Well,
+    /// It is down, or answers as one does that is.
+    Ill,
+    /// It asked everybody to wait.
+    Wait(Duration),
+    /// It does not let us in: every further attempt would fail the same way until somebody mends the connection.
+    Refuses(FailureCode),
+    /// Nothing: it was not reached, for reasons of our own or the connector's.
+    Silent,
+}
+
+impl Verdict {
+    pub fn of(result: &Result<Receipt, DeliveryFailure>) -> Self {
+        let Err(failure) = result else { return Self::Well };
+        match (failure.code, failure.retry) {
+            (code @ (FailureCode::Auth | FailureCode::Forbidden), _) => Self::Refuses(code),
+            (FailureCode::RateLimited | FailureCode::Unavailable, Retry::AfterMs(ms)) => {
+                Self::Wait(Duration::from_millis(ms).min(RETRY_AFTER_CAP))
+            }
+            (
+                FailureCode::Unavailable | FailureCode::Upstream | FailureCode::Deadline | FailureCode::RateLimited,
+                _,
+            ) => Self::Ill,
+            (FailureCode::InvalidInput | FailureCode::NotFound | FailureCode::Conflict, _) => Self::Well,
+            _ => Self::Silent,
+        }
+    }
 }
 
 /// What a connector is asked to bring to the ATS: the domain data of `deliver`, schema `application-result` 0.1.
@@ -253,10 +311,8 @@ pub struct ResultLine {
 mod tests {
     use super::*;
 
-    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
-
-    fn wait(attempts: u32, retry: Retry, jitter: u32) -> Option<i64> {
-        next_attempt(attempts, retry, jitter, NOW).map(|at| at.as_millisecond())
+    fn wait(tries: u32, retry: Retry, jitter: u32) -> Option<u128> {
+        next_wait(tries, retry, jitter).map(|wait| wait.as_millis())
     }
 
     #[test]
@@ -265,7 +321,7 @@ mod tests {
         assert_eq!(wait(1, Retry::Backoff, u32::MAX), Some(6_000));
         assert_eq!(wait(2, Retry::Backoff, u32::MAX / 2), Some(299_999));
         assert!(wait(9, Retry::Backoff, 0).is_some());
-        assert_eq!(wait(10, Retry::Backoff, 0), None, "ten attempts are all there are");
+        assert_eq!(wait(MOST_TRIES, Retry::Backoff, 0), None, "ten tries are all there are");
         assert_eq!(wait(1, Retry::Never, 0), None);
     }
 

@@ -10,7 +10,7 @@ use wellspring_model::{
     time::{Clock, Entropy},
 };
 use wellspring_score::ScoringPolicy;
-use wellspring_store::{MasterKey, Store, StoreConfig};
+use wellspring_store::{Database, MasterKey, Rate, Store};
 use wellspring_verify::{Cache, Document, Limits, Material, Policy};
 
 use crate::{
@@ -76,8 +76,7 @@ pub async fn store(config: &Config) -> Result<Store, StartError> {
         .map_err(|error| StartError::MasterKey { path: path.display().to_string(), error })?;
     let key: [u8; 32] =
         bytes.as_slice().try_into().map_err(|_| StartError::MasterKeyLength(path.display().to_string()))?;
-    let store = StoreConfig { path: config.database_file() };
-    Ok(Store::open(&store, MasterKey::new(key), Arc::new(SystemEntropy)).await?)
+    Ok(Store::open(&config.database(), MasterKey::new(key), Arc::new(SystemEntropy)).await?)
 }
 
 /// Makes the master key file where there is none, readable by its owner only.
@@ -109,18 +108,19 @@ pub struct ServingLock {
     _file: std::fs::File,
 }
 
-/// Takes the database for this process. The operating system lets go of it when the process ends, however it ends, so
+/// Takes a SQLite database for this process; PostgreSQL has room for many. The operating system lets go of it when the process ends, however it ends, so
 /// that whoever holds it knows that every lease in the database is of a process that is no more.
 ///
 /// # Errors
 /// Another process serves this database.
-pub fn serving_lock(config: &Config) -> Result<ServingLock, StartError> {
-    let path = config.database_file().with_extension("lock");
+pub fn serving_lock(config: &Config) -> Result<Option<ServingLock>, StartError> {
+    let Database::Sqlite(database) = config.database() else { return Ok(None) };
+    let path = database.with_extension("lock");
     let named = |error| StartError::File { path: path.display().to_string(), error };
     let file = std::fs::File::create(&path).map_err(named)?;
     match file.try_lock() {
-        Ok(()) => Ok(ServingLock { _file: file }),
-        Err(std::fs::TryLockError::WouldBlock) => Err(StartError::Served(config.database_file().display().to_string())),
+        Ok(()) => Ok(Some(ServingLock { _file: file })),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StartError::Served(database.display().to_string())),
         Err(std::fs::TryLockError::Error(error)) => Err(named(error)),
     }
 }
@@ -161,6 +161,20 @@ async fn install_all(host: &Host, folder: &Path) -> Result<(), StartError> {
         let named = |error| StartError::Connector { file: file.display().to_string(), error };
         let connector = host.install(bytes).await.map_err(named)?;
         tracing::info!(connector = %connector.id(), version = %connector.version(), "connector loaded");
+    }
+    Ok(())
+}
+
+/// Tells the store how fast each connector's ATS may be called.
+///
+/// # Errors
+/// The store's.
+pub async fn set_rates(app: &App) -> Result<(), StartError> {
+    for connector in app.host.connectors() {
+        if let Some(rate) = connector.manifest().rate {
+            let rate = Rate { requests: rate.requests, per_seconds: rate.per_seconds };
+            app.store.set_rate(connector.id(), rate).await?;
+        }
     }
     Ok(())
 }

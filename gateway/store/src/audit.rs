@@ -1,12 +1,15 @@
 //! The audit trail: who did what to which thing, and when. Ids and digests only; append-only; chained by digest.
 
+use std::collections::BTreeMap;
+
 use sha2::{Digest as _, Sha256};
-use sqlx::SqliteConnection;
 use wellspring_model::{Timestamp, digest::Digest, id::TenantId};
 
 use crate::{
     Store, StoreError,
     row::{Read, micros},
+    sql::{Dialect, over_rows, query},
+    transaction::Transaction,
 };
 
 /// One row of the trail.
@@ -31,39 +34,59 @@ pub struct BrokenChain {
     pub number: u32,
 }
 
-/// Adds a row, within the transaction of what it tells of.
-pub(crate) async fn append(
-    connection: &mut SqliteConnection,
-    tenant: TenantId,
-    at: Timestamp,
-    actor: &str,
-    action: &str,
-    subject: &str,
-) -> Result<(), StoreError> {
-    let last = sqlx::query("SELECT number, digest FROM audit WHERE tenant = $1 ORDER BY number DESC LIMIT 1")
-        .bind(tenant.to_string())
-        .fetch_optional(&mut *connection)
-        .await?;
-    let (number, previous) = match last {
-        Some(row) => (Read::new(&row, "audit").number("number")? + 1, Read::new(&row, "audit").digest("digest")?),
-        None => (1, beginning(tenant)),
-    };
-    let digest = digest_of(&previous, number, at, actor, action, subject);
-    sqlx::query(
-        "INSERT INTO audit (tenant, number, at, actor, action, subject, previous, digest) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(tenant.to_string())
-    .bind(i64::from(number))
-    .bind(micros(at))
-    .bind(actor)
-    .bind(action)
-    .bind(subject)
-    .bind(previous.bytes().as_slice())
-    .bind(digest.bytes().as_slice())
-    .execute(connection)
-    .await?;
+/// A row that is to be added.
+pub(crate) struct Note {
+    pub tenant: TenantId,
+    pub at: Timestamp,
+    pub actor: String,
+    pub action: &'static str,
+    pub subject: String,
+}
+
+/// Adds rows at the end of a transaction, within it. The heads of the chains are held from here to the commit, in the
+/// order of the tenants, so that no two transactions wait for each other.
+pub(crate) async fn append(tx: &mut Transaction, notes: Vec<Note>) -> Result<(), StoreError> {
+    let mut of_tenant: BTreeMap<TenantId, Vec<Note>> = BTreeMap::new();
+    for note in notes {
+        of_tenant.entry(note.tenant).or_default().push(note);
+    }
+    let (mut rows, mut heads) = (Vec::new(), Vec::new());
+    for (tenant, notes) in of_tenant {
+        let (mut number, mut previous) = head(tx, tenant).await?;
+        for note in notes {
+            number += 1;
+            let digest = digest_of(&previous, number, note.at, &note.actor, note.action, &note.subject);
+            rows.push(vec![
+                tenant.to_string().into(),
+                i64::from(number).into(),
+                micros(note.at).into(),
+                note.actor.into(),
+                note.action.into(),
+                note.subject.into(),
+                previous.bytes().as_slice().into(),
+                digest.bytes().as_slice().into(),
+            ]);
+            previous = digest;
+        }
+        heads.push(vec![tenant.to_string().into(), i64::from(number).into(), previous.bytes().as_slice().into()]);
+    }
+    let insert = "INSERT INTO audit (tenant, number, at, actor, action, subject, previous, digest) VALUES";
+    over_rows(tx, insert, rows, "").await?;
+    let upsert = "ON CONFLICT (tenant) DO UPDATE SET number = excluded.number, digest = excluded.digest";
+    over_rows(tx, "INSERT INTO audit_heads (tenant, number, digest) VALUES", heads, upsert).await?;
     Ok(())
+}
+
+/// The end of a tenant's chain, held until the transaction ends.
+async fn head(tx: &mut Transaction, tenant: TenantId) -> Result<(u32, Digest), StoreError> {
+    let select = match tx.dialect() {
+        Dialect::Sqlite => "SELECT number, digest FROM audit_heads WHERE tenant = $1",
+        Dialect::Postgres => "SELECT number, digest FROM audit_heads WHERE tenant = $1 FOR UPDATE",
+    };
+    let row = query(select).bind(tenant.to_string()).fetch_optional(tx).await?;
+    let Some(row) = row else { return Ok((0, beginning(tenant))) };
+    let row = Read::new(&row, "audit_heads");
+    Ok((row.number("number")?, row.digest("digest")?))
 }
 
 /// What the first row of a tenant follows.
@@ -98,8 +121,11 @@ impl Store {
     ) -> Result<(), StoreError> {
         let (actor, subject) = (actor.to_owned(), subject.to_owned());
         self.writer
-            .write(move |connection| {
-                Box::pin(async move { append(connection, tenant, at, &actor, action, &subject).await })
+            .write(move |tx| {
+                Box::pin(async move {
+                    tx.audit(tenant, at, &actor, action, &subject);
+                    Ok(())
+                })
             })
             .await
     }
@@ -109,7 +135,7 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn audit_rows(&self, tenant: TenantId, after: u32, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM audit WHERE tenant = $1 AND number > $2 ORDER BY number LIMIT $3")
+        let rows = query("SELECT * FROM audit WHERE tenant = $1 AND number > $2 ORDER BY number LIMIT $3")
             .bind(tenant.to_string())
             .bind(i64::from(after))
             .bind(i64::from(limit))

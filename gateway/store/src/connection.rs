@@ -10,9 +10,14 @@ use wellspring_model::{
 };
 
 use crate::{
-    Page, Store, StoreError, audit,
+    Page, Store, StoreError,
+    gate::{self, GateId},
     row::{Read, json, micros},
+    sql::query,
 };
+
+/// Deliveries through one connection at the same time.
+const MOST_LEASED: i64 = 8;
 
 impl Store {
     /// Adds a connection. The secrets, one text for each credential, are sealed before they reach the database.
@@ -38,9 +43,9 @@ impl Store {
         let (settings, bases) = (json(&new.settings)?, json(&new.bases)?);
         let private_origins = json(&new.private_origins)?;
         self.writer
-            .write(move |connection| {
+            .write(move |tx| {
                 Box::pin(async move {
-                    sqlx::query(
+                    query(
                         "INSERT INTO connections \
                          (id, tenant, name, connector, settings, bases, private_origins, created_at) \
                          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -53,24 +58,26 @@ impl Store {
                     .bind(bases)
                     .bind(private_origins)
                     .bind(micros(new.created_at))
-                    .execute(&mut *connection)
+                    .execute(&mut *tx)
                     .await?;
                     for (name, sealed) in sealed {
-                        sqlx::query("INSERT INTO connection_secrets (connection, name, sealed) VALUES ($1, $2, $3)")
+                        query("INSERT INTO connection_secrets (connection, name, sealed) VALUES ($1, $2, $3)")
                             .bind(&id)
                             .bind(name)
                             .bind(sealed)
-                            .execute(&mut *connection)
+                            .execute(&mut *tx)
                             .await?;
                     }
-                    audit::append(connection, new.tenant, new.created_at, &actor, "connection.added", &id).await
+                    gate::insert(tx, GateId::Connection(new.id), new.tenant, Some(MOST_LEASED)).await?;
+                    tx.audit(new.tenant, new.created_at, &actor, "connection.added", &id);
+                    Ok(())
                 })
             })
             .await
     }
 
     pub async fn connection(&self, tenant: TenantId, id: ConnectionId) -> Result<Option<Connection>, StoreError> {
-        let row = sqlx::query("SELECT * FROM connections WHERE id = $1 AND tenant = $2")
+        let row = query("SELECT * FROM connections WHERE id = $1 AND tenant = $2 AND removed_at IS NULL")
             .bind(id.to_string())
             .bind(tenant.to_string())
             .fetch_optional(&self.read)
@@ -86,12 +93,14 @@ impl Store {
         tenant: TenantId,
         page: Page<ConnectionId>,
     ) -> Result<(Vec<Connection>, Option<ConnectionId>), StoreError> {
-        let rows = sqlx::query("SELECT * FROM connections WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3")
-            .bind(tenant.to_string())
-            .bind(page.after())
-            .bind(page.rows())
-            .fetch_all(&self.read)
-            .await?;
+        let rows = query(
+            "SELECT * FROM connections WHERE tenant = $1 AND removed_at IS NULL AND id > $2 ORDER BY id LIMIT $3",
+        )
+        .bind(tenant.to_string())
+        .bind(page.after())
+        .bind(page.rows())
+        .fetch_all(&self.read)
+        .await?;
         let mut connections = Vec::with_capacity(rows.len());
         for row in &rows {
             connections.push(self.read_connection(&Read::new(row, "connections")).await?);
@@ -109,7 +118,7 @@ impl Store {
         id: ConnectionId,
     ) -> Result<BTreeMap<String, SecretString>, StoreError> {
         let key = self.data_key(tenant).await?;
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT s.name, s.sealed FROM connection_secrets s JOIN connections c ON c.id = s.connection \
              WHERE c.id = $1 AND c.tenant = $2",
         )
@@ -139,25 +148,25 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let origin = origin.to_owned();
         self.writer
-            .write(move |connection| {
+            .write(move |tx| {
                 Box::pin(async move {
-                    let row = sqlx::query("SELECT id, private_origins FROM connections WHERE id = $1 AND tenant = $2")
+                    let row = query("SELECT id, private_origins FROM connections WHERE id = $1 AND tenant = $2 AND removed_at IS NULL")
                         .bind(id.to_string())
                         .bind(tenant.to_string())
-                        .fetch_optional(&mut *connection)
+                        .fetch_optional(&mut *tx)
                         .await?;
                     let Some(row) = row else { return Ok(false) };
                     let mut origins: Vec<String> = Read::new(&row, "connections").json("private_origins")?;
                     if !origins.contains(&origin) {
                         origins.push(origin);
-                        sqlx::query("UPDATE connections SET private_origins = $2 WHERE id = $1")
+                        query("UPDATE connections SET private_origins = $2 WHERE id = $1")
                             .bind(id.to_string())
                             .bind(json(&origins)?)
-                            .execute(&mut *connection)
+                            .execute(&mut *tx)
                             .await?;
                     }
                     let subject = id.to_string();
-                    audit::append(connection, tenant, now, "operator", "connection.origin_granted", &subject).await?;
+                    tx.audit(tenant, now, "operator", "connection.origin_granted", &subject);
                     Ok(true)
                 })
             })
@@ -166,10 +175,11 @@ impl Store {
 
     async fn read_connection(&self, row: &Read<'_>) -> Result<Connection, StoreError> {
         let id: ConnectionId = row.id("id")?;
-        let credentials = sqlx::query_scalar("SELECT name FROM connection_secrets WHERE connection = $1 ORDER BY name")
+        let names = query("SELECT name FROM connection_secrets WHERE connection = $1 ORDER BY name")
             .bind(id.to_string())
             .fetch_all(&self.read)
             .await?;
+        let credentials = names.iter().map(|row| Read::new(row, "connection_secrets").text("name"));
         Ok(Connection {
             id,
             tenant: row.id("tenant")?,
@@ -177,7 +187,7 @@ impl Store {
             connector: row.id("connector")?,
             settings: row.json("settings")?,
             bases: row.json("bases")?,
-            credentials,
+            credentials: credentials.collect::<Result<_, _>>()?,
             private_origins: row.json("private_origins")?,
             created_at: row.time("created_at")?,
         })

@@ -1,18 +1,20 @@
 //! Deliveries and their attempts.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
-use sqlx::SqliteConnection;
 use wellspring_model::{
     Timestamp,
-    delivery::{Attempt, Delivery, DeliveryFailure, DeliveryState, Receipt},
-    id::{AttemptId, ConnectionId, DeliveryId, SubmissionId, TaskId, TenantId},
+    delivery::{Attempt, Content, Delivery, DeliveryFailure, DeliveryState, Receipt, Verdict},
+    id::{AttemptId, DeliveryId, SubmissionId, TaskId, TenantId},
 };
 
 use crate::{
-    Leased, Page, Store, StoreError, TaskKind, audit,
+    Leased, Page, Passage, Store, StoreError, TaskKind,
+    gate::GateId,
     row::{Read, json, micros},
+    sql::query,
     task::{self, NewTask},
+    transaction::Transaction,
 };
 
 /// A delivery to be made.
@@ -20,37 +22,51 @@ use crate::{
 pub struct NewDelivery {
     pub id: DeliveryId,
     pub task: TaskId,
-    pub connection: ConnectionId,
-    /// What must not be written at the same time at this connection.
+    pub content: Content,
+    /// What must not be written at the same time, or out of order, at its destination.
     pub serialization_key: String,
 }
 
-pub(crate) async fn insert(
-    connection: &mut SqliteConnection,
-    tenant: TenantId,
-    submission: SubmissionId,
-    new: &NewDelivery,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO deliveries (id, tenant, submission, connection, attempts, state, next_at) \
-         VALUES ($1, $2, $3, $4, 0, 'pending', $5)",
+/// What an attempt came to.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    pub attempt: AttemptId,
+    pub result: Result<Receipt, DeliveryFailure>,
+    /// How long to wait before the next one; `None` where none is made.
+    pub wait: Option<Duration>,
+    /// What was seen of the destination.
+    pub passage: Passage,
+}
+
+pub(crate) async fn insert(tx: &mut Transaction, tenant: TenantId, new: &NewDelivery) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    let (submission, connection) = match new.content {
+        Content::Result { submission, connection } | Content::Correction { submission, connection } => {
+            (submission, connection)
+        }
+    };
+    let gate = GateId::Connection(connection);
+    let key = format!("{gate} {}", new.serialization_key);
+    query(
+        "INSERT INTO deliveries (id, tenant, kind, submission, connection, gate, serialization_key, attempts, tries, \
+         state, next_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 'pending', $8)",
     )
     .bind(new.id.to_string())
     .bind(tenant.to_string())
+    .bind(new.content.as_str())
     .bind(submission.to_string())
-    .bind(new.connection.to_string())
-    .bind(micros(now))
-    .execute(&mut *connection)
+    .bind(connection.to_string())
+    .bind(gate.to_string())
+    .bind(&key)
+    .bind(now)
+    .execute(&mut *tx)
     .await?;
-    let key = format!("{} {}", new.connection, new.serialization_key);
     let kind = TaskKind::Deliver { delivery: new.id };
-    let task = NewTask { id: new.task, tenant, kind, serialization_key: Some(&key), run_at: now };
-    task::enqueue(connection, task).await
+    task::enqueue(tx, vec![NewTask { id: new.task, tenant, gate, kind, serialization_key: Some(key) }]).await
 }
 
 impl Store {
-    /// Notes that an attempt begins, before the connector is called, and says which number it has.
+    /// Notes that an attempt begins, before the destination is called, and says which number it has.
     ///
     /// # Errors
     /// [`StoreError::Fenced`] where the lease has ended.
@@ -63,22 +79,23 @@ impl Store {
     ) -> Result<u32, StoreError> {
         let lease = *lease;
         self.writer
-            .write(move |connection| {
+            .write(move |tx| {
                 Box::pin(async move {
-                    task::check(connection, &lease).await?;
-                    let number: i64 = sqlx::query_scalar(
-                        "UPDATE deliveries SET attempts = attempts + 1 WHERE id = $1 AND tenant = $2 RETURNING attempts",
+                    task::check(tx, &lease).await?;
+                    let number = query(
+                        "UPDATE deliveries SET attempts = attempts + 1, tries = tries + 1 \
+                         WHERE id = $1 AND tenant = $2 RETURNING attempts",
                     )
                     .bind(delivery.to_string())
                     .bind(lease.tenant.to_string())
-                    .fetch_one(&mut *connection)
+                    .number(&mut *tx)
                     .await?;
-                    sqlx::query("INSERT INTO attempts (id, delivery, number, at) VALUES ($1, $2, $3, $4)")
+                    query("INSERT INTO attempts (id, delivery, number, at) VALUES ($1, $2, $3, $4)")
                         .bind(attempt.to_string())
                         .bind(delivery.to_string())
                         .bind(number)
                         .bind(micros(now))
-                        .execute(connection)
+                        .execute(tx)
                         .await?;
                     Ok(u32::try_from(number).unwrap_or(u32::MAX))
                 })
@@ -86,7 +103,9 @@ impl Store {
             .await
     }
 
-    /// Writes down what an attempt came to: delivered, to be tried again at `next`, or exhausted.
+    /// Writes down what an attempt came to: delivered, to be tried again after a while, or exhausted.
+    ///
+    /// Where the destination does not let us in, the attempt does not count, and the next one is due when it does again.
     ///
     /// # Errors
     /// [`StoreError::Fenced`] where the lease has ended; nothing was stored then.
@@ -94,52 +113,56 @@ impl Store {
         &self,
         lease: &Leased,
         delivery: DeliveryId,
-        attempt: AttemptId,
-        result: Result<Receipt, DeliveryFailure>,
-        next: Option<Timestamp>,
+        ended: Ended,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let lease = *lease;
-        let (receipt, failure) = match &result {
+        let (receipt, failure) = match &ended.result {
             Ok(receipt) => (Some(json(receipt)?), None),
             Err(failure) => (None, Some(json(failure)?)),
         };
+        let is_turned_away = matches!(ended.passage.verdict, Verdict::Refuses(_));
+        let wait = if is_turned_away { Some(Duration::ZERO) } else { ended.wait.filter(|_| ended.result.is_err()) };
         self.writer
-            .write(move |connection| {
+            .write(move |tx| {
                 Box::pin(async move {
-                    let next = next.filter(|_| result.is_err());
-                    match next {
-                        Some(next) => task::postpone(connection, &lease, next).await?,
-                        None => task::finish(connection, &lease).await?,
-                    }
-                    end_attempt(connection, attempt, &receipt, &failure, now).await?;
-                    let (state, action) = match (&result, next) {
+                    let next = match wait {
+                        Some(wait) => Some(task::postpone(tx, &lease, wait).await?),
+                        None => {
+                            task::finish(tx, &lease).await?;
+                            None
+                        }
+                    };
+                    end_attempt(tx, ended.attempt, &receipt, &failure, now).await?;
+                    let (state, action) = match (&ended.result, next) {
                         (Ok(_), _) => ("delivered", "delivery.delivered"),
                         (Err(_), Some(_)) => ("pending", "delivery.failed"),
                         (Err(_), None) => ("exhausted", "delivery.exhausted"),
                     };
-                    let is_exhausted = state == "exhausted";
-                    sqlx::query(
-                        "UPDATE deliveries SET state = $3, next_at = $4, ended_at = $5, receipt = $6, failure = $7 \
-                         WHERE id = $1 AND tenant = $2 AND state = 'pending'",
+                    query(
+                        "UPDATE deliveries SET state = $3, next_at = $4, ended_at = $5, receipt = $6, failure = $7, \
+                         tries = tries - $8 WHERE id = $1 AND tenant = $2 AND state = 'pending'",
                     )
                     .bind(delivery.to_string())
                     .bind(lease.tenant.to_string())
                     .bind(state)
-                    .bind(next.map(micros))
+                    .bind(next)
                     .bind(next.is_none().then(|| micros(now)))
                     .bind(receipt)
-                    .bind(failure.filter(|_| is_exhausted))
-                    .execute(&mut *connection)
+                    .bind(failure.filter(|_| state == "exhausted"))
+                    .bind(i64::from(is_turned_away))
+                    .execute(&mut *tx)
                     .await?;
-                    audit::append(connection, lease.tenant, now, "worker", action, &delivery.to_string()).await
+                    tx.passages().add(lease.gate, ended.passage);
+                    tx.audit(lease.tenant, now, "worker", action, &delivery.to_string());
+                    Ok(())
                 })
             })
             .await
     }
 
     pub async fn delivery(&self, tenant: TenantId, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
-        let row = sqlx::query("SELECT * FROM deliveries WHERE id = $1 AND tenant = $2")
+        let row = query("SELECT * FROM deliveries WHERE id = $1 AND tenant = $2")
             .bind(id.to_string())
             .bind(tenant.to_string())
             .fetch_optional(&self.read)
@@ -156,7 +179,7 @@ impl Store {
         tenant: TenantId,
         submission: SubmissionId,
     ) -> Result<Vec<(Delivery, Vec<Attempt>)>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM deliveries WHERE submission = $1 AND tenant = $2 ORDER BY id")
+        let rows = query("SELECT * FROM deliveries WHERE submission = $1 AND tenant = $2 ORDER BY id")
             .bind(submission.to_string())
             .bind(tenant.to_string())
             .fetch_all(&self.read)
@@ -170,7 +193,7 @@ impl Store {
         tenant: TenantId,
         page: Page<DeliveryId>,
     ) -> Result<(Vec<(Delivery, Vec<Attempt>)>, Option<DeliveryId>), StoreError> {
-        let rows = sqlx::query("SELECT * FROM deliveries WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3")
+        let rows = query("SELECT * FROM deliveries WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3")
             .bind(tenant.to_string())
             .bind(page.after())
             .bind(page.rows())
@@ -186,7 +209,7 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn attempts(&self, tenant: TenantId, id: DeliveryId) -> Result<Vec<Attempt>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT a.* FROM attempts a JOIN deliveries d ON d.id = a.delivery \
              WHERE d.id = $1 AND d.tenant = $2 ORDER BY a.number",
         )
@@ -211,20 +234,20 @@ impl Store {
 }
 
 async fn end_attempt(
-    connection: &mut SqliteConnection,
+    tx: &mut Transaction,
     attempt: AttemptId,
     receipt: &Option<String>,
     failure: &Option<String>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE attempts SET ended_at = $2, receipt = $3, failure = $4 WHERE id = $1 AND ended_at IS NULL")
+    query("UPDATE attempts SET ended_at = $2, receipt = $3, failure = $4 WHERE id = $1 AND ended_at IS NULL")
         .bind(attempt.to_string())
         .bind(micros(now))
         .bind(receipt)
         .bind(failure)
-        .execute(connection)
-        .await?;
-    Ok(())
+        .execute(tx)
+        .await
+        .map(drop)
 }
 
 fn delivery(row: &Read) -> Result<Delivery, StoreError> {
@@ -235,13 +258,18 @@ fn delivery(row: &Read) -> Result<Delivery, StoreError> {
         "cancelled" => DeliveryState::Cancelled { at: row.time("ended_at")? },
         _ => return Err(row.corrupt("state")),
     };
+    let content = match row.text("kind")?.as_str() {
+        "result" => Content::Result { submission: row.id("submission")?, connection: row.id("connection")? },
+        "correction" => Content::Correction { submission: row.id("submission")?, connection: row.id("connection")? },
+        _ => return Err(row.corrupt("kind")),
+    };
     Ok(Delivery {
         id: row.id("id")?,
         tenant: row.id("tenant")?,
-        submission: row.id("submission")?,
-        connection: row.id("connection")?,
+        content,
         state,
         attempts: row.number("attempts")?,
+        tries: row.number("tries")?,
     })
 }
 

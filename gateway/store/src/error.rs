@@ -28,9 +28,17 @@ pub enum StoreError {
     Outdated,
     #[error("the database cannot be migrated: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
-    /// The transaction could not be committed. Nothing was stored.
-    #[error("the transaction could not be committed; nothing was stored")]
+    /// The transaction is not known to be committed, so nobody may rely on it.
+    #[error("the transaction could not be confirmed")]
     NotCommitted,
+    /// The database cannot be reached.
+    #[error("the database cannot be reached")]
+    Unavailable,
+    /// PostgreSQL has no place for it, and so neither store takes it.
+    #[error("a text holds the character U+0000")]
+    Nul,
+    #[error("the database's address cannot be read")]
+    Url,
     /// The store has been closed.
     #[error("the store is closed")]
     Closed,
@@ -38,15 +46,24 @@ pub enum StoreError {
     Database(sqlx::Error),
 }
 
-/// SQLite's result code for a full disk.
-const SQLITE_FULL: &str = "13";
+/// SQLite's result code for a full disk, and PostgreSQL's.
+const FULL: [&str; 2] = ["13", "53100"];
+/// What PostgreSQL says when it is being stopped, has just been, is starting, or has no connection to spare.
+const UNAVAILABLE: [&str; 4] = ["57P01", "57P02", "57P03", "53300"];
+/// What PostgreSQL says when it gave up a transaction for another's sake.
+const GIVEN_UP: [&str; 2] = ["40001", "40P01"];
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
+        let code = error.as_database_error().and_then(|database| database.code().map(|code| code.into_owned()));
+        let is = |codes: &[&str]| code.as_deref().is_some_and(|code| codes.contains(&code));
         match &error {
-            sqlx::Error::Database(database) if database.code().as_deref() == Some(SQLITE_FULL) => Self::Full,
+            sqlx::Error::Database(_) if is(&FULL) => Self::Full,
+            sqlx::Error::Database(_) if is(&UNAVAILABLE) => Self::Unavailable,
+            sqlx::Error::Database(_) if is(&GIVEN_UP) => Self::NotCommitted,
             sqlx::Error::Database(database) if database.is_foreign_key_violation() => Self::Dangling,
             sqlx::Error::Database(database) if database.is_unique_violation() => Self::Exists("value"),
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::Protocol(_) => Self::Unavailable,
             sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Self::Closed,
             _ => Self::Database(error),
         }

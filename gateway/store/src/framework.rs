@@ -8,8 +8,9 @@ use wellspring_model::{
 };
 
 use crate::{
-    Page, Store, StoreError, audit,
+    Page, Store, StoreError,
     row::{Read, json, micros},
+    sql::query,
 };
 
 /// A framework with what is known of its import.
@@ -45,10 +46,10 @@ impl Store {
         let package = json(&framework.framework)?;
         let (new, actor) = (framework.clone(), actor.to_owned());
         self.writer
-            .write(move |connection| {
+            .write(move |tx| {
                 Box::pin(async move {
                     let (id, document) = (new.id.to_string(), &new.framework.document);
-                    sqlx::query(
+                    query(
                         "INSERT INTO frameworks (id, tenant, identifier, uri, digest, package, imported_at) \
                          VALUES ($1, $2, $3, $4, $5, $6, $7)",
                     )
@@ -59,16 +60,17 @@ impl Store {
                     .bind(new.digest.bytes().to_vec())
                     .bind(package)
                     .bind(micros(new.imported_at))
-                    .execute(&mut *connection)
+                    .execute(&mut *tx)
                     .await?;
-                    audit::append(connection, tenant, new.imported_at, &actor, "framework.imported", &id).await
+                    tx.audit(tenant, new.imported_at, &actor, "framework.imported", &id);
+                    Ok(())
                 })
             })
             .await
     }
 
     pub async fn framework(&self, tenant: TenantId, id: FrameworkId) -> Result<Option<StoredFramework>, StoreError> {
-        let row = sqlx::query("SELECT * FROM frameworks WHERE id = $1 AND tenant = $2")
+        let row = query("SELECT * FROM frameworks WHERE id = $1 AND tenant = $2")
             .bind(id.to_string())
             .bind(tenant.to_string())
             .fetch_optional(&self.read)
@@ -81,7 +83,7 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn framework_named(&self, tenant: TenantId, name: &str) -> Result<Option<StoredFramework>, StoreError> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT * FROM frameworks WHERE tenant = $1 AND (identifier = $2 OR uri = $3) ORDER BY id DESC LIMIT 1",
         )
         .bind(tenant.to_string())
@@ -97,7 +99,7 @@ impl Store {
         tenant: TenantId,
         page: Page<FrameworkId>,
     ) -> Result<(Vec<StoredFramework>, Option<FrameworkId>), StoreError> {
-        let rows = sqlx::query("SELECT * FROM frameworks WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3")
+        let rows = query("SELECT * FROM frameworks WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3")
             .bind(tenant.to_string())
             .bind(page.after())
             .bind(page.rows())
@@ -115,7 +117,7 @@ impl Store {
         &self,
         tenant: TenantId,
     ) -> Result<Vec<(Framework, FrameworkVersion)>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT * FROM frameworks f WHERE tenant = $1 AND NOT EXISTS \
              (SELECT 1 FROM frameworks n WHERE n.tenant = f.tenant AND n.identifier = f.identifier AND n.id > f.id) \
              ORDER BY id",

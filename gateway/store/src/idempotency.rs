@@ -1,11 +1,14 @@
 //! Answers kept by idempotency key, written in the transaction of what they answer for.
 
-use sqlx::SqliteConnection;
+use std::collections::{BTreeMap, BTreeSet};
+
 use wellspring_model::{Timestamp, digest::Digest, id::TenantId};
 
 use crate::{
     StoreError,
     row::{Read, micros},
+    sql::{Arg, over_rows},
+    transaction::Transaction,
 };
 
 /// How long an answer is kept.
@@ -31,42 +34,61 @@ pub struct Earlier {
     pub body: String,
 }
 
-/// Keeps an answer, or gives back the one that is already there. There is one writer, so no two requests with one key are
-/// ever in flight at the same time: the second sees the first one's answer.
-pub(crate) async fn claim(
-    connection: &mut SqliteConnection,
-    tenant: TenantId,
-    new: &Idempotency,
-    now: Timestamp,
-) -> Result<Option<Earlier>, StoreError> {
-    sqlx::query("DELETE FROM idempotency WHERE created_at <= $1")
-        .bind(micros(now) - KEPT_MICROS)
-        .execute(&mut *connection)
-        .await?;
-    let row =
-        sqlx::query("SELECT request, status, body FROM idempotency WHERE tenant = $1 AND key = $2 AND route = $3")
-            .bind(tenant.to_string())
-            .bind(&new.key)
-            .bind(&new.route)
-            .fetch_optional(&mut *connection)
-            .await?;
-    if let Some(row) = row {
-        let row = Read::new(&row, "idempotency");
-        let status = u16::try_from(row.number("status")?).map_err(|_| row.corrupt("status"))?;
-        return Ok(Some(Earlier { request: row.digest("request")?, status, body: row.text("body")? }));
+impl Earlier {
+    pub(crate) fn of(kept: &Idempotency) -> Self {
+        Self { request: kept.request, status: kept.status, body: kept.body.clone() }
     }
-    sqlx::query(
-        "INSERT INTO idempotency (tenant, key, route, request, status, body, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-    )
-    .bind(tenant.to_string())
-    .bind(&new.key)
-    .bind(&new.route)
-    .bind(new.request.bytes().to_vec())
-    .bind(i64::from(new.status))
-    .bind(&new.body)
-    .bind(micros(now))
-    .execute(connection)
-    .await?;
-    Ok(None)
+}
+
+/// Where a key is unique: its tenant, itself and its route.
+pub(crate) type Place<'a> = (TenantId, &'a str, &'a str);
+type OwnedPlace = (TenantId, String, String);
+
+/// Keeps the answers, and gives back those that are already there. Where another node is about to keep one for the same
+/// key, this waits for it and sees it: no two requests with one key are ever both new.
+pub(crate) async fn claim(
+    tx: &mut Transaction,
+    new: Vec<(Place<'_>, &Idempotency)>,
+    now: Timestamp,
+) -> Result<BTreeMap<OwnedPlace, Earlier>, StoreError> {
+    let now = micros(now);
+    let row = |((tenant, key, route), new): &(Place<'_>, &Idempotency)| -> Vec<Arg> {
+        vec![
+            tenant.to_string().into(),
+            (*key).into(),
+            (*route).into(),
+            new.request.bytes().as_slice().into(),
+            i64::from(new.status).into(),
+            (&new.body).into(),
+            now.into(),
+        ]
+    };
+    // One that has been kept long enough gives way.
+    let tail = format!(
+        "ON CONFLICT (tenant, key, route) DO UPDATE SET request = excluded.request, status = excluded.status, \
+         body = excluded.body, created_at = excluded.created_at \
+         WHERE idempotency.created_at <= excluded.created_at - {KEPT_MICROS} RETURNING tenant, key, route"
+    );
+    let insert = "INSERT INTO idempotency (tenant, key, route, request, status, body, created_at) VALUES";
+    let kept = over_rows(tx, insert, new.iter().map(row).collect(), &tail).await?;
+    let kept: BTreeSet<OwnedPlace> =
+        kept.iter().map(|row| place(&Read::new(row, "idempotency"))).collect::<Result<_, _>>()?;
+    let taken = new
+        .iter()
+        .filter(|((tenant, key, route), _)| !kept.contains(&(*tenant, (*key).to_owned(), (*route).to_owned())));
+    let rows = taken.map(|((tenant, key, route), _)| vec![tenant.to_string().into(), (*key).into(), (*route).into()]);
+    let rows = rows.collect();
+    let select =
+        "SELECT tenant, key, route, request, status, body FROM idempotency WHERE (tenant, key, route) IN (VALUES";
+    let taken = over_rows(tx, select, rows, ")").await?;
+    let read = |row| {
+        let row = Read::new(row, "idempotency");
+        let status = u16::try_from(row.number("status")?).map_err(|_| row.corrupt("status"))?;
+        Ok((place(&row)?, Earlier { request: row.digest("request")?, status, body: row.text("body")? }))
+    };
+    taken.iter().map(read).collect()
+}
+
+fn place(row: &Read<'_>) -> Result<OwnedPlace, StoreError> {
+    Ok((row.id("tenant")?, row.text("key")?, row.text("route")?))
 }

@@ -1,15 +1,21 @@
 //! Durable state: everything the gateway has acknowledged, and the work that is still to be done.
 //!
-//! One SQLite file with a write-ahead log, `synchronous=FULL`, and one writer that commits in groups. Every call takes a
-//! tenant and sees that tenant's rows only. Times and ids are arguments, but leases use the database's clock. The SQL is
-//! portable; this crate is the only one that names `sqlx`.
+//! One SQLite file (write-ahead log, `synchronous=FULL`, one writer) or PostgreSQL (any number of nodes), with the same
+//! SQL. Writes are committed in groups. Every call takes a tenant and sees that tenant's rows only. Times and ids are
+//! arguments, but leases use the database's clock. This crate is the only one that names `sqlx`.
 
+mod accept;
 mod audit;
+mod claim;
+mod clock;
 mod connection;
+mod database;
 mod delivery;
 mod error;
 mod framework;
+mod gate;
 mod idempotency;
+mod migrations;
 mod open;
 mod page;
 mod posting;
@@ -17,20 +23,25 @@ mod profile;
 mod row;
 mod seal;
 mod share;
+mod sql;
 mod submission;
 mod task;
 mod tenant;
+mod transaction;
 mod trust;
 mod writer;
 
+pub use accept::{Accepted, NewSubmission, Payload};
 pub use audit::{AuditRow, BrokenChain};
-pub use delivery::NewDelivery;
+pub use database::Database;
+pub use delivery::{Ended, NewDelivery};
 pub use error::StoreError;
 pub use framework::StoredFramework;
+pub use gate::{GateId, GateView, Passage, Rate};
 pub use idempotency::{Earlier, Idempotency};
-pub use open::{Store, StoreConfig};
+pub use open::{Store, WorkWatch};
 pub use page::Page;
 pub use seal::MasterKey;
 pub use share::{NewShare, Share};
-pub use submission::{Accepted, NewAssessment, NewSubmission, Payload};
+pub use submission::NewAssessment;
 pub use task::{LeaseToken, Leased, TaskKind};

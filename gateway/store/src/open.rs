@@ -1,83 +1,66 @@
-//! Opening, migrating and closing a store.
+//! Opening and closing a store.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
-
-use sqlx::{
-    Connection as _, SqlSafeStr as _, SqlitePool,
-    migrate::{Migration, MigrationType, Migrator},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
+
+use sqlx::postgres::PgListener;
+use tokio::sync::watch;
 use wellspring_model::{id::TenantId, time::Entropy};
 
 use crate::{
     StoreError,
+    clock::Clock,
+    database::{Database, Options},
     row::Read,
     seal::{DataKey, MasterKey},
-    writer::Writer,
+    sql::{Pool, query},
+    writer::{News, Writer},
 };
 
-/// Connections for reading. Reads never wait for the writer.
-const READERS: u32 = 4;
-/// How long to wait for another process that holds the write lock (a command beside a running server).
-const BUSY: Duration = Duration::from_secs(10);
-
-/// Where the store is.
-#[derive(Debug, Clone)]
-pub struct StoreConfig {
-    /// The SQLite file. It is created where it is absent.
-    pub path: PathBuf,
-}
+/// What PostgreSQL's NOTIFY is sent on. A hint only: whoever misses it looks again by itself.
+const CHANNEL: &str = "wellspring_tasks";
+/// Hints are sent at most this often: each holds a lock that commits wait for.
+const HINT_EVERY: Duration = Duration::from_millis(20);
+const LISTEN_AGAIN: Duration = Duration::from_secs(1);
 
 /// The store. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    pub(crate) read: SqlitePool,
+    pub(crate) read: Pool,
     pub(crate) writer: Writer,
+    clock: Clock,
     pub(crate) master: MasterKey,
     pub(crate) entropy: Arc<dyn Entropy>,
-    options: SqliteConnectOptions,
+    pub(crate) options: Options,
+    /// Opened data keys. They are never changed, so a copy is always right.
+    keys: Arc<Mutex<BTreeMap<TenantId, Arc<DataKey>>>>,
+    /// The gate that was served last: the next claim begins after it.
+    pub(crate) turn: Arc<Mutex<String>>,
 }
 
 impl Store {
     /// Opens the store as it is; [`Store::migrate`] brings it up to date.
     ///
     /// # Errors
-    /// The file cannot be opened or created.
-    pub async fn open(config: &StoreConfig, master: MasterKey, entropy: Arc<dyn Entropy>) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::new()
-            .filename(&config.path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // An acknowledged submission survives a power cut: the log is synced before a commit returns.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY);
-        let connection = sqlx::SqliteConnection::connect_with(&options).await?;
-        let read = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.clone()).await?;
-        Ok(Self { read, writer: Writer::start(connection), master, entropy, options })
+    /// The file cannot be opened or created, or the database cannot be reached.
+    pub async fn open(database: &Database, master: MasterKey, entropy: Arc<dyn Entropy>) -> Result<Self, StoreError> {
+        let options = Options::new(database)?;
+        let read = options.pool().await?;
+        let clock = Clock::start(options.dialect(), &read).await?;
+        let writer = Writer::start(&options, clock).await?;
+        if let Pool::Postgres(pool) = &read {
+            tokio::spawn(hear(pool.clone(), writer.news().clone()));
+            tokio::spawn(tell(pool.clone(), writer.news().ours()));
+        }
+        Ok(Self { read, writer, clock, master, entropy, options, keys: Arc::default(), turn: Arc::default() })
     }
 
-    /// Brings the database up to date. Data stays; there is no way back.
-    ///
-    /// # Errors
-    /// A migration fails, or the database is of a newer version than this program.
-    pub async fn migrate(&self) -> Result<(), StoreError> {
-        let mut connection = sqlx::SqliteConnection::connect_with(&self.options).await?;
-        migrator().run(&mut connection).await?;
-        Ok(connection.close().await?)
-    }
-
-    /// Makes sure that the database is what this version needs.
-    ///
-    /// # Errors
-    /// [`StoreError::Outdated`] where `migrate` has not been run.
-    pub async fn check_schema(&self) -> Result<(), StoreError> {
-        let newest = migrator().iter().map(|migration| migration.version).max();
-        let applied: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
-            .fetch_one(&self.read)
-            .await
-            .map_err(|_| StoreError::Outdated)?;
-        if applied == newest { Ok(()) } else { Err(StoreError::Outdated) }
+    /// Whether only one process may serve this database, and knows so.
+    pub const fn is_single(&self) -> bool {
+        matches!(self.options, Options::Sqlite(_))
     }
 
     /// Whether the database answers.
@@ -85,13 +68,17 @@ impl Store {
     /// # Errors
     /// It does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.read).await?;
-        Ok(())
+        query("SELECT 1").execute(&self.read).await.map(drop)
     }
 
-    /// Waits until something was committed, or until `longest` has passed.
-    pub async fn wait_for_work(&self, longest: Duration) {
-        let _either_way = tokio::time::timeout(longest, self.writer.committed()).await;
+    /// The database's clock, in microseconds.
+    pub(crate) async fn now(&self) -> Result<i64, StoreError> {
+        self.clock.now(self.options.dialect(), &self.read).await
+    }
+
+    /// Begins to watch for work.
+    pub fn watch_work(&self) -> WorkWatch {
+        WorkWatch(self.writer.news().all())
     }
 
     /// Ends all reading. The writer ends when the last handle is dropped.
@@ -100,24 +87,58 @@ impl Store {
     }
 
     /// Opens a tenant's data key.
-    pub(crate) async fn data_key(&self, tenant: TenantId) -> Result<DataKey, StoreError> {
-        let row = sqlx::query("SELECT id, data_key FROM tenants WHERE id = $1")
+    pub(crate) async fn data_key(&self, tenant: TenantId) -> Result<Arc<DataKey>, StoreError> {
+        let keys = || self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = keys().get(&tenant) {
+            return Ok(Arc::clone(key));
+        }
+        let row = query("SELECT id, data_key FROM tenants WHERE id = $1")
             .bind(tenant.to_string())
             .fetch_optional(&self.read)
             .await?
             .ok_or(StoreError::Dangling)?;
-        DataKey::open(&self.master, tenant, &Read::new(&row, "tenants").bytes("data_key")?)
+        let key = Arc::new(DataKey::open(&self.master, tenant, &Read::new(&row, "tenants").bytes("data_key")?)?);
+        keys().insert(tenant, Arc::clone(&key));
+        Ok(key)
     }
 }
 
-/// All migrations, oldest first. One that was released is never edited.
-fn migrator() -> Migrator {
-    let migrations = [
-        (1, "first", include_str!("../migrations/0001_first.sql")),
-        (2, "trust", include_str!("../migrations/0002_trust.sql")),
-    ];
-    let migrations = migrations.map(|(version, name, sql)| {
-        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
-    });
-    Migrator::with_migrations(migrations.into())
+/// Tells of commits, which may have brought work.
+#[derive(Debug)]
+pub struct WorkWatch(watch::Receiver<u64>);
+
+impl WorkWatch {
+    /// Everything up to now is about to be looked at.
+    pub fn looking(&mut self) {
+        self.0.mark_unchanged();
+    }
+
+    /// Waits until something was committed since [`Self::looking`], or until `longest` has passed.
+    pub async fn wait(&mut self, longest: Duration) {
+        let _either_way = tokio::time::timeout(longest, self.0.changed()).await;
+    }
+}
+
+/// Hears of other nodes' commits, until the pool is closed.
+async fn hear(pool: sqlx::PgPool, news: News) {
+    while !pool.is_closed() {
+        if let Ok(mut listener) = PgListener::connect_with(&pool).await
+            && listener.listen(CHANNEL).await.is_ok()
+        {
+            while listener.recv().await.is_ok() {
+                news.heard();
+            }
+        }
+        tokio::time::sleep(LISTEN_AGAIN).await;
+    }
+}
+
+/// Tells other nodes of ours.
+async fn tell(pool: sqlx::PgPool, mut ours: watch::Receiver<u64>) {
+    while ours.changed().await.is_ok() && !pool.is_closed() {
+        let hint = sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL);
+        // A hint that is not sent is not missed: others look by themselves.
+        let _sent = hint.execute(&pool).await;
+        tokio::time::sleep(HINT_EVERY).await;
+    }
 }

@@ -6,8 +6,9 @@ use wellspring_model::{
 };
 
 use crate::{
-    Page, Store, StoreError, audit,
+    Page, Store, StoreError,
     row::{Read, micros},
+    sql::query,
 };
 
 impl Store {
@@ -18,10 +19,10 @@ impl Store {
     pub async fn add_posting(&self, tenant: TenantId, posting: &Posting, actor: &str) -> Result<(), StoreError> {
         let (new, actor) = (posting.clone(), actor.to_owned());
         self.writer
-            .write(move |connection| {
+            .write(move |tx| {
                 Box::pin(async move {
                     let id = new.id.to_string();
-                    sqlx::query(
+                    query(
                         "INSERT INTO postings (id, tenant, title, profile, connection, external_id, created_at, trust_policy) \
                          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
                     )
@@ -33,16 +34,17 @@ impl Store {
                     .bind(new.external_id.as_ref().map(|id| id.0.clone()))
                     .bind(micros(new.created_at))
                     .bind(new.trust_policy.map(|id| id.to_string()))
-                    .execute(&mut *connection)
+                    .execute(&mut *tx)
                     .await?;
-                    audit::append(connection, tenant, new.created_at, &actor, "job.added", &id).await
+                    tx.audit(tenant, new.created_at, &actor, "job.added", &id);
+ Ok(())
                 })
             })
             .await
     }
 
     pub async fn posting(&self, tenant: TenantId, id: PostingId) -> Result<Option<Posting>, StoreError> {
-        let row = sqlx::query("SELECT * FROM postings WHERE id = $1 AND tenant = $2")
+        let row = query("SELECT * FROM postings WHERE id = $1 AND tenant = $2")
             .bind(id.to_string())
             .bind(tenant.to_string())
             .fetch_optional(&self.read)
@@ -60,7 +62,7 @@ impl Store {
         connection: ConnectionId,
         external: &str,
     ) -> Result<Option<Posting>, StoreError> {
-        let row = sqlx::query("SELECT * FROM postings WHERE connection = $1 AND external_id = $2 AND tenant = $3")
+        let row = query("SELECT * FROM postings WHERE connection = $1 AND external_id = $2 AND tenant = $3")
             .bind(connection.to_string())
             .bind(external)
             .bind(tenant.to_string())
@@ -74,7 +76,7 @@ impl Store {
         tenant: TenantId,
         page: Page<PostingId>,
     ) -> Result<(Vec<Posting>, Option<PostingId>), StoreError> {
-        let rows = sqlx::query("SELECT * FROM postings WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3")
+        let rows = query("SELECT * FROM postings WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3")
             .bind(tenant.to_string())
             .bind(page.after())
             .bind(page.rows())

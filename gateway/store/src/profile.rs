@@ -7,8 +7,9 @@ use wellspring_model::{
 };
 
 use crate::{
-    Page, Store, StoreError, audit,
+    Page, Store, StoreError,
     row::{Read, json, micros},
+    sql::query,
 };
 
 impl Store {
@@ -21,23 +22,24 @@ impl Store {
     ) -> Result<(), StoreError> {
         let (id, text, actor) = (profile.id.to_string(), json(profile)?, actor.to_owned());
         self.writer
-            .write(move |connection| {
+            .write(move |tx| {
                 Box::pin(async move {
-                    sqlx::query("INSERT INTO profiles (id, tenant, profile, created_at) VALUES ($1, $2, $3, $4)")
+                    query("INSERT INTO profiles (id, tenant, profile, created_at) VALUES ($1, $2, $3, $4)")
                         .bind(&id)
                         .bind(tenant.to_string())
                         .bind(text)
                         .bind(micros(now))
-                        .execute(&mut *connection)
+                        .execute(&mut *tx)
                         .await?;
-                    audit::append(connection, tenant, now, &actor, "profile.added", &id).await
+                    tx.audit(tenant, now, &actor, "profile.added", &id);
+                    Ok(())
                 })
             })
             .await
     }
 
     pub async fn profile(&self, tenant: TenantId, id: ProfileId) -> Result<Option<Profile>, StoreError> {
-        let row = sqlx::query("SELECT id, profile FROM profiles WHERE id = $1 AND tenant = $2")
+        let row = query("SELECT id, profile FROM profiles WHERE id = $1 AND tenant = $2")
             .bind(id.to_string())
             .bind(tenant.to_string())
             .fetch_optional(&self.read)
@@ -50,7 +52,7 @@ impl Store {
         tenant: TenantId,
         page: Page<ProfileId>,
     ) -> Result<(Vec<Profile>, Option<ProfileId>), StoreError> {
-        let rows = sqlx::query("SELECT id, profile FROM profiles WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3")
+        let rows = query("SELECT id, profile FROM profiles WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3")
             .bind(tenant.to_string())
             .bind(page.after())
             .bind(page.rows())

@@ -3,28 +3,52 @@
 use std::str::FromStr;
 
 use serde::{Serialize, de::DeserializeOwned};
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::{ColumnIndex, Decode, Postgres, Row as _, Sqlite, Type, postgres::PgRow, sqlite::SqliteRow};
 use wellspring_model::{Timestamp, digest::Digest};
 
 use crate::StoreError;
 
+/// A row of either database.
+pub(crate) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+impl Row {
+    fn get<T, C>(&self, column: C) -> Result<T, sqlx::Error>
+    where
+        T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>,
+        C: ColumnIndex<SqliteRow> + ColumnIndex<PgRow>,
+    {
+        match self {
+            Self::Sqlite(row) => row.try_get(column),
+            Self::Postgres(row) => row.try_get(column),
+        }
+    }
+
+    /// The number in the first column.
+    pub fn first(&self) -> Result<i64, sqlx::Error> {
+        self.get(0)
+    }
+}
+
 /// A row with the name of its table.
 pub(crate) struct Read<'r> {
-    row: &'r SqliteRow,
+    row: &'r Row,
     table: &'static str,
 }
 
 impl<'r> Read<'r> {
-    pub fn new(row: &'r SqliteRow, table: &'static str) -> Self {
+    pub fn new(row: &'r Row, table: &'static str) -> Self {
         Self { row, table }
     }
 
     pub fn text(&self, column: &'static str) -> Result<String, StoreError> {
-        Ok(self.row.try_get(column)?)
+        Ok(self.row.get(column)?)
     }
 
     pub fn bytes(&self, column: &'static str) -> Result<Vec<u8>, StoreError> {
-        Ok(self.row.try_get(column)?)
+        Ok(self.row.get(column)?)
     }
 
     pub fn id<Id: FromStr>(&self, column: &'static str) -> Result<Id, StoreError> {
@@ -32,11 +56,16 @@ impl<'r> Read<'r> {
     }
 
     pub fn time(&self, column: &'static str) -> Result<Timestamp, StoreError> {
-        Timestamp::from_microsecond(self.row.try_get(column)?).map_err(|_| self.corrupt(column))
+        Timestamp::from_microsecond(self.row.get(column)?).map_err(|_| self.corrupt(column))
+    }
+
+    /// A number that may be larger than what [`Self::number`] gives.
+    pub fn count(&self, column: &'static str) -> Result<i64, StoreError> {
+        Ok(self.row.get(column)?)
     }
 
     pub fn number(&self, column: &'static str) -> Result<u32, StoreError> {
-        u32::try_from(self.row.try_get::<i64, _>(column)?).map_err(|_| self.corrupt(column))
+        u32::try_from(self.count(column)?).map_err(|_| self.corrupt(column))
     }
 
     pub fn digest(&self, column: &'static str) -> Result<Digest, StoreError> {
@@ -49,7 +78,11 @@ impl<'r> Read<'r> {
     }
 
     pub fn optional_text(&self, column: &'static str) -> Result<Option<String>, StoreError> {
-        Ok(self.row.try_get(column)?)
+        Ok(self.row.get(column)?)
+    }
+
+    pub fn optional_number(&self, column: &'static str) -> Result<Option<i64>, StoreError> {
+        Ok(self.row.get(column)?)
     }
 
     pub fn optional_id<Id: FromStr>(&self, column: &'static str) -> Result<Option<Id>, StoreError> {
@@ -64,7 +97,7 @@ impl<'r> Read<'r> {
 
     /// The error for a column that cannot be read. The row is named by its id where it has one.
     pub fn corrupt(&self, column: &'static str) -> StoreError {
-        let row = self.row.try_get("id").unwrap_or_else(|_| "a row".to_owned());
+        let row = self.row.get("id").unwrap_or_else(|_| "a row".to_owned());
         StoreError::Corrupt { table: self.table, column, row }
     }
 }

@@ -1,7 +1,6 @@
 //! Report links.
 
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::SqliteConnection;
 use wellspring_model::{
     Timestamp,
     digest::Digest,
@@ -11,6 +10,8 @@ use wellspring_model::{
 use crate::{
     Store, StoreError,
     row::{Read, micros},
+    sql::{Arg, over_rows, query},
+    transaction::Transaction,
 };
 
 /// A link to a report. Its token is found by digest and kept sealed.
@@ -38,24 +39,20 @@ pub(crate) struct SealedShare {
     expires_at: Timestamp,
 }
 
-pub(crate) async fn insert(
-    connection: &mut SqliteConnection,
-    tenant: TenantId,
-    submission: SubmissionId,
-    share: &SealedShare,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO shares (id, tenant, submission, digest, sealed, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(share.id.to_string())
-    .bind(tenant.to_string())
-    .bind(submission.to_string())
-    .bind(share.digest.bytes().to_vec())
-    .bind(&share.sealed)
-    .bind(micros(share.expires_at))
-    .execute(connection)
-    .await?;
-    Ok(())
+pub(crate) fn row(tenant: TenantId, submission: SubmissionId, share: &SealedShare) -> Vec<Arg> {
+    vec![
+        share.id.to_string().into(),
+        tenant.to_string().into(),
+        submission.to_string().into(),
+        share.digest.bytes().as_slice().into(),
+        (&share.sealed).into(),
+        micros(share.expires_at).into(),
+    ]
+}
+
+pub(crate) async fn insert(tx: &mut Transaction, rows: Vec<Vec<Arg>>) -> Result<(), StoreError> {
+    let insert = "INSERT INTO shares (id, tenant, submission, digest, sealed, expires_at) VALUES";
+    over_rows(tx, insert, rows, "").await.map(drop)
 }
 
 impl Store {
@@ -70,7 +67,7 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn share(&self, token_digest: &Digest) -> Result<Option<Share>, StoreError> {
-        let row = sqlx::query("SELECT id, tenant, submission, expires_at FROM shares WHERE digest = $1")
+        let row = query("SELECT id, tenant, submission, expires_at FROM shares WHERE digest = $1")
             .bind(token_digest.bytes().as_slice())
             .fetch_optional(&self.read)
             .await?;
@@ -92,7 +89,7 @@ impl Store {
         tenant: TenantId,
         submission: SubmissionId,
     ) -> Result<Option<SecretString>, StoreError> {
-        let row = sqlx::query("SELECT id, sealed FROM shares WHERE submission = $1 AND tenant = $2")
+        let row = query("SELECT id, sealed FROM shares WHERE submission = $1 AND tenant = $2")
             .bind(submission.to_string())
             .bind(tenant.to_string())
             .fetch_optional(&self.read)

@@ -1,56 +1,20 @@
-//! Submissions: accepted, assessed or rejected, each in one transaction with everything that follows from it.
+//! Submissions: assessed or rejected, each in one transaction with everything that follows from it.
 
-use sqlx::SqliteConnection;
 use wellspring_model::{
     Timestamp,
     assessment::Assessment,
     digest::Digest,
-    id::{SubmissionId, TaskId, TenantId},
+    id::{SubmissionId, TenantId},
     report::VerificationReport,
     submission::{Assessed, Language, Submission, SubmissionState},
 };
 
 use crate::{
-    Earlier, Idempotency, Leased, NewDelivery, NewShare, Page, Store, StoreError, TaskKind, audit, delivery,
-    idempotency,
+    Leased, NewDelivery, Page, Store, StoreError, delivery,
     row::{Read, json, micros},
-    share,
-    task::{self, NewTask},
+    sql::query,
+    task,
 };
-
-/// A submission with everything that is stored when it is accepted.
-#[derive(Debug)]
-pub struct NewSubmission {
-    /// In state `received`.
-    pub submission: Submission,
-    pub payloads: Vec<Payload>,
-    /// The task that will assess it.
-    pub task: TaskId,
-    pub share: NewShare,
-    pub idempotency: Option<Idempotency>,
-    pub actor: String,
-}
-
-/// The bytes of one credential, under their digest.
-pub struct Payload {
-    pub digest: Digest,
-    pub bytes: Vec<u8>,
-}
-
-impl std::fmt::Debug for Payload {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Payload").field("digest", &self.digest).field("bytes", &self.bytes.len()).finish()
-    }
-}
-
-/// What accepting came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Accepted {
-    /// It is stored, and its work is in the queue.
-    New,
-    /// The idempotency key was used before; nothing was stored.
-    Repeated(Earlier),
-}
 
 /// What is recorded when a submission has been assessed.
 #[derive(Debug)]
@@ -62,39 +26,6 @@ pub struct NewAssessment {
 }
 
 impl Store {
-    /// Stores a submission, its credentials, its report link, its idempotency record and its task: all or nothing, and
-    /// durable when this returns.
-    ///
-    /// # Errors
-    /// The store's; nothing was stored then.
-    pub async fn accept(&self, new: NewSubmission) -> Result<Accepted, StoreError> {
-        let share = self.seal_share(new.submission.tenant, &new.share).await?;
-        self.writer
-            .write(move |connection| {
-                Box::pin(async move {
-                    let submission = &new.submission;
-                    let (tenant, now) = (submission.tenant, submission.received_at);
-                    if let Some(key) = &new.idempotency
-                        && let Some(earlier) = idempotency::claim(connection, tenant, key, now).await?
-                    {
-                        return Ok(Accepted::Repeated(earlier));
-                    }
-                    insert(connection, submission).await?;
-                    for payload in &new.payloads {
-                        insert_payload(connection, tenant, payload).await?;
-                    }
-                    share::insert(connection, tenant, submission.id, &share).await?;
-                    let kind = TaskKind::Assess { submission: submission.id };
-                    let task = NewTask { id: new.task, tenant, kind, serialization_key: None, run_at: now };
-                    task::enqueue(connection, task).await?;
-                    let subject = submission.id.to_string();
-                    audit::append(connection, tenant, now, &new.actor, "submission.accepted", &subject).await?;
-                    Ok(Accepted::New)
-                })
-            })
-            .await
-    }
-
     /// Records report and assessment and enqueues the deliveries.
     ///
     /// # Errors
@@ -108,11 +39,11 @@ impl Store {
         let lease = *lease;
         let (report, assessment) = (json(&new.report)?, json(&new.assessment)?);
         self.writer
-            .write(move |connection| {
+            .write(move |tx| {
                 Box::pin(async move {
-                    task::finish(connection, &lease).await?;
+                    task::finish(tx, &lease).await?;
                     let subject = new.submission.to_string();
-                    sqlx::query(
+                    query(
                         "UPDATE submissions SET state = 'assessed', assessed_at = $3, report = $4, assessment = $5 \
                          WHERE id = $1 AND tenant = $2 AND state = 'received'",
                     )
@@ -121,12 +52,13 @@ impl Store {
                     .bind(micros(now))
                     .bind(report)
                     .bind(assessment)
-                    .execute(&mut *connection)
+                    .execute(&mut *tx)
                     .await?;
                     for delivery in &new.deliveries {
-                        delivery::insert(connection, lease.tenant, new.submission, delivery, now).await?;
+                        delivery::insert(tx, lease.tenant, delivery).await?;
                     }
-                    audit::append(connection, lease.tenant, now, "worker", "submission.assessed", &subject).await
+                    tx.audit(lease.tenant, now, "worker", "submission.assessed", &subject);
+                    Ok(())
                 })
             })
             .await
@@ -145,10 +77,10 @@ impl Store {
     ) -> Result<(), StoreError> {
         let lease = *lease;
         self.writer
-            .write(move |connection| {
+            .write(move |tx| {
                 Box::pin(async move {
-                    task::finish(connection, &lease).await?;
-                    sqlx::query(
+                    task::finish(tx, &lease).await?;
+                    query(
                         "UPDATE submissions SET state = 'rejected', rejected_at = $3, rejected_code = $4 \
                          WHERE id = $1 AND tenant = $2 AND state = 'received'",
                     )
@@ -156,16 +88,17 @@ impl Store {
                     .bind(lease.tenant.to_string())
                     .bind(micros(now))
                     .bind(code)
-                    .execute(&mut *connection)
+                    .execute(&mut *tx)
                     .await?;
-                    audit::append(connection, lease.tenant, now, "worker", "submission.rejected", &id.to_string()).await
+                    tx.audit(lease.tenant, now, "worker", "submission.rejected", &id.to_string());
+                    Ok(())
                 })
             })
             .await
     }
 
     pub async fn submission(&self, tenant: TenantId, id: SubmissionId) -> Result<Option<Submission>, StoreError> {
-        let row = sqlx::query("SELECT * FROM submissions WHERE id = $1 AND tenant = $2")
+        let row = query("SELECT * FROM submissions WHERE id = $1 AND tenant = $2")
             .bind(id.to_string())
             .bind(tenant.to_string())
             .fetch_optional(&self.read)
@@ -178,7 +111,7 @@ impl Store {
         tenant: TenantId,
         page: Page<SubmissionId>,
     ) -> Result<(Vec<Submission>, Option<SubmissionId>), StoreError> {
-        let rows = sqlx::query("SELECT * FROM submissions WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3")
+        let rows = query("SELECT * FROM submissions WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3")
             .bind(tenant.to_string())
             .bind(page.after())
             .bind(page.rows())
@@ -193,47 +126,13 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn payload(&self, tenant: TenantId, digest: Digest) -> Result<Option<Vec<u8>>, StoreError> {
-        let row = sqlx::query("SELECT bytes FROM payloads WHERE tenant = $1 AND digest = $2")
+        let row = query("SELECT bytes FROM payloads WHERE tenant = $1 AND digest = $2")
             .bind(tenant.to_string())
             .bind(digest.bytes().as_slice())
             .fetch_optional(&self.read)
             .await?;
         row.map(|row| Read::new(&row, "payloads").bytes("bytes")).transpose()
     }
-}
-
-async fn insert(connection: &mut SqliteConnection, submission: &Submission) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO submissions \
-         (id, tenant, connection, posting, application, language, payloads, received_at, state) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'received')",
-    )
-    .bind(submission.id.to_string())
-    .bind(submission.tenant.to_string())
-    .bind(submission.connection.to_string())
-    .bind(submission.posting.to_string())
-    .bind(json(&submission.application)?)
-    .bind(submission.language.as_str())
-    .bind(json(&submission.payloads)?)
-    .bind(micros(submission.received_at))
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// The same bytes handed in twice are stored once.
-async fn insert_payload(
-    connection: &mut SqliteConnection,
-    tenant: TenantId,
-    payload: &Payload,
-) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO payloads (tenant, digest, bytes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-        .bind(tenant.to_string())
-        .bind(payload.digest.bytes().as_slice())
-        .bind(&payload.bytes)
-        .execute(connection)
-        .await?;
-    Ok(())
 }
 
 fn submission(row: &Read) -> Result<Submission, StoreError> {

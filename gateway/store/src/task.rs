@@ -1,4 +1,4 @@
-//! The queue: tasks that are due, leased for a time, settled under the lease's token.
+//! Tasks: work that is due, leased for a time, settled under the lease's token.
 //!
 //! Correctness does not rest on the lease: a task may run twice, and whatever it does carries an idempotency key. The
 //! token only keeps a late result from overwriting a newer one. Whether a lease has ended is decided by the database's
@@ -6,16 +6,14 @@
 
 use std::{fmt, time::Duration};
 
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
-use wellspring_model::{
-    Timestamp,
-    id::{DeliveryId, SubmissionId, TaskId, TenantId},
-};
+use wellspring_model::id::{DeliveryId, SubmissionId, TaskId, TenantId};
 
 use crate::{
     Store, StoreError,
-    row::{Read, micros},
+    gate::GateId,
+    sql::{over_rows, query},
+    transaction::Transaction,
 };
 
 /// Names one holding of a lease. Whoever settles shows it.
@@ -43,137 +41,182 @@ pub enum TaskKind {
     Deliver { delivery: DeliveryId },
 }
 
+impl TaskKind {
+    pub(crate) const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Assess { .. } => "assess",
+            Self::Deliver { .. } => "deliver",
+        }
+    }
+
+    pub(crate) fn subject(&self) -> String {
+        match self {
+            Self::Assess { submission } => submission.to_string(),
+            Self::Deliver { delivery } => delivery.to_string(),
+        }
+    }
+}
+
 /// A task that is ours until its lease ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leased {
     pub task: TaskId,
     pub tenant: TenantId,
+    /// What it waited before.
+    pub gate: GateId,
     pub kind: TaskKind,
     /// How often it was leased, this time included.
     pub attempt: u32,
     pub token: LeaseToken,
 }
 
-/// The database's clock in microseconds.
-const NOW: &str = "SELECT CAST(unixepoch('subsec') * 1000000 AS INTEGER)";
-
-pub(crate) struct NewTask<'a> {
+/// A task to be put into the queue.
+pub(crate) struct NewTask {
     pub id: TaskId,
     pub tenant: TenantId,
+    pub gate: GateId,
     pub kind: TaskKind,
-    /// Tasks with the same key are never leased at the same time and run in order.
-    pub serialization_key: Option<&'a str>,
-    pub run_at: Timestamp,
+    /// Tasks with the same key are done one after the other, in the order of their ids.
+    pub serialization_key: Option<String>,
 }
 
-pub(crate) async fn enqueue(connection: &mut SqliteConnection, task: NewTask<'_>) -> Result<(), StoreError> {
-    let (kind, subject) = match task.kind {
-        TaskKind::Assess { submission } => ("assess", submission.to_string()),
-        TaskKind::Deliver { delivery } => ("deliver", delivery.to_string()),
+/// Puts tasks into the queue, due at once.
+pub(crate) async fn enqueue(tx: &mut Transaction, tasks: Vec<NewTask>) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    tx.brings_work();
+    let row = |task: NewTask| {
+        vec![
+            task.id.to_string().into(),
+            task.tenant.to_string().into(),
+            task.gate.to_string().into(),
+            task.kind.as_str().into(),
+            task.kind.subject().into(),
+            task.serialization_key.into(),
+            now.into(),
+        ]
     };
-    sqlx::query(
-        "INSERT INTO tasks (id, tenant, kind, subject, serialization_key, run_at) VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(task.id.to_string())
-    .bind(task.tenant.to_string())
-    .bind(kind)
-    .bind(subject)
-    .bind(task.serialization_key)
-    .bind(micros(task.run_at))
-    .execute(connection)
-    .await?;
-    Ok(())
+    let insert = "INSERT INTO tasks (id, tenant, gate, kind, subject, serialization_key, run_at) VALUES";
+    over_rows(tx, insert, tasks.into_iter().map(row).collect(), "").await.map(drop)
 }
 
 /// Takes a task that is done out of the queue, if the lease still holds.
-pub(crate) async fn finish(connection: &mut SqliteConnection, lease: &Leased) -> Result<(), StoreError> {
-    let done = sqlx::query("DELETE FROM tasks WHERE id = $1 AND lease_token = $2")
+pub(crate) async fn finish(tx: &mut Transaction, lease: &Leased) -> Result<(), StoreError> {
+    let done = query("DELETE FROM tasks WHERE id = $1 AND lease_token = $2 RETURNING id, serialization_key")
         .bind(lease.task.to_string())
         .bind(lease.token.to_string())
-        .execute(connection)
+        .fetch_optional(&mut *tx)
         .await?;
-    fenced(done.rows_affected())
+    let done = done.ok_or(StoreError::Fenced)?;
+    match crate::row::Read::new(&done, "tasks").optional_text("serialization_key")? {
+        Some(key) => next_in_order(tx, &key).await,
+        None => Ok(()),
+    }
 }
 
-/// Gives a task back to be run again at `run_at`, if the lease still holds.
-pub(crate) async fn postpone(
-    connection: &mut SqliteConnection,
-    lease: &Leased,
-    run_at: Timestamp,
-) -> Result<(), StoreError> {
-    let done = sqlx::query(
-        "UPDATE tasks SET run_at = $3, lease_token = NULL, lease_until = NULL WHERE id = $1 AND lease_token = $2",
+/// The one behind it may have been put off until this one's lease would have ended.
+async fn next_in_order(tx: &mut Transaction, key: &str) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    let woken = query(
+        "UPDATE tasks SET run_at = $2 WHERE lease_token IS NULL AND attempt = 0 AND run_at > $2 \
+         AND id = (SELECT id FROM tasks WHERE serialization_key = $1 ORDER BY id LIMIT 1)",
     )
-    .bind(lease.task.to_string())
-    .bind(lease.token.to_string())
-    .bind(micros(run_at))
-    .execute(connection)
+    .bind(key)
+    .bind(now)
+    .execute(&mut *tx)
     .await?;
-    fenced(done.rows_affected())
+    if woken > 0 {
+        tx.brings_work();
+    }
+    Ok(())
+}
+
+/// Gives a task back to be run again after a while, if the lease still holds. Says when that is.
+pub(crate) async fn postpone(tx: &mut Transaction, lease: &Leased, wait: Duration) -> Result<i64, StoreError> {
+    let run_at = tx.now().await?.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX));
+    let done = query("UPDATE tasks SET run_at = $3, lease_token = NULL WHERE id = $1 AND lease_token = $2")
+        .bind(lease.task.to_string())
+        .bind(lease.token.to_string())
+        .bind(run_at)
+        .execute(tx)
+        .await?;
+    if done == 0 { Err(StoreError::Fenced) } else { Ok(run_at) }
 }
 
 /// Makes sure that the lease still holds, at the beginning of a unit that changes other rows.
-pub(crate) async fn check(connection: &mut SqliteConnection, lease: &Leased) -> Result<(), StoreError> {
-    let held = sqlx::query("SELECT 1 FROM tasks WHERE id = $1 AND lease_token = $2")
+pub(crate) async fn check(tx: &mut Transaction, lease: &Leased) -> Result<(), StoreError> {
+    let held = query("SELECT id FROM tasks WHERE id = $1 AND lease_token = $2")
         .bind(lease.task.to_string())
         .bind(lease.token.to_string())
-        .fetch_optional(connection)
+        .fetch_optional(tx)
         .await?;
-    fenced(u64::from(held.is_some()))
-}
-
-fn fenced(rows: u64) -> Result<(), StoreError> {
-    if rows == 0 { Err(StoreError::Fenced) } else { Ok(()) }
+    held.map(drop).ok_or(StoreError::Fenced)
 }
 
 impl Store {
-    /// Leases up to `most` tasks that are due, oldest first.
-    ///
-    /// A task whose serialisation key is held by a live lease, or that has an older due task with the same key before
-    /// it, is left for later.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn claim(&self, most: usize, lease: Duration, token: LeaseToken) -> Result<Vec<Leased>, StoreError> {
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let lease = i64::try_from(lease.as_micros()).unwrap_or(i64::MAX);
-        // Looking costs no write: an idle gateway does not commit once a second.
-        let now: i64 = sqlx::query_scalar(NOW).fetch_one(&self.read).await?;
-        let due: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM (SELECT 1 FROM tasks \
-             WHERE run_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) LIMIT 1)",
-        )
-        .bind(now)
-        .fetch_one(&self.read)
-        .await?;
-        if due == 0 {
-            return Ok(Vec::new());
-        }
-        self.writer.write(move |connection| Box::pin(claim(connection, most, lease, token))).await
-    }
-
-    /// Hands back every lease and says how many. Only for a process that knows that it is the only one, at its start.
+    /// Hands back every lease, and makes due what was never begun. Says how many leases there were. Only for a process
+    /// that knows that it is the only one, at its start: whatever the clock said when they were given, nobody holds them.
     ///
     /// # Errors
     /// The store's.
     pub async fn release_leases(&self) -> Result<u64, StoreError> {
         self.writer
-            .write(move |connection| {
+            .write(move |tx| {
                 Box::pin(async move {
-                    let sql = "UPDATE tasks SET lease_token = NULL, lease_until = NULL WHERE lease_token IS NOT NULL";
-                    Ok(sqlx::query(sql).execute(connection).await?.rows_affected())
+                    let now = tx.now().await?;
+                    query("UPDATE tasks SET run_at = $1 WHERE attempt = 0 AND run_at > $1")
+                        .bind(now)
+                        .execute(&mut *tx)
+                        .await?;
+                    query("UPDATE tasks SET run_at = $1, lease_token = NULL WHERE lease_token IS NOT NULL")
+                        .bind(now)
+                        .execute(tx)
+                        .await
                 })
             })
             .await
     }
 
-    /// Takes a task out of the queue that turned out to have nothing left to do.
+    /// Hands back leases that this process will not make use of, so that others need not wait for their end.
     ///
     /// # Errors
-    /// [`StoreError::Fenced`] where the lease has ended.
-    pub async fn drop_task(&self, lease: &Leased) -> Result<(), StoreError> {
-        let lease = *lease;
-        self.writer.write(move |connection| Box::pin(async move { finish(connection, &lease).await })).await
+    /// The store's.
+    pub async fn hand_back(&self, leases: Vec<Leased>) -> Result<(), StoreError> {
+        self.writer
+            .write(move |tx| {
+                Box::pin(async move {
+                    for lease in &leases {
+                        match postpone(tx, lease, Duration::ZERO).await {
+                            Ok(_) | Err(StoreError::Fenced) => tx.brings_work(),
+                            Err(other) => return Err(other),
+                        }
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Takes tasks out of the queue that turned out to have nothing left to do. Says of how many the lease still held.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn drop_tasks(&self, leases: Vec<Leased>) -> Result<u64, StoreError> {
+        self.writer
+            .write(move |tx| {
+                Box::pin(async move {
+                    let row = |lease: &Leased| vec![lease.task.to_string().into(), lease.token.to_string().into()];
+                    let rows = leases.iter().map(row).collect();
+                    let delete = "DELETE FROM tasks WHERE (id, lease_token) IN (VALUES";
+                    let done = over_rows(tx, delete, rows, ") RETURNING id, serialization_key").await?;
+                    for row in &done {
+                        if let Some(key) = crate::row::Read::new(row, "tasks").optional_text("serialization_key")? {
+                            next_in_order(tx, &key).await?;
+                        }
+                    }
+                    Ok(done.len() as u64)
+                })
+            })
+            .await
     }
 
     /// How many tasks are in the queue, due or not.
@@ -181,50 +224,7 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn tasks_waiting(&self) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM tasks").fetch_one(&self.read).await?;
+        let count = query("SELECT count(*) FROM tasks").number(&self.read).await?;
         Ok(u64::try_from(count).unwrap_or(0))
     }
-}
-
-async fn claim(
-    connection: &mut SqliteConnection,
-    most: i64,
-    lease: i64,
-    token: LeaseToken,
-) -> Result<Vec<Leased>, StoreError> {
-    let now: i64 = sqlx::query_scalar(NOW).fetch_one(&mut *connection).await?;
-    let rows = sqlx::query(
-        "UPDATE tasks SET lease_token = $1, lease_until = $2, attempt = attempt + 1 WHERE id IN ( \
-             SELECT t.id FROM tasks t \
-             WHERE t.run_at <= $3 AND (t.lease_until IS NULL OR t.lease_until <= $3) \
-             AND (t.serialization_key IS NULL OR NOT EXISTS ( \
-                 SELECT 1 FROM tasks o WHERE o.serialization_key = t.serialization_key AND o.id <> t.id \
-                 AND (o.lease_until > $3 OR (o.run_at <= $3 AND (o.run_at, o.id) < (t.run_at, t.id))))) \
-             ORDER BY t.run_at, t.id LIMIT $4) \
-         RETURNING id, tenant, kind, subject, run_at, attempt",
-    )
-    .bind(token.to_string())
-    .bind(now.saturating_add(lease))
-    .bind(now)
-    .bind(most)
-    .fetch_all(connection)
-    .await?;
-    let mut leased: Vec<(i64, Leased)> = rows.iter().map(|row| leased(row, token)).collect::<Result<_, _>>()?;
-    // RETURNING promises no order.
-    leased.sort_by_key(|(run_at, leased)| (*run_at, leased.task));
-    Ok(leased.into_iter().map(|(_, leased)| leased).collect())
-}
-
-fn leased(row: &SqliteRow, token: LeaseToken) -> Result<(i64, Leased), StoreError> {
-    let run_at: i64 = row.try_get("run_at")?;
-    let row = Read::new(row, "tasks");
-    let kind = match row.text("kind")?.as_str() {
-        "assess" => TaskKind::Assess { submission: row.id("subject")? },
-        "deliver" => TaskKind::Deliver { delivery: row.id("subject")? },
-        _ => return Err(row.corrupt("kind")),
-    };
-    Ok((
-        run_at,
-        Leased { task: row.id("id")?, tenant: row.id("tenant")?, kind, attempt: row.number("attempt")?, token },
-    ))
 }

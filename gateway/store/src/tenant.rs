@@ -7,9 +7,11 @@ use wellspring_model::{
 };
 
 use crate::{
-    Store, StoreError, audit,
+    Store, StoreError,
+    gate::{self, GateId},
     row::{Read, micros},
     seal::DataKey,
+    sql::query,
 };
 
 impl Store {
@@ -21,16 +23,18 @@ impl Store {
         let data_key = DataKey::make(&self.master, id, &*self.entropy)?;
         let name = name.to_owned();
         self.writer
-            .write(move |connection| {
+            .write(move |tx| {
                 Box::pin(async move {
-                    sqlx::query("INSERT INTO tenants (id, name, data_key, created_at) VALUES ($1, $2, $3, $4)")
+                    query("INSERT INTO tenants (id, name, data_key, created_at) VALUES ($1, $2, $3, $4)")
                         .bind(id.to_string())
                         .bind(name)
                         .bind(data_key)
                         .bind(micros(now))
-                        .execute(&mut *connection)
+                        .execute(&mut *tx)
                         .await?;
-                    audit::append(connection, id, now, "operator", "tenant.created", &id.to_string()).await
+                    gate::insert(tx, GateId::Tenant(id), id, None).await?;
+                    tx.audit(id, now, "operator", "tenant.created", &id.to_string());
+                    Ok(())
                 })
             })
             .await
@@ -50,19 +54,18 @@ impl Store {
     ) -> Result<(), StoreError> {
         let label = label.to_owned();
         self.writer
-            .write(move |connection| {
+            .write(move |tx| {
                 Box::pin(async move {
-                    sqlx::query(
-                        "INSERT INTO api_keys (id, tenant, label, digest, created_at) VALUES ($1, $2, $3, $4, $5)",
-                    )
-                    .bind(id.to_string())
-                    .bind(tenant.to_string())
-                    .bind(label)
-                    .bind(digest.bytes().to_vec())
-                    .bind(micros(now))
-                    .execute(&mut *connection)
-                    .await?;
-                    audit::append(connection, tenant, now, "operator", "key.created", &id.to_string()).await
+                    query("INSERT INTO api_keys (id, tenant, label, digest, created_at) VALUES ($1, $2, $3, $4, $5)")
+                        .bind(id.to_string())
+                        .bind(tenant.to_string())
+                        .bind(label)
+                        .bind(digest.bytes().to_vec())
+                        .bind(micros(now))
+                        .execute(&mut *tx)
+                        .await?;
+                    tx.audit(tenant, now, "operator", "key.created", &id.to_string());
+                    Ok(())
                 })
             })
             .await
@@ -74,20 +77,20 @@ impl Store {
     /// The store's.
     pub async fn revoke_key(&self, tenant: TenantId, id: KeyId, now: Timestamp) -> Result<bool, StoreError> {
         self.writer
-            .write(move |connection| {
+            .write(move |tx| {
                 Box::pin(async move {
-                    let done = sqlx::query(
+                    let done = query(
                         "UPDATE api_keys SET revoked_at = $3 WHERE id = $1 AND tenant = $2 AND revoked_at IS NULL",
                     )
                     .bind(id.to_string())
                     .bind(tenant.to_string())
                     .bind(micros(now))
-                    .execute(&mut *connection)
+                    .execute(&mut *tx)
                     .await?;
-                    if done.rows_affected() == 0 {
+                    if done == 0 {
                         return Ok(false);
                     }
-                    audit::append(connection, tenant, now, "operator", "key.revoked", &id.to_string()).await?;
+                    tx.audit(tenant, now, "operator", "key.revoked", &id.to_string());
                     Ok(true)
                 })
             })
@@ -99,7 +102,7 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn tenant_of_key(&self, digest: &Digest) -> Result<Option<(TenantId, KeyId)>, StoreError> {
-        let row = sqlx::query("SELECT id, tenant FROM api_keys WHERE digest = $1 AND revoked_at IS NULL")
+        let row = query("SELECT id, tenant FROM api_keys WHERE digest = $1 AND revoked_at IS NULL")
             .bind(digest.bytes().as_slice())
             .fetch_optional(&self.read)
             .await?;

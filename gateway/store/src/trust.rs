@@ -8,8 +8,9 @@ use wellspring_model::{
 };
 
 use crate::{
-    Page, Store, StoreError, audit,
+    Page, Store, StoreError,
     row::{Read, json, micros},
+    sql::query,
 };
 
 impl Store {
@@ -21,23 +22,24 @@ impl Store {
     ) -> Result<(), StoreError> {
         let (id, now, text, actor) = (policy.id.to_string(), policy.created_at, json(policy)?, actor.to_owned());
         self.writer
-            .write(move |connection| {
+            .write(move |tx| {
                 Box::pin(async move {
-                    sqlx::query("INSERT INTO trust_policies (id, tenant, policy, created_at) VALUES ($1, $2, $3, $4)")
+                    query("INSERT INTO trust_policies (id, tenant, policy, created_at) VALUES ($1, $2, $3, $4)")
                         .bind(&id)
                         .bind(tenant.to_string())
                         .bind(text)
                         .bind(micros(now))
-                        .execute(&mut *connection)
+                        .execute(&mut *tx)
                         .await?;
-                    audit::append(connection, tenant, now, &actor, "trust_policy.added", &id).await
+                    tx.audit(tenant, now, &actor, "trust_policy.added", &id);
+                    Ok(())
                 })
             })
             .await
     }
 
     pub async fn trust_policy(&self, tenant: TenantId, id: TrustPolicyId) -> Result<Option<TrustPolicy>, StoreError> {
-        let row = sqlx::query("SELECT id, policy FROM trust_policies WHERE id = $1 AND tenant = $2")
+        let row = query("SELECT id, policy FROM trust_policies WHERE id = $1 AND tenant = $2")
             .bind(id.to_string())
             .bind(tenant.to_string())
             .fetch_optional(&self.read)
@@ -50,13 +52,12 @@ impl Store {
         tenant: TenantId,
         page: Page<TrustPolicyId>,
     ) -> Result<(Vec<TrustPolicy>, Option<TrustPolicyId>), StoreError> {
-        let rows =
-            sqlx::query("SELECT id, policy FROM trust_policies WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3")
-                .bind(tenant.to_string())
-                .bind(page.after())
-                .bind(page.rows())
-                .fetch_all(&self.read)
-                .await?;
+        let rows = query("SELECT id, policy FROM trust_policies WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3")
+            .bind(tenant.to_string())
+            .bind(page.after())
+            .bind(page.rows())
+            .fetch_all(&self.read)
+            .await?;
         let policies = rows.iter().map(|row| Read::new(row, "trust_policies").json("policy"));
         Ok(page.cut(policies.collect::<Result<Vec<TrustPolicy>, _>>()?, |policy| policy.id))
     }
@@ -76,7 +77,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let actor = actor.to_owned();
         self.writer
-            .write(move |connection| {
+            .write(move |tx| {
                 Box::pin(async move {
                     let policy = policy.map(|id| id.to_string());
                     let (update, subject) = match posting {
@@ -85,13 +86,13 @@ impl Store {
                         }
                         None => ("UPDATE tenants SET trust_policy = $1 WHERE id = $2 AND id = $3", tenant.to_string()),
                     };
-                    let update = sqlx::query(update).bind(&policy).bind(&subject).bind(tenant.to_string());
-                    let done = update.execute(&mut *connection);
-                    if done.await?.rows_affected() == 0 {
+                    let update = query(update).bind(&policy).bind(&subject).bind(tenant.to_string());
+                    let done = update.execute(&mut *tx);
+                    if done.await? == 0 {
                         return Ok(false);
                     }
                     let action = if policy.is_some() { "trust_policy.in_force" } else { "trust_policy.withdrawn" };
-                    audit::append(connection, tenant, now, &actor, action, &subject).await?;
+                    tx.audit(tenant, now, &actor, action, &subject);
                     Ok(true)
                 })
             })
@@ -107,7 +108,7 @@ impl Store {
         tenant: TenantId,
         posting: Option<PostingId>,
     ) -> Result<Option<TrustPolicy>, StoreError> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT p.id, p.policy FROM trust_policies p JOIN tenants t ON t.id = p.tenant \
              WHERE t.id = $1 AND p.id = coalesce( \
                 (SELECT trust_policy FROM postings WHERE id = $2 AND tenant = $1), t.trust_policy)",
@@ -131,7 +132,7 @@ impl Store {
         before: Option<SubmissionId>,
         limit: u32,
     ) -> Result<Vec<(SubmissionId, VerificationReport)>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT s.id, s.report FROM submissions s JOIN postings p ON p.id = s.posting \
              WHERE s.tenant = $1 AND s.state = 'assessed' AND ($4 IS NULL OR s.id < $4) \
                AND (s.posting = $2 OR ($2 IS NULL AND p.trust_policy IS NULL)) \

@@ -3,7 +3,12 @@
 use std::{collections::BTreeMap, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use wellspring_model::{SecretString, connection::Connection, delivery::ApplicationResult, id::TenantId};
+use wellspring_model::{
+    SecretString,
+    connection::Connection,
+    delivery::{ApplicationResult, DeliveryFailure, Receipt},
+    id::TenantId,
+};
 
 /// A connection with its secrets opened. They go to egress, which adds them to requests; a guest never holds them.
 #[derive(Clone, Serialize, Deserialize)]
@@ -46,6 +51,14 @@ impl fmt::Debug for DeliverCall {
             .field("attempt", &self.attempt)
             .finish_non_exhaustive()
     }
+}
+
+/// What a `deliver` came to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Delivered {
+    pub result: Result<Receipt, DeliveryFailure>,
+    /// HTTP requests that were made to the ATS for it.
+    pub requests: u32,
 }
 
 /// One thing that `check` looked at.

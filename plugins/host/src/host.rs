@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Map;
 use wellspring_model::{
     connection::ConnectorId,
-    delivery::{ApplicationResult, DeliveryFailure, FailureCode, Receipt, Retry},
+    delivery::{ApplicationResult, DeliveryFailure, FailureCode, Retry},
     id::TenantId,
     time::{Clock, Entropy},
 };
 
 use crate::{
     bindings::wellspring::connector::types::{Context, Entity},
-    calls::{CheckLine, ConnectionView, DeliverCall},
+    calls::{CheckLine, ConnectionView, DeliverCall, Delivered},
     clients::Clients,
     engine::{self, Allocation, HostError},
     failure,
@@ -127,7 +127,12 @@ impl Host {
     }
 
     /// Brings one result to the ATS. Every way in which that can fail is a [`DeliveryFailure`] with its name.
-    pub async fn deliver(&self, id: &ConnectorId, call: DeliverCall) -> Result<Receipt, DeliveryFailure> {
+    pub async fn deliver(&self, id: &ConnectorId, call: DeliverCall) -> Delivered {
+        self.try_deliver(id, call).await.unwrap_or_else(|failure| Delivered { result: Err(failure), requests: 0 })
+    }
+
+    /// `Err`: the connector was not called at all.
+    async fn try_deliver(&self, id: &ConnectorId, call: DeliverCall) -> Result<Delivered, DeliveryFailure> {
         let connector = self.installed(id)?;
         let entity = entity(&call.result)?;
         let deadline = call.deadline.min(self.limits.wall);
@@ -149,11 +154,12 @@ impl Host {
                 Box::pin(async move { guest.call_deliver(store, &context, &entity).await })
             })
             .await;
-        match ended {
+        let result = match ended {
             Ok(Ok(receipt)) => Ok(receipt::read(receipt)),
             Ok(Err(error)) => Err(failure::reported(&error, &state)),
             Err(stopped) => Err(failure::stopped(&stopped, &state)),
-        }
+        };
+        Ok(Delivered { result, requests: state.calls.requests() })
     }
 
     /// Finds out whether a connection works, in words. `Err`: it could not be found out.

@@ -27,7 +27,7 @@ mod registry;
 mod runner;
 mod state;
 
-pub use calls::{CheckLine, ConnectionView, DeliverCall};
+pub use calls::{CheckLine, ConnectionView, DeliverCall, Delivered};
 pub use connect::{Accepted, Refusal};
 pub use engine::{Allocation, HostError};
 pub use host::{APPLICATION_RESULT, Host, HostConfig};

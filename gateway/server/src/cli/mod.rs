@@ -26,6 +26,8 @@ pub enum Command {
     Verify(verify::VerifyArgs),
     /// Answer HTTP and work off the queue.
     Serve(ConfigArgs),
+    /// Work off the queue without answering HTTP: a further node on the same PostgreSQL database.
+    Work(ConfigArgs),
     /// Create the database, or bring it up to date.
     Migrate(ConfigArgs),
     /// Employers whose data is kept apart.
@@ -96,6 +98,7 @@ pub async fn run(cli: Cli) -> ExitCode {
     let result = match cli.command {
         Command::Verify(args) => verify::run(args).await,
         Command::Serve(args) => operate::serve(args).await,
+        Command::Work(args) => operate::work(args).await,
         Command::Migrate(args) => operate::migrate(args).await,
         Command::Tenant(command) => keys::tenant(command).await,
         Command::Key(command) => keys::key(command).await,

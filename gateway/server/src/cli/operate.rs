@@ -1,9 +1,11 @@
-//! `serve` and `migrate`.
+//! `serve`, `work` and `migrate`.
 
 use tokio::{net::TcpListener, sync::watch};
 
+use wellspring_store::Database;
+
 use super::{ConfigArgs, Failure, exit};
-use crate::{config::Config, routes, start, work};
+use crate::{config::Config, routes, start, state::App, work};
 
 /// Reads the configuration and starts the log.
 pub fn configured(args: &ConfigArgs) -> Result<Config, Failure> {
@@ -21,20 +23,19 @@ pub async fn migrate(args: ConfigArgs) -> Result<u8, Failure> {
     let store = start::store(&config).await.map_err(Failure::could_not_run)?;
     store.migrate().await.map_err(Failure::could_not_run)?;
     store.close().await;
-    println!("the database {} is up to date", config.database_file().display());
+    match config.database() {
+        Database::Sqlite(path) => println!("the database {} is up to date", path.display()),
+        Database::Postgres(_) => println!("the database is up to date"),
+    }
     Ok(exit::PASSED)
 }
 
+/// Answers HTTP and works off the queue.
 pub async fn serve(args: ConfigArgs) -> Result<u8, Failure> {
     let config = configured(&args)?;
     let listen = config.server.listen;
     let _serving = start::serving_lock(&config).map_err(Failure::could_not_run)?;
-    let app = start::app(config).await.map_err(Failure::could_not_run)?;
-    app.store.check_schema().await.map_err(Failure::could_not_run)?;
-    let handed_back = app.store.release_leases().await.map_err(Failure::could_not_run)?;
-    if handed_back > 0 {
-        tracing::info!(tasks = handed_back, "work that an earlier process had begun is taken up again");
-    }
+    let app = ready(config).await?;
     let listener = TcpListener::bind(listen)
         .await
         .map_err(|error| Failure::could_not_run(format!("{listen} cannot be listened on: {error}")))?;
@@ -45,10 +46,40 @@ pub async fn serve(args: ConfigArgs) -> Result<u8, Failure> {
         .with_graceful_shutdown(until_told(stop))
         .await
         .map_err(Failure::could_not_run);
-    // Work that was begun is finished; what was not begun stays in the queue.
     let _finished = worker.await;
     app.store.close().await;
     served.map(|()| exit::PASSED)
+}
+
+/// Works off the queue and answers nobody: a further node beside those that serve.
+pub async fn work(args: ConfigArgs) -> Result<u8, Failure> {
+    let config = configured(&args)?;
+    if matches!(config.database(), Database::Sqlite(_)) {
+        return Err(Failure::usage(
+            "one SQLite file has one process, `wellspring serve`; more of them need PostgreSQL",
+        ));
+    }
+    let app = ready(config).await?;
+    let (stop, stopped) = watch::channel(false);
+    println!("Wellspring Gateway works off the queue");
+    let ((), ()) = tokio::join!(until_told(stop), work::run(app.clone(), stopped));
+    app.store.close().await;
+    Ok(exit::PASSED)
+}
+
+/// A gateway whose database is as it should be.
+async fn ready(config: Config) -> Result<App, Failure> {
+    let app = start::app(config).await.map_err(Failure::could_not_run)?;
+    app.store.check_schema().await.map_err(Failure::could_not_run)?;
+    start::set_rates(&app).await.map_err(Failure::could_not_run)?;
+    // Others may hold leases of a database that is shared; those of a process that was killed end by themselves.
+    if app.store.is_single() {
+        let handed_back = app.store.release_leases().await.map_err(Failure::could_not_run)?;
+        if handed_back > 0 {
+            tracing::info!(tasks = handed_back, "work that an earlier process had begun is taken up again");
+        }
+    }
+    Ok(app)
 }
 
 /// Ends on Ctrl-C or a supervisor's SIGTERM, and tells the workers.

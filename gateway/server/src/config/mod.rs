@@ -11,12 +11,14 @@ use figment::{
     Figment,
     providers::{Env, Format, Toml},
 };
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use url::Url;
 use wellspring_model::{
     credential::{Assurance, IssuerId},
     trust::TrustRules,
 };
+use wellspring_store::Database;
 
 /// The default file, which is also the manual.
 pub const DEFAULT: &str = include_str!("default.toml");
@@ -48,7 +50,8 @@ pub struct ServerConfig {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DatabaseConfig {
-    pub url: String,
+    /// It may hold a password.
+    pub url: SecretString,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -132,6 +135,7 @@ pub struct WorkConfig {
     pub workers: u16,
     pub delivery_seconds: u32,
     pub lease_seconds: u32,
+    pub drain_seconds: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -161,7 +165,7 @@ pub enum ConfigError {
     Zero(&'static str),
     #[error("`policy.registries` names `{0}`, which `[registries]` does not have")]
     UnknownRegistry(String),
-    #[error("`database.url` must be `sqlite://FILE`; other databases are not supported yet")]
+    #[error("`database.url` must be `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`")]
     Database,
 }
 
@@ -216,19 +220,31 @@ impl Config {
         if let Some(name) = self.policy.registries.iter().find(|name| !self.registries.contains_key(*name)) {
             return Err(ConfigError::UnknownRegistry(name.clone()));
         }
-        let path = self.database.url.strip_prefix("sqlite://").ok_or(ConfigError::Database)?;
-        self.database.url = format!("sqlite://{}", folder.join(path).display());
+        let url = self.database.url.expose_secret();
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            self.database.url = format!("sqlite://{}", folder.join(path).display()).into();
+        } else if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+            return Err(ConfigError::Database);
+        }
         Ok(self)
     }
 
-    /// The file of the SQLite database.
-    pub fn database_file(&self) -> PathBuf {
-        PathBuf::from(self.database.url.trim_start_matches("sqlite://"))
+    /// Where the store is.
+    pub fn database(&self) -> Database {
+        match self.database.url.expose_secret().strip_prefix("sqlite://") {
+            Some(path) => Database::Sqlite(path.into()),
+            None => Database::Postgres(self.database.url.clone()),
+        }
     }
 
     /// The extra certificate authorities, if any.
     pub fn extra_ca_file(&self) -> Option<&Path> {
         Some(self.egress.extra_ca_file.as_path()).filter(|path| *path != Path::new(""))
+    }
+
+    /// How long work that was begun may take to end when the process is told to.
+    pub fn drain(&self) -> Duration {
+        Duration::from_secs(self.work.drain_seconds.into())
     }
 
     pub fn lease(&self) -> Duration {
@@ -281,6 +297,6 @@ mod tests {
     fn relative_paths_start_at_the_files_folder() {
         let config = with("[connectors]\nfolder = \"c\"\n").expect("it loads");
         assert!(config.connectors.folder.is_absolute());
-        assert!(config.database_file().is_absolute());
+        assert!(matches!(config.database(), Database::Sqlite(path) if path.is_absolute()));
     }
 }

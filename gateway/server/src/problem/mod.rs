@@ -268,7 +268,8 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Full => Self::storage_full(),
-            StoreError::NotCommitted | StoreError::Closed => Self::unavailable(),
+            StoreError::NotCommitted | StoreError::Closed | StoreError::Unavailable => Self::unavailable(),
+            StoreError::Nul => Self::invalid_request(Pointer::root(), "a text holds the character U+0000"),
             StoreError::Exists(_) => {
                 Self::invalid_request(Pointer::root(), "something with the same external id is already there")
             }

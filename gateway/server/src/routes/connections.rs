@@ -121,6 +121,7 @@ pub async fn add(
         created_at: app.now(),
     };
     app.store.add_connection(&connection, accepted.secrets, &caller.actor()).await?;
+    crate::start::set_rates(&app).await.map_err(|_| Problem::unavailable())?;
     Ok(created(format!("/v1/connections/{}", connection.id), ConnectionView::new(&connection)))
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 use wellspring_model::{
-    delivery::{Attempt, Delivery, DeliveryState},
+    delivery::{Attempt, Content, Delivery, DeliveryState},
     submission::{Submission, SubmissionState},
     trust::TrustPolicyUsed,
 };
@@ -58,6 +58,8 @@ pub struct SubmissionSummary {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeliveryView {
     pub id: String,
+    /// `result` or `correction`.
+    pub kind: String,
     pub connection: String,
     pub submission: String,
     /// `pending`, `delivered`, `exhausted` or `cancelled`.
@@ -137,6 +139,8 @@ impl SubmissionSummary {
 
 impl DeliveryView {
     pub fn new(delivery: &Delivery, attempts: &[Attempt]) -> Self {
+        let (Content::Result { submission, connection } | Content::Correction { submission, connection }) =
+            delivery.content;
         let (next_at, receipt) = match &delivery.state {
             DeliveryState::Pending { next_at } => (Some(next_at.to_string()), None),
             DeliveryState::Delivered { receipt, .. } => (None, serde_json::to_value(receipt).ok()),
@@ -144,8 +148,9 @@ impl DeliveryView {
         };
         Self {
             id: delivery.id.to_string(),
-            connection: delivery.connection.to_string(),
-            submission: delivery.submission.to_string(),
+            kind: delivery.content.as_str().to_owned(),
+            connection: connection.to_string(),
+            submission: submission.to_string(),
             state: delivery.state.as_str().to_owned(),
             next_at,
             attempts: attempts.iter().map(AttemptView::new).collect(),

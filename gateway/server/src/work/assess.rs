@@ -1,10 +1,13 @@
 //! Steps 2 to 6 of a submission: parse, gather, verify, score, record.
 
 use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
 use wellspring_host::manifest::SerializeBy;
 use wellspring_model::{
     competency::{Framework, FrameworkVersion, Profile},
     credential::Applicant,
+    delivery::Content,
+    digest::Digest,
     id::{AssessmentId, DeliveryId, SubmissionId, TaskId},
     submission::Submission,
 };
@@ -36,7 +39,7 @@ pub async fn run(app: &App, task: &Leased, id: SubmissionId) -> Result<(), TaskE
     let delivery = NewDelivery {
         id: DeliveryId::from_uuid(app.uuid()),
         task: TaskId::from_uuid(app.uuid()),
-        connection: submission.connection,
+        content: Content::Result { submission: id, connection: submission.connection },
         serialization_key: serialization_key(app, &submission).await?,
     };
     let record = NewAssessment { submission: id, report, assessment, deliveries: vec![delivery] };
@@ -71,17 +74,23 @@ fn applicant(submission: &Submission) -> Applicant {
     Applicant { subject_id: None, email: candidate.email.clone(), name: candidate.name.clone() }
 }
 
-/// What must not be written at the same time. Some ATSs replace all of a candidate's fields at once; their connectors say
-/// so. Without the candidate's id all applications through the connection wait for each other: whose they are is then
-/// known at the ATS only.
+/// What must not be written at the same time or out of order. Some ATSs replace all of a candidate's fields at once; their
+/// connectors say so. A candidate is known by the ATS's id, else by e-mail address (of which the queue holds a digest);
+/// where neither was given, by the application.
 async fn serialization_key(app: &App, submission: &Submission) -> Result<String, TaskError> {
     let connection = app.store.connection(submission.tenant, submission.connection).await?;
     let connector = connection.and_then(|connection| app.host.connector(&connection.connector));
     let by = connector.map_or(SerializeBy::Candidate, |connector| connector.manifest().serialize_by);
-    Ok(match (by, &submission.application.candidate.id) {
-        (SerializeBy::Application, _) => format!("application {}", submission.application.id),
-        (SerializeBy::Candidate, Some(id)) => format!("candidate {id}"),
-        (SerializeBy::Candidate, None) => "candidate".to_owned(),
+    let candidate = &submission.application.candidate;
+    Ok(match (by, &candidate.id, &candidate.email) {
+        (SerializeBy::Candidate, Some(id), _) => format!("candidate {id}"),
+        (SerializeBy::Candidate, None, Some(email)) => {
+            let digest = Sha256::digest(email.trim().to_lowercase());
+            format!("candidate {}", Digest::from_bytes(digest.into()).hex())
+        }
+        (SerializeBy::Application, ..) | (SerializeBy::Candidate, None, None) => {
+            format!("application {}", submission.application.id)
+        }
     })
 }
 

@@ -1,15 +1,15 @@
 //! Steps 7 to 9 of a submission: begin an attempt, call the connector with no transaction open, settle.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
-use wellspring_host::{ConnectionView, DeliverCall};
+use wellspring_host::{ConnectionView, DeliverCall, Delivered};
 use wellspring_model::{
     assessment::Line,
     connection::Connection,
     delivery::{
-        ApplicationResult, Delivery, DeliveryFailure, DeliveryState, FailureCode, JobRef, Receipt, ResultLine, Retry,
-        next_attempt,
+        ApplicationResult, Content, Delivery, DeliveryFailure, DeliveryState, FailureCode, JobRef, MOST_TRIES,
+        ResultLine, Retry, Verdict, next_wait,
     },
     digest::Digest,
     id::{AttemptId, DeliveryId},
@@ -17,7 +17,7 @@ use wellspring_model::{
     report::VerificationReport,
     submission::{Assessed, Submission, SubmissionState},
 };
-use wellspring_store::Leased;
+use wellspring_store::{Ended, Leased, Passage};
 
 use super::TaskError;
 use crate::{sentences::Sentences, state::App};
@@ -25,18 +25,18 @@ use crate::{sentences::Sentences, state::App};
 /// Brings one result to its ATS, or notes why not and when to try again.
 pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskError> {
     let Some(delivery) = app.store.delivery(task.tenant, id).await? else { return Err(gone("delivery", id)) };
-    let number = delivery.attempts + 1;
     let attempt = AttemptId::from_uuid(app.uuid());
     if !matches!(delivery.state, DeliveryState::Pending { .. }) {
-        app.store.drop_task(task).await?;
+        app.store.drop_tasks(vec![*task]).await?;
         return Ok(());
     }
-    app.store.begin_attempt(task, id, attempt, app.now()).await?;
-    let result = call(app, &delivery, number).await?;
-    let now = app.now();
-    let next = match &result {
+    let (number, began) = (app.store.begin_attempt(task, id, attempt, app.now()).await?, Instant::now());
+    // A process that ends in the midst of an attempt settles nothing; after so many of them nobody tries again.
+    let is_poison = delivery.tries >= MOST_TRIES;
+    let Delivered { result, requests } = if is_poison { interrupted() } else { call(app, &delivery, number).await? };
+    let wait = match &result {
         Ok(_) => None,
-        Err(failure) => next_attempt(number, failure.retry, jitter(app), now),
+        Err(failure) => next_wait(delivery.tries + 1, failure.retry, jitter(app)),
     };
     match &result {
         Ok(receipt) => tracing::info!(delivery = %id, attempt = number, changed = receipt.changed, "the ATS has it"),
@@ -44,16 +44,18 @@ pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskErr
             tracing::warn!(delivery = %id, attempt = number, code = %failure.code, "the attempt did not deliver");
         }
     }
-    app.store.settle(task, id, attempt, result, next, now).await?;
+    let passage = Passage { calls: requests, took: began.elapsed(), verdict: Verdict::of(&result) };
+    app.store.settle(task, id, Ended { attempt, result, wait, passage }, app.now()).await?;
     Ok(())
 }
 
-async fn call(app: &App, delivery: &Delivery, number: u32) -> Result<Result<Receipt, DeliveryFailure>, TaskError> {
+async fn call(app: &App, delivery: &Delivery, number: u32) -> Result<Delivered, TaskError> {
     let tenant = delivery.tenant;
-    let submission = app.store.submission(tenant, delivery.submission).await?;
-    let submission = submission.ok_or_else(|| gone("submission", delivery.submission))?;
-    let Some(connection) = app.store.connection(tenant, delivery.connection).await? else {
-        return Ok(Err(invalid("the connection is gone; restore it or cancel the delivery")));
+    let (Content::Result { submission, connection } | Content::Correction { submission, connection }) =
+        delivery.content;
+    let submission = app.store.submission(tenant, submission).await?.ok_or_else(|| gone("submission", submission))?;
+    let Some(connection) = app.store.connection(tenant, connection).await? else {
+        return Ok(failed(FailureCode::ConnectionInvalid, "The connection was removed."));
     };
     let SubmissionState::Assessed(assessed) = &submission.state else {
         return Err(TaskError::Gone { what: "assessment of", id: submission.id.to_string() });
@@ -146,13 +148,14 @@ fn jitter(app: &App) -> u32 {
     u32::from_be_bytes(bytes)
 }
 
-fn invalid(message: &str) -> DeliveryFailure {
-    DeliveryFailure {
-        code: FailureCode::ConnectionInvalid,
-        message: message.to_owned(),
-        retry: Retry::Never,
-        remote_status: None,
-    }
+fn interrupted() -> Delivered {
+    failed(FailureCode::Interrupted, "The gateway's process ended in the midst of every attempt.")
+}
+
+/// A failure that no further attempt mends, without a call.
+fn failed(code: FailureCode, message: &str) -> Delivered {
+    let failure = DeliveryFailure { code, message: message.to_owned(), retry: Retry::Never, remote_status: None };
+    Delivered { result: Err(failure), requests: 0 }
 }
 
 fn gone(what: &'static str, id: impl ToString) -> TaskError {

@@ -8,10 +8,15 @@ pub mod deliver;
 pub mod gather;
 pub mod verify;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use tokio::sync::{Semaphore, watch};
 use tracing::Instrument;
+use wellspring_model::id::TaskId;
 use wellspring_store::{LeaseToken, Leased, StoreError, TaskKind};
 
 use crate::state::App;
@@ -34,14 +39,20 @@ pub enum TaskError {
     Render(String),
 }
 
-/// Leases and runs tasks until `stop` says so; then waits for those that run.
+/// What this process holds at the moment.
+type Held = Arc<Mutex<BTreeMap<TaskId, Leased>>>;
+
+/// Leases and runs tasks until `stop` says so; then waits for those that run, and hands back what does not end in time.
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     let workers = usize::from(app.config.work.workers);
     let places = Arc::new(Semaphore::new(workers));
+    let held = Held::default();
+    let mut watch = app.store.watch_work();
     while !*stop.borrow() {
         // At least one place is free before anything is leased, so that no lease runs down in a queue of ours.
         let Ok(first) = Arc::clone(&places).acquire_owned().await else { return };
         let batch = 1 + places.available_permits();
+        watch.looking();
         let leased = claim(&app, batch).await;
         let found = leased.len();
         let mut first = Some(first);
@@ -53,21 +64,41 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
                     Err(_) => return,
                 },
             };
-            let app = app.clone();
+            let (app, held) = (app.clone(), Arc::clone(&held));
+            lock(&held).insert(task.task, task);
             tokio::spawn(async move {
                 run_one(&app, task).await;
+                lock(&held).remove(&task.task);
                 drop(place);
             });
         }
         drop(first);
         if found == 0 {
             tokio::select! {
-                () = app.store.wait_for_work(POLL) => {}
+                () = watch.wait(POLL) => {}
                 _ = stop.changed() => {}
             }
         }
     }
-    let _all = places.acquire_many(u32::from(app.config.work.workers)).await;
+    drain(&app, &places, &held).await;
+}
+
+/// Waits for what was begun. What has not ended in time is handed back: somebody else need not wait for its lease to end,
+/// and what still comes of it here is fenced off.
+async fn drain(app: &App, places: &Semaphore, held: &Held) {
+    let all = places.acquire_many(u32::from(app.config.work.workers));
+    if tokio::time::timeout(app.config.drain(), all).await.is_ok() {
+        return;
+    }
+    let left: Vec<Leased> = lock(held).values().copied().collect();
+    tracing::warn!(tasks = left.len(), "work that did not end in time is handed back");
+    if let Err(error) = app.store.hand_back(left).await {
+        tracing::error!(%error, "leases could not be handed back; they end by themselves");
+    }
+}
+
+fn lock(held: &Held) -> MutexGuard<'_, BTreeMap<TaskId, Leased>> {
+    held.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn claim(app: &App, batch: usize) -> Vec<Leased> {

@@ -6,7 +6,7 @@ use crate::world::{World, now, open};
 
 #[tokio::test]
 async fn what_was_acknowledged_is_there_when_the_file_is_opened_again() {
-    let world = World::new().await;
+    let world = World::sqlite().await;
     let id = world.accept(world.place).await;
     world.store.close().await;
     let again = open(world.path(), [7; 32]).await.unwrap();
@@ -20,7 +20,7 @@ async fn what_was_acknowledged_is_there_when_the_file_is_opened_again() {
 
 #[tokio::test]
 async fn other_processes_may_read_while_it_is_open() {
-    let world = World::new().await;
+    let world = World::sqlite().await;
     let mut raw = world.raw().await;
     let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut raw).await.unwrap();
     let tenants: i64 = sqlx::query_scalar("SELECT count(*) FROM tenants").fetch_one(&mut raw).await.unwrap();
@@ -29,7 +29,7 @@ async fn other_processes_may_read_while_it_is_open() {
 
 #[tokio::test]
 async fn migrating_twice_changes_nothing_and_a_database_from_the_future_is_refused() {
-    let world = World::new().await;
+    let world = World::sqlite().await;
     world.store.migrate().await.unwrap();
     let mut raw = world.raw().await;
     sqlx::query(
@@ -53,7 +53,7 @@ async fn a_database_that_was_never_migrated_says_so() {
 
 #[tokio::test]
 async fn with_another_master_key_nothing_sealed_is_read_or_written() {
-    let world = World::new().await;
+    let world = World::sqlite().await;
     world.store.close().await;
     let other = open(world.path(), [8; 32]).await.unwrap();
     let secrets = other.connection_secrets(world.place.tenant, world.place.connection).await;

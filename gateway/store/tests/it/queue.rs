@@ -1,13 +1,23 @@
 //! The queue: leases, fences, order, and what an attempt leaves behind.
 
-use wellspring_model::{delivery::DeliveryState, id::AttemptId};
-use wellspring_store::{StoreError, TaskKind};
+use std::time::Duration;
 
-use crate::world::{LONG, OVER, World, at, failure, now, receipt};
+use wellspring_model::{
+    delivery::{DeliveryState, FailureCode, Verdict},
+    id::AttemptId,
+};
+use wellspring_store::{NewDelivery, StoreError, TaskKind};
 
-#[tokio::test]
-async fn a_task_is_in_one_live_lease_at_a_time() {
-    let world = World::new().await;
+use crate::world::{LONG, OVER, World, failure, now, on_both_stores, receipt};
+
+const SHORT: Duration = Duration::from_millis(300);
+const HOUR: Duration = Duration::from_secs(3_600);
+
+fn of(delivery: &NewDelivery) -> TaskKind {
+    TaskKind::Deliver { delivery: delivery.id }
+}
+
+async fn a_task_is_in_one_live_lease_at_a_time(world: World) {
     for _ in 0..5 {
         world.accept(world.place).await;
     }
@@ -18,66 +28,104 @@ async fn a_task_is_in_one_live_lease_at_a_time() {
     assert!(first.iter().all(|one| second.iter().all(|other| one.task != other.task)));
 }
 
-#[tokio::test]
-async fn a_lease_that_ended_is_given_again_and_the_late_result_is_fenced() {
-    let world = World::new().await;
+async fn a_lease_that_ended_is_given_again_and_the_late_result_is_fenced(world: World) {
     let submission = world.accept(world.place).await;
     let late = world.claim_one(OVER).await;
     let current = world.claim_one(LONG).await;
     assert_eq!((late.task, late.attempt, current.attempt), (current.task, 1, 2));
     let result = world.store.record_assessment(&late, world.assessed(submission, Vec::new()), now()).await;
     assert!(matches!(result, Err(StoreError::Fenced)));
-    assert!(matches!(world.store.drop_task(&late).await, Err(StoreError::Fenced)));
+    assert_eq!(world.store.drop_tasks(vec![late]).await.unwrap(), 0);
     let stored = world.store.submission(world.place.tenant, submission).await.unwrap().unwrap();
     assert_eq!(stored.state.as_str(), "received", "the late result left nothing");
     world.store.record_assessment(&current, world.assessed(submission, Vec::new()), now()).await.unwrap();
     assert_eq!(world.store.tasks_waiting().await.unwrap(), 0);
 }
 
-#[tokio::test]
-async fn a_restart_hands_back_what_a_killed_process_held() {
-    let world = World::new().await;
+async fn a_lease_ends_by_the_databases_clock(world: World) {
+    world.accept(world.place).await;
+    let held = world.claim_one(SHORT).await;
+    assert!(world.store.claim(1, LONG, world.token()).await.unwrap().is_empty());
+    tokio::time::sleep(SHORT * 2).await;
+    assert_eq!(world.claim_one(LONG).await.task, held.task);
+}
+
+async fn a_restart_hands_back_what_a_killed_process_held(world: World) {
     world.accept(world.place).await;
     let held = world.claim_one(LONG).await;
     assert!(world.store.claim(1, LONG, world.token()).await.unwrap().is_empty());
     assert_eq!(world.store.release_leases().await.unwrap(), 1);
     let again = world.claim_one(LONG).await;
     assert_eq!(again.task, held.task);
-    assert!(matches!(world.store.drop_task(&held).await, Err(StoreError::Fenced)));
+    assert_eq!(world.store.drop_tasks(vec![held]).await.unwrap(), 0);
 }
 
-#[tokio::test]
-async fn what_may_not_be_written_at_the_same_time_waits_its_turn() {
-    let world = World::new().await;
+async fn a_process_that_stops_hands_back_what_it_will_not_finish(world: World) {
+    world.accept(world.place).await;
+    let held = world.claim_one(LONG).await;
+    world.store.hand_back(vec![held]).await.unwrap();
+    assert_eq!(world.claim_one(LONG).await.task, held.task);
+    world.store.hand_back(vec![held]).await.unwrap();
+    assert!(world.store.claim(1, LONG, world.token()).await.unwrap().is_empty(), "it is somebody else's by now");
+}
+
+async fn after_a_restart_with_the_clock_set_back_nothing_waits_for_it_to_catch_up(world: World) {
+    world.accept(world.place).await;
+    world.sql("UPDATE tasks SET run_at = run_at + 600000000").await;
+    assert!(world.store.claim(1, LONG, world.token()).await.unwrap().is_empty());
+    world.store.release_leases().await.unwrap();
+    world.claim_one(LONG).await;
+}
+
+async fn what_may_not_be_written_at_the_same_time_waits_its_turn(world: World) {
     let first = world.delivery_waiting("900").await;
     let second = world.delivery_waiting("900").await;
     let third = world.delivery_waiting("901").await;
     let leased = world.store.claim(10, LONG, world.token()).await.unwrap();
-    let of = |delivery: &wellspring_store::NewDelivery| TaskKind::Deliver { delivery: delivery.id };
     let kinds: Vec<TaskKind> = leased.iter().map(|one| one.kind).collect();
     assert_eq!(kinds, [of(&first), of(&third)]);
-    let attempt = AttemptId::from_uuid(world.uuid());
-    world.store.begin_attempt(&leased[0], first.id, attempt, now()).await.unwrap();
-    world.store.settle(&leased[0], first.id, attempt, Ok(receipt()), None, now()).await.unwrap();
-    assert_eq!(world.claim_one(LONG).await.kind, of(&second));
+    assert!(world.store.claim(10, LONG, world.token()).await.unwrap().is_empty());
+    world.attempt(&leased[0], first.id, world.delivered()).await.unwrap();
+    assert_eq!(
+        world.claim_one(LONG).await.kind,
+        of(&second),
+        "at once, not when the first one's lease would have ended"
+    );
 }
 
-#[tokio::test]
-async fn one_that_waits_for_its_next_try_does_not_hold_up_the_next_one_with_its_key() {
-    let world = World::new().await;
+async fn one_that_waits_for_its_next_try_goes_before_the_next_one_with_its_key(world: World) {
     let first = world.delivery_waiting("900").await;
     let lease = world.claim_one(LONG).await;
-    let attempt = AttemptId::from_uuid(world.uuid());
-    world.store.begin_attempt(&lease, first.id, attempt, now()).await.unwrap();
-    let far = at("2100-01-01T00:00:00Z");
-    world.store.settle(&lease, first.id, attempt, Err(failure()), Some(far), now()).await.unwrap();
+    world.attempt(&lease, first.id, world.failed(Some(SHORT))).await.unwrap();
     let second = world.delivery_waiting("900").await;
-    assert_eq!(world.claim_one(LONG).await.kind, TaskKind::Deliver { delivery: second.id });
+    assert!(
+        world.store.claim(9, LONG, world.token()).await.unwrap().is_empty(),
+        "what is newer may not be overwritten"
+    );
+    tokio::time::sleep(SHORT * 2).await;
+    let lease = world.claim_one(LONG).await;
+    assert_eq!(lease.kind, of(&first));
+    world.attempt(&lease, first.id, world.failed(None)).await.unwrap();
+    assert_eq!(world.claim_one(LONG).await.kind, of(&second), "it has given up");
 }
 
-#[tokio::test]
-async fn attempts_tell_the_whole_story() {
-    let world = World::new().await;
+async fn many_that_wait_for_one_of_their_key_do_not_hide_what_is_behind_them(world: World) {
+    let first = world.delivery_waiting("900").await;
+    let lease = world.claim_one(LONG).await;
+    for _ in 0..30 {
+        world.delivery_waiting("900").await;
+    }
+    let behind = world.delivery_waiting("901").await;
+    let mut found = Vec::new();
+    for _ in 0..12 {
+        found.extend(world.store.claim(1, LONG, world.token()).await.unwrap());
+    }
+    assert_eq!(found.iter().map(|one| one.kind).collect::<Vec<_>>(), [of(&behind)]);
+    world.attempt(&lease, first.id, world.delivered()).await.unwrap();
+    assert_eq!(world.store.claim(1, LONG, world.token()).await.unwrap().len(), 1, "the next one of the key");
+}
+
+async fn attempts_tell_the_whole_story(world: World) {
     let delivery = world.delivery_waiting("900").await;
     let (tenant, store) = (world.place.tenant, &world.store);
 
@@ -87,19 +135,15 @@ async fn attempts_tell_the_whole_story() {
     assert_eq!(store.begin_attempt(&lease, delivery.id, died, now()).await.unwrap(), 1);
 
     let lease = world.claim_one(LONG).await;
-    let failed = AttemptId::from_uuid(world.uuid());
-    assert_eq!(store.begin_attempt(&lease, delivery.id, failed, now()).await.unwrap(), 2);
-    let next = at("2026-01-02T04:00:00Z");
-    store.settle(&lease, delivery.id, failed, Err(failure()), Some(next), now()).await.unwrap();
+    world.attempt(&lease, delivery.id, world.failed(Some(OVER))).await.unwrap();
     let pending = store.delivery(tenant, delivery.id).await.unwrap().unwrap();
-    assert_eq!((pending.state, pending.attempts), (DeliveryState::Pending { next_at: next }, 2));
+    assert!(matches!(pending.state, DeliveryState::Pending { .. }));
+    assert_eq!((pending.attempts, pending.tries), (2, 2));
 
     let lease = world.claim_one(LONG).await;
-    let done = AttemptId::from_uuid(world.uuid());
-    assert_eq!(store.begin_attempt(&lease, delivery.id, done, next).await.unwrap(), 3);
-    store.settle(&lease, delivery.id, done, Ok(receipt()), None, next).await.unwrap();
+    world.attempt(&lease, delivery.id, world.delivered()).await.unwrap();
     let delivered = store.delivery(tenant, delivery.id).await.unwrap().unwrap();
-    assert_eq!(delivered.state, DeliveryState::Delivered { at: next, receipt: receipt() });
+    assert_eq!(delivered.state, DeliveryState::Delivered { at: now(), receipt: receipt() });
 
     let attempts = store.attempts(tenant, delivery.id).await.unwrap();
     let results: Vec<_> = attempts.into_iter().map(|attempt| attempt.result).collect();
@@ -107,32 +151,107 @@ async fn attempts_tell_the_whole_story() {
     assert_eq!(store.tasks_waiting().await.unwrap(), 0);
 }
 
-#[tokio::test]
-async fn the_last_failure_leaves_it_exhausted_with_its_reason() {
-    let world = World::new().await;
+async fn the_last_failure_leaves_it_exhausted_with_its_reason(world: World) {
     let delivery = world.delivery_waiting("900").await;
     let lease = world.claim_one(LONG).await;
-    let attempt = AttemptId::from_uuid(world.uuid());
-    world.store.begin_attempt(&lease, delivery.id, attempt, now()).await.unwrap();
-    world.store.settle(&lease, delivery.id, attempt, Err(failure()), None, now()).await.unwrap();
+    world.attempt(&lease, delivery.id, world.failed(None)).await.unwrap();
     let stored = world.store.delivery(world.place.tenant, delivery.id).await.unwrap().unwrap();
     assert_eq!(stored.state, DeliveryState::Exhausted { at: now(), failure: failure() });
     assert_eq!(world.store.tasks_waiting().await.unwrap(), 0);
 }
 
-#[tokio::test]
-async fn one_that_came_due_waits_for_a_newer_one_that_is_being_written() {
-    let world = World::new().await;
-    let older = world.delivery_waiting("900").await;
-    let mut raw = world.raw().await;
-    let set_due =
-        |due: i64| sqlx::query("UPDATE tasks SET run_at = $2 WHERE id = $1").bind(older.task.to_string()).bind(due);
-    set_due(i64::MAX).execute(&mut raw).await.unwrap();
-    let newer = world.delivery_waiting("900").await;
+async fn a_destination_that_lets_nobody_in_uses_up_no_tries_and_waits_until_it_is_resumed(world: World) {
+    let first = world.delivery_waiting("900").await;
+    let second = world.delivery_waiting("901").await;
+    let (store, place) = (&world.store, world.place);
     let lease = world.claim_one(LONG).await;
-    assert_eq!(lease.kind, TaskKind::Deliver { delivery: newer.id });
-    set_due(0).execute(&mut raw).await.unwrap();
-    assert!(world.store.claim(1, LONG, world.token()).await.unwrap().is_empty());
-    world.store.drop_task(&lease).await.unwrap();
-    assert_eq!(world.claim_one(LONG).await.kind, TaskKind::Deliver { delivery: older.id });
+    let mut refused = failure();
+    refused.code = FailureCode::Auth;
+    let ended = world.ended(Err(refused), Some(HOUR));
+    assert!(matches!(ended.passage.verdict, Verdict::Refuses(_)));
+    world.attempt(&lease, first.id, ended).await.unwrap();
+    let waiting = store.delivery(place.tenant, first.id).await.unwrap().unwrap();
+    assert_eq!((waiting.attempts, waiting.tries), (1, 0), "seen, and not held against it");
+    assert!(store.claim(9, LONG, world.token()).await.unwrap().is_empty(), "the other one waits too");
+    let gate = store.connection_gate(place.tenant, place.connection).await.unwrap().unwrap();
+    assert_eq!((gate.state, gate.reason.as_deref(), gate.waiting, gate.clear_at), ("paused", Some("AUTH"), 2, None));
+
+    let other = world.tenant("other").await;
+    assert!(!store.resume_connection(other.tenant, place.connection, now(), "key_x").await.unwrap(), "not theirs");
+    assert!(store.resume_connection(place.tenant, place.connection, now(), "key_x").await.unwrap());
+    let leased = store.claim(9, LONG, world.token()).await.unwrap();
+    assert_eq!(leased.iter().map(|one| one.kind).collect::<Vec<_>>(), [of(&first), of(&second)]);
+}
+
+async fn a_destination_is_left_alone_when_most_fails_and_one_tries_it_again(world: World) {
+    for n in 0..12 {
+        world.delivery_waiting(&n.to_string()).await;
+    }
+    for _ in 0..10 {
+        let lease = world.claim_one(LONG).await;
+        let TaskKind::Deliver { delivery } = lease.kind else { panic!("{lease:?}") };
+        world.attempt(&lease, delivery, world.failed(Some(HOUR))).await.unwrap();
+    }
+    assert!(world.store.claim(9, LONG, world.token()).await.unwrap().is_empty(), "ten of ten failed");
+    world.sql("UPDATE gates SET probe_at = 0 WHERE state = 'tripped'").await;
+    let probe = world.claim_one(LONG).await;
+    assert!(world.store.claim(9, LONG, world.token()).await.unwrap().is_empty(), "one at a time");
+    let TaskKind::Deliver { delivery } = probe.kind else { panic!("{probe:?}") };
+    world.attempt(&probe, delivery, world.delivered()).await.unwrap();
+    assert_eq!(world.store.claim(9, LONG, world.token()).await.unwrap().len(), 1, "it answers again");
+}
+
+async fn no_more_than_eight_are_brought_to_one_destination_at_a_time(world: World) {
+    for n in 0..10 {
+        world.delivery_waiting(&n.to_string()).await;
+    }
+    assert_eq!(world.store.claim(20, LONG, world.token()).await.unwrap().len(), 8);
+    assert!(world.store.claim(20, LONG, world.token()).await.unwrap().is_empty());
+}
+
+async fn the_rate_of_a_manifest_is_kept_by_all_nodes_together(world: World) {
+    for n in 0..6 {
+        world.delivery_waiting(&n.to_string()).await;
+    }
+    let rate = wellspring_store::Rate { requests: 2, per_seconds: 3_600 };
+    world.store.set_rate(&"greenhouse".parse().unwrap(), rate).await.unwrap();
+    let other = world.again([7; 32]).await;
+    let first = world.store.claim(1, LONG, world.token()).await.unwrap();
+    let second = other.claim(9, LONG, world.token()).await.unwrap();
+    assert_eq!((first.len(), second.len()), (1, 1));
+    assert!(world.store.claim(9, LONG, world.token()).await.unwrap().is_empty());
+}
+
+async fn gates_take_turns_and_one_with_much_work_keeps_no_other_waiting(world: World) {
+    let other = world.tenant("other").await;
+    for _ in 0..40 {
+        world.accept(world.place).await;
+    }
+    for _ in 0..3 {
+        world.accept(other).await;
+    }
+    let leased = world.store.claim(4, LONG, world.token()).await.unwrap();
+    let of_other = leased.iter().filter(|one| one.tenant == other.tenant).count();
+    assert_eq!((leased.len(), of_other), (4, 2), "half of them each");
+    let one_by_one = [world.claim_one(LONG).await.tenant, world.claim_one(LONG).await.tenant];
+    assert!(one_by_one.contains(&other.tenant), "one at a time they take turns as well");
+}
+
+on_both_stores! {
+    a_task_is_in_one_live_lease_at_a_time,
+    a_lease_that_ended_is_given_again_and_the_late_result_is_fenced,
+    a_lease_ends_by_the_databases_clock,
+    a_restart_hands_back_what_a_killed_process_held,
+    a_process_that_stops_hands_back_what_it_will_not_finish,
+    after_a_restart_with_the_clock_set_back_nothing_waits_for_it_to_catch_up,
+    what_may_not_be_written_at_the_same_time_waits_its_turn,
+    one_that_waits_for_its_next_try_goes_before_the_next_one_with_its_key,
+    many_that_wait_for_one_of_their_key_do_not_hide_what_is_behind_them,
+    attempts_tell_the_whole_story,
+    the_last_failure_leaves_it_exhausted_with_its_reason,
+    a_destination_that_lets_nobody_in_uses_up_no_tries_and_waits_until_it_is_resumed,
+    a_destination_is_left_alone_when_most_fails_and_one_tries_it_again,
+    no_more_than_eight_are_brought_to_one_destination_at_a_time,
+    the_rate_of_a_manifest_is_kept_by_all_nodes_together,
+    gates_take_turns_and_one_with_much_work_keeps_no_other_waiting,
 }

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use wellspring_model::{
     Timestamp,
-    id::{AttemptId, DeliveryId, TaskId},
+    id::{DeliveryId, TaskId},
 };
 use wellspring_store::{Leased, StoreError, TaskKind};
 
-use crate::world::{LONG, OVER, World, failure, now, receipt};
+use crate::world::{LONG, OVER, World, now};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -93,7 +93,7 @@ async fn settle(world: &World, model: &mut Model, index: usize, is_delivered: bo
     let result = match lease.kind {
         TaskKind::Assess { submission } => {
             let key = u8::try_from(model.keys.len() % 3).unwrap();
-            let delivery = world.delivery(&key.to_string());
+            let delivery = world.delivery(submission, &key.to_string());
             let (id, task) = (delivery.id, delivery.task);
             let result = world.store.record_assessment(&lease, world.assessed(submission, vec![delivery]), at).await;
             if result.is_ok() {
@@ -104,17 +104,17 @@ async fn settle(world: &World, model: &mut Model, index: usize, is_delivered: bo
             result
         }
         TaskKind::Deliver { delivery } => {
-            let attempt = AttemptId::from_uuid(world.uuid());
-            match world.store.begin_attempt(&lease, delivery, attempt, at).await {
+            let ended = if is_delivered { world.delivered() } else { world.failed(Some(OVER)) };
+            match world.store.begin_attempt(&lease, delivery, ended.attempt, at).await {
                 Err(error) => Err(error),
                 Ok(_) if is_delivered => {
                     model.waiting.remove(&lease.task);
                     assert!(model.delivered.insert(delivery), "delivered twice");
-                    world.store.settle(&lease, delivery, attempt, Ok(receipt()), None, at).await
+                    world.store.settle(&lease, delivery, ended, at).await
                 }
                 Ok(_) => {
                     model.released.insert(lease.task);
-                    world.store.settle(&lease, delivery, attempt, Err(failure()), Some(at), at).await
+                    world.store.settle(&lease, delivery, ended, at).await
                 }
             }
         }
@@ -126,8 +126,7 @@ async fn settle(world: &World, model: &mut Model, index: usize, is_delivered: bo
     }
 }
 
-async fn run(steps: Vec<Step>) {
-    let world = World::new().await;
+async fn run(world: World, steps: Vec<Step>) {
     let mut model = Model::default();
     let mut accepted = 0;
     for step in steps {
@@ -180,6 +179,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
     fn nothing_is_lost_held_twice_or_settled_late(steps in prop::collection::vec(step(), 1..40)) {
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run(steps));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            if let Some(world) = World::postgres().await {
+                run(world, steps.clone()).await;
+            }
+            run(World::sqlite().await, steps).await;
+        });
     }
 }

@@ -4,11 +4,11 @@ use secrecy::ExposeSecret;
 use uuid::Uuid;
 use wellspring_model::{digest::Digest, id::KeyId};
 
-use crate::world::{World, now};
+use crate::world::{World, now, on_both_stores};
 
 #[tokio::test]
 async fn no_secret_and_no_link_stands_in_the_file_in_the_clear() {
-    let world = World::new().await;
+    let world = World::sqlite().await;
     let id = world.accept(world.place).await;
     let token = world.store.share_token(world.place.tenant, id).await.unwrap().expect("a link");
     let secrets = world.store.connection_secrets(world.place.tenant, world.place.connection).await.unwrap();
@@ -22,26 +22,19 @@ async fn no_secret_and_no_link_stands_in_the_file_in_the_clear() {
     }
 }
 
-#[tokio::test]
-async fn a_sealed_value_that_was_moved_does_not_open() {
-    let world = World::new().await;
+async fn a_sealed_value_that_was_moved_does_not_open(world: World) {
     let other = world.tenant("s3cret-of-the-second").await;
-    let mut raw = world.raw().await;
-    sqlx::query(
-        "UPDATE connection_secrets SET sealed = (SELECT sealed FROM connection_secrets WHERE connection = $2) \
-         WHERE connection = $1",
-    )
-    .bind(world.place.connection.to_string())
-    .bind(other.connection.to_string())
-    .execute(&mut raw)
-    .await
-    .unwrap();
+    let (first, second) = (world.place.connection, other.connection);
+    world
+        .sql(&format!(
+            "UPDATE connection_secrets SET sealed = (SELECT sealed FROM connection_secrets \
+             WHERE connection = '{second}') WHERE connection = '{first}'"
+        ))
+        .await;
     assert!(world.store.connection_secrets(world.place.tenant, world.place.connection).await.is_err());
 }
 
-#[tokio::test]
-async fn a_key_is_found_by_its_digest_until_it_is_revoked() {
-    let world = World::new().await;
+async fn a_key_is_found_by_its_digest_until_it_is_revoked(world: World) {
     let (id, digest) = (KeyId::from_uuid(Uuid::from_u128(77)), Digest::from_bytes([5; 32]));
     world.store.add_key(world.place.tenant, id, "ci", digest, now()).await.unwrap();
     assert_eq!(world.store.tenant_of_key(&digest).await.unwrap(), Some((world.place.tenant, id)));
@@ -50,4 +43,9 @@ async fn a_key_is_found_by_its_digest_until_it_is_revoked() {
     assert!(world.store.revoke_key(world.place.tenant, id, now()).await.unwrap());
     assert!(!world.store.revoke_key(world.place.tenant, id, now()).await.unwrap(), "once is enough");
     assert_eq!(world.store.tenant_of_key(&digest).await.unwrap(), None);
+}
+
+on_both_stores! {
+    a_sealed_value_that_was_moved_does_not_open,
+    a_key_is_found_by_its_digest_until_it_is_revoked,
 }

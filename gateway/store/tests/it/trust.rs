@@ -5,7 +5,7 @@ use wellspring_model::{
     trust::{TrustPolicy, TrustRules},
 };
 
-use crate::world::{ACTOR, LONG, World, now};
+use crate::world::{ACTOR, LONG, World, now, on_both_stores};
 
 async fn policy(world: &World, title: &str) -> TrustPolicyId {
     let id = TrustPolicyId::from_uuid(world.uuid());
@@ -14,9 +14,7 @@ async fn policy(world: &World, title: &str) -> TrustPolicyId {
     id
 }
 
-#[tokio::test]
-async fn a_jobs_own_policy_goes_before_the_one_for_all_and_neither_is_anybody_elses() {
-    let world = World::new().await;
+async fn a_jobs_own_policy_goes_before_the_one_for_all_and_neither_is_anybody_elses(world: World) {
     let (store, place) = (&world.store, world.place);
     let (for_all, own) = (policy(&world, "all").await, policy(&world, "own").await);
     let in_force =
@@ -43,9 +41,7 @@ async fn a_jobs_own_policy_goes_before_the_one_for_all_and_neither_is_anybody_el
     assert_eq!(store.audit_verify(place.tenant).await.unwrap().map(|rows| rows > 0), Ok(true));
 }
 
-#[tokio::test]
-async fn reports_are_read_newest_first_a_page_at_a_time_and_those_of_jobs_with_their_own_policy_apart() {
-    let world = World::new().await;
+async fn reports_are_read_newest_first_a_page_at_a_time_and_those_of_jobs_with_their_own_policy_apart(world: World) {
     let (store, place) = (&world.store, world.place);
     let mut submissions = Vec::new();
     for _ in 0..3 {
@@ -66,4 +62,9 @@ async fn reports_are_read_newest_first_a_page_at_a_time_and_those_of_jobs_with_t
     store.put_trust_policy_in_force(place.tenant, Some(place.posting), Some(own), now(), ACTOR).await.unwrap();
     assert!(ids(None, None, 2).await.is_empty());
     assert_eq!(ids(Some(place.posting), None, 9).await, submissions);
+}
+
+on_both_stores! {
+    a_jobs_own_policy_goes_before_the_one_for_all_and_neither_is_anybody_elses,
+    reports_are_read_newest_first_a_page_at_a_time_and_those_of_jobs_with_their_own_policy_apart,
 }

@@ -11,24 +11,26 @@ use std::{
 };
 
 use serde_json::json;
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
 use uuid::Uuid;
 use wellspring_model::{
     Timestamp,
     assessment::Assessment,
     competency::Profile,
     connection::Connection,
-    delivery::{DeliveryFailure, FailureCode, Receipt, Retry},
+    delivery::{Content, DeliveryFailure, FailureCode, Receipt, Retry, Verdict},
     digest::Digest,
-    id::{ConnectionId, ExternalId, PostingId, ProfileId, ShareId, SubmissionId, TaskId, TenantId},
+    id::{
+        AttemptId, ConnectionId, DeliveryId, ExternalId, PostingId, ProfileId, ShareId, SubmissionId, TaskId, TenantId,
+    },
     posting::Posting,
     report::VerificationReport,
     submission::{Application, Candidate, Language, PayloadRef, Submission, SubmissionState},
     time::Entropy,
 };
 use wellspring_store::{
-    Accepted, Idempotency, LeaseToken, Leased, MasterKey, NewAssessment, NewDelivery, NewShare, NewSubmission, Payload,
-    Store, StoreConfig, StoreError, TaskKind,
+    Accepted, Database, Ended, Idempotency, LeaseToken, Leased, MasterKey, NewAssessment, NewDelivery, NewShare,
+    NewSubmission, Passage, Payload, Store, StoreError, TaskKind,
 };
 
 pub const LONG: Duration = Duration::from_secs(3_600);
@@ -60,8 +62,41 @@ pub struct Place {
 pub struct World {
     pub store: Store,
     pub place: Place,
-    folder: tempfile::TempDir,
+    place_of: Where,
     ids: AtomicU64,
+}
+
+/// Where a world's store is. Each world has one of its own.
+enum Where {
+    File(tempfile::TempDir),
+    Server(String),
+}
+
+/// Each test once on SQLite and once on PostgreSQL. The second needs a server: `cargo xtask test` starts one.
+macro_rules! on_both_stores {
+    ($($name:ident,)+) => {
+        mod on_sqlite {$(
+            #[tokio::test]
+            async fn $name() {
+                super::$name($crate::world::World::sqlite().await).await;
+            }
+        )+}
+        mod on_postgres {$(
+            #[tokio::test]
+            async fn $name() {
+                if let Some(world) = $crate::world::World::postgres().await {
+                    super::$name(world).await;
+                }
+            }
+        )+}
+    };
+}
+pub(crate) use on_both_stores;
+
+/// The throw-away server that tests may use, if there is one.
+#[expect(clippy::disallowed_methods, reason = "the test's own surroundings")]
+fn server() -> Option<String> {
+    std::env::var("WELLSPRING_TEST_POSTGRES").ok()
 }
 
 pub fn at(text: &str) -> Timestamp {
@@ -74,13 +109,39 @@ pub fn now() -> Timestamp {
 }
 
 pub async fn open(path: PathBuf, master: [u8; 32]) -> Result<Store, StoreError> {
-    Store::open(&StoreConfig { path }, MasterKey::new(master), Arc::new(Counting(AtomicU64::new(1)))).await
+    open_at(&Database::Sqlite(path), master).await
+}
+
+async fn open_at(database: &Database, master: [u8; 32]) -> Result<Store, StoreError> {
+    Store::open(database, MasterKey::new(master), Arc::new(Counting(AtomicU64::new(1)))).await
 }
 
 impl World {
-    pub async fn new() -> Self {
+    pub async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = open(folder.path().join("store.db"), [7; 32]).await.unwrap();
+        let database = Database::Sqlite(folder.path().join("store.db"));
+        Self::on(&database, Where::File(folder)).await
+    }
+
+    /// On a database of its own, if there is a server.
+    pub async fn postgres() -> Option<Self> {
+        static DATABASES: AtomicU64 = AtomicU64::new(1);
+        let Some(server) = server() else {
+            eprintln!("skipped: PostgreSQL is not there (WELLSPRING_TEST_POSTGRES)");
+            return None;
+        };
+        let name = format!("it_{}_{}", std::process::id(), DATABASES.fetch_add(1, Ordering::Relaxed));
+        let mut connection = PgConnection::connect(&server).await.unwrap();
+        for sql in [format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), format!("CREATE DATABASE {name}")] {
+            connection.execute(AssertSqlSafe(sql)).await.unwrap();
+        }
+        let (base, _) = server.rsplit_once('/').unwrap();
+        let url = format!("{base}/{name}");
+        Some(Self::on(&Database::Postgres(url.clone().into()), Where::Server(url)).await)
+    }
+
+    async fn on(database: &Database, place_of: Where) -> Self {
+        let store = open_at(database, [7; 32]).await.unwrap();
         store.migrate().await.unwrap();
         let ids = AtomicU64::new(1);
         let nobody = Place {
@@ -89,13 +150,26 @@ impl World {
             posting: PostingId::from_uuid(Uuid::nil()),
             profile: ProfileId::from_uuid(Uuid::nil()),
         };
-        let mut world = Self { store, place: nobody, folder, ids };
+        let mut world = Self { store, place: nobody, place_of, ids };
         world.place = world.tenant("s3cret-of-the-first").await;
         world
     }
 
+    /// The file of a world on SQLite.
     pub fn path(&self) -> PathBuf {
-        self.folder.path().join("store.db")
+        match &self.place_of {
+            Where::File(folder) => folder.path().join("store.db"),
+            Where::Server(url) => panic!("{url} is no file"),
+        }
+    }
+
+    /// A further store on the same database, as another process would have it.
+    pub async fn again(&self, master: [u8; 32]) -> Store {
+        let database = match &self.place_of {
+            Where::File(_) => Database::Sqlite(self.path()),
+            Where::Server(url) => Database::Postgres(url.clone().into()),
+        };
+        open_at(&database, master).await.unwrap()
     }
 
     pub fn uuid(&self) -> Uuid {
@@ -187,11 +261,11 @@ impl World {
         *leased.first().expect("a task is due")
     }
 
-    pub fn delivery(&self, key: &str) -> NewDelivery {
+    pub fn delivery(&self, submission: SubmissionId, key: &str) -> NewDelivery {
         NewDelivery {
-            id: wellspring_model::id::DeliveryId::from_uuid(self.uuid()),
+            id: DeliveryId::from_uuid(self.uuid()),
             task: TaskId::from_uuid(self.uuid()),
-            connection: self.place.connection,
+            content: Content::Result { submission, connection: self.place.connection },
             serialization_key: key.to_owned(),
         }
     }
@@ -206,7 +280,7 @@ impl World {
         let leased = self.store.claim(100, OVER, self.token()).await.unwrap();
         let is_ours = |one: &&Leased| one.kind == TaskKind::Assess { submission };
         let lease = *leased.iter().find(is_ours).expect("its task is due");
-        let delivery = self.delivery(key);
+        let delivery = self.delivery(submission, key);
         let new = self.assessed(submission, vec![delivery.clone()]);
         self.store.record_assessment(&lease, new, now()).await.unwrap();
         delivery
@@ -224,6 +298,48 @@ impl World {
     /// A connection beside the store's own, to look at rows and to spoil them.
     pub async fn raw(&self) -> SqliteConnection {
         SqliteConnection::connect(&format!("sqlite://{}", self.path().display())).await.unwrap()
+    }
+
+    /// Runs a statement beside the store, whatever the store thinks of it.
+    pub async fn try_sql(&self, sql: &str) -> Result<(), sqlx::Error> {
+        match &self.place_of {
+            Where::File(_) => self.raw().await.execute(AssertSqlSafe(sql)).await.map(drop),
+            Where::Server(url) => PgConnection::connect(url).await.unwrap().execute(AssertSqlSafe(sql)).await.map(drop),
+        }
+    }
+
+    pub async fn sql(&self, sql: &str) {
+        self.try_sql(sql).await.expect(sql);
+    }
+
+    /// The one number that a statement answers.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let sql = AssertSqlSafe(sql);
+        match &self.place_of {
+            Where::File(_) => sqlx::query_scalar(sql).fetch_one(&mut self.raw().await).await.unwrap(),
+            Where::Server(url) => {
+                sqlx::query_scalar(sql).fetch_one(&mut PgConnection::connect(url).await.unwrap()).await.unwrap()
+            }
+        }
+    }
+
+    /// Begins an attempt and settles it.
+    pub async fn attempt(&self, lease: &Leased, delivery: DeliveryId, ended: Ended) -> Result<(), StoreError> {
+        self.store.begin_attempt(lease, delivery, ended.attempt, now()).await?;
+        self.store.settle(lease, delivery, ended, now()).await
+    }
+
+    pub fn delivered(&self) -> Ended {
+        self.ended(Ok(receipt()), None)
+    }
+
+    pub fn failed(&self, wait: Option<Duration>) -> Ended {
+        self.ended(Err(failure()), wait)
+    }
+
+    pub fn ended(&self, result: Result<Receipt, DeliveryFailure>, wait: Option<Duration>) -> Ended {
+        let passage = Passage { calls: 1, took: Duration::from_millis(50), verdict: Verdict::of(&result) };
+        Ended { attempt: AttemptId::from_uuid(self.uuid()), result, wait, passage }
     }
 }
 

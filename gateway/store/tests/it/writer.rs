@@ -4,11 +4,9 @@ use uuid::Uuid;
 use wellspring_model::id::{ConnectionId, TenantId};
 use wellspring_store::{Accepted, StoreError};
 
-use crate::world::World;
+use crate::world::{World, on_both_stores};
 
-#[tokio::test]
-async fn one_that_fails_among_many_leaves_the_others_whole() {
-    let world = World::new().await;
+async fn one_that_fails_among_many_leaves_the_others_whole(world: World) {
     let all = (0..64).map(|i| {
         let mut new = world.submission(world.place);
         if i % 8 == 3 {
@@ -22,18 +20,14 @@ async fn one_that_fails_among_many_leaves_the_others_whole() {
     assert!(good.iter().all(|result| matches!(result, Ok(Accepted::New))));
     assert!(bad.iter().all(|result| matches!(result, Err(StoreError::Dangling))), "{bad:?}");
     assert_eq!((good.len(), bad.len()), (56, 8));
-    let mut raw = world.raw().await;
     for table in ["submissions", "payloads", "shares", "tasks"] {
-        let sql = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
-        let count: i64 = sqlx::query_scalar(sql).fetch_one(&mut raw).await.unwrap();
+        let count = world.number(&format!("SELECT count(*) FROM {table}")).await;
         assert_eq!(count, 56, "{table}");
     }
     assert_eq!(world.store.audit_verify(world.place.tenant).await.unwrap(), Ok(56 + 4));
 }
 
-#[tokio::test]
-async fn a_caller_that_goes_away_stops_nobody() {
-    let world = World::new().await;
+async fn a_caller_that_goes_away_stops_nobody(world: World) {
     let store = world.store.clone();
     let gone = world.submission(world.place);
     let id = gone.submission.id;
@@ -49,20 +43,23 @@ async fn a_caller_that_goes_away_stops_nobody() {
 
 #[tokio::test]
 async fn a_write_that_fails_leaves_nothing_and_the_next_one_goes_through() {
-    let world = World::new().await;
-    let mut raw = world.raw().await;
+    let world = World::sqlite().await;
     let trigger = "CREATE TRIGGER no_room BEFORE INSERT ON submissions BEGIN SELECT RAISE(FAIL, 'no room'); END";
-    sqlx::query(trigger).execute(&mut raw).await.unwrap();
+    world.sql(trigger).await;
     assert!(world.store.accept(world.submission(world.place)).await.is_err());
     assert_eq!(world.store.tasks_waiting().await.unwrap(), 0, "no task without its submission");
-    sqlx::query("DROP TRIGGER no_room").execute(&mut raw).await.unwrap();
+    world.sql("DROP TRIGGER no_room").await;
     world.accept(world.place).await;
 }
 
-#[tokio::test]
-async fn an_unknown_tenant_is_refused() {
-    let world = World::new().await;
+async fn an_unknown_tenant_is_refused(world: World) {
     let mut new = world.submission(world.place);
     new.submission.tenant = TenantId::from_uuid(Uuid::from_u128(0xdead));
     assert!(matches!(world.store.accept(new).await, Err(StoreError::Dangling)));
+}
+
+on_both_stores! {
+    one_that_fails_among_many_leaves_the_others_whole,
+    a_caller_that_goes_away_stops_nobody,
+    an_unknown_tenant_is_refused,
 }

@@ -94,7 +94,7 @@ async fn a_call_that_takes_too_long_as_a_whole_is_ended() {
     install(&host, &["loops", "echoes"]).await;
     let call = wellspring_host::DeliverCall { deadline: Duration::from_millis(200), ..call("loops", "") };
     let begun = Instant::now();
-    let failure = host.deliver(&id("loops"), call).await.expect_err("it loops");
+    let failure = host.deliver(&id("loops"), call).await.result.expect_err("it loops");
     assert_eq!(failure.code, FailureCode::Deadline);
     assert!(begun.elapsed() < Duration::from_secs(10));
     deliver(&host, "echoes", "after").await.expect("the next call works");

@@ -11,7 +11,7 @@ const BASES: [(&str, &str); 2] = [("api", "http://127.0.0.1:9/v1"), ("auth", NOB
 async fn stray(host: &Host, key: &str) -> DeliveryFailure {
     let mut call = DeliverCall { connection: connection("strays", &BASES, &[SECRET]), ..call("strays", key) };
     call.connection.connection.private_origins = vec![NOBODY.to_owned()];
-    let failure = host.deliver(&id("strays"), call).await.expect_err("it strays");
+    let failure = host.deliver(&id("strays"), call).await.result.expect_err("it strays");
     deliver(host, "echoes", "after").await.expect("the next call works");
     failure
 }
@@ -54,10 +54,10 @@ async fn a_private_address_needs_the_operators_grant_of_that_origin() {
     install(&host, &["strays", "echoes"]).await;
     let mut view = connection("strays", &BASES[..1], &[]);
     let call = |view| DeliverCall { connection: view, ..call("strays", "/status") };
-    let failure = host.deliver(&id("strays"), call(view.clone())).await.expect_err("not granted");
+    let failure = host.deliver(&id("strays"), call(view.clone())).await.result.expect_err("not granted");
     assert_eq!(failure.code, FailureCode::OriginDenied, "{}", failure.message);
     view.connection.private_origins = vec![NOBODY.to_owned()];
-    let failure = host.deliver(&id("strays"), call(view)).await.expect_err("nobody listens there");
+    let failure = host.deliver(&id("strays"), call(view)).await.result.expect_err("nobody listens there");
     assert_eq!(failure.code, FailureCode::Internal, "granted, and tried: {}", failure.message);
 }
 
@@ -67,7 +67,7 @@ async fn a_connection_that_does_not_fit_is_refused_before_the_guest_runs() {
     install(&host, &["strays", "echoes"]).await;
     let refuse = async |call: DeliverCall| {
         let connector = call.connection.connection.connector.clone();
-        let failure = host.deliver(&connector, call).await.expect_err("it does not fit");
+        let failure = host.deliver(&connector, call).await.result.expect_err("it does not fit");
         assert_eq!(
             (failure.code, failure.retry),
             (FailureCode::ConnectionInvalid, Retry::Never),

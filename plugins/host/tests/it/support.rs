@@ -131,5 +131,5 @@ pub fn call(connector: &str, key: &str) -> DeliverCall {
 
 /// Delivers through a guest; `key` tells those that have a choice what to do.
 pub async fn deliver(host: &Host, connector: &str, key: &str) -> Result<Receipt, DeliveryFailure> {
-    host.deliver(&id(connector), call(connector, key)).await
+    host.deliver(&id(connector), call(connector, key)).await.result
 }

@@ -1,0 +1,194 @@
+//! Accepting submissions: each whole or not at all, many with few statements.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use wellspring_model::{digest::Digest, id::TaskId, submission::Submission};
+
+use crate::{
+    Idempotency, NewShare, Store, StoreError, TaskKind,
+    gate::GateId,
+    idempotency::{self, Earlier},
+    row::{json, micros},
+    share::{self, SealedShare},
+    sql::{Arg, over_rows, query},
+    task::{self, NewTask},
+    transaction::Transaction,
+};
+
+/// A submission with everything that is stored when it is accepted.
+#[derive(Debug)]
+pub struct NewSubmission {
+    /// In state `received`.
+    pub submission: Submission,
+    pub payloads: Vec<Payload>,
+    /// The task that will assess it.
+    pub task: TaskId,
+    pub share: NewShare,
+    pub idempotency: Option<Idempotency>,
+    pub actor: String,
+}
+
+/// The bytes of one credential, under their digest.
+#[derive(Clone)]
+pub struct Payload {
+    pub digest: Digest,
+    pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for Payload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Payload").field("digest", &self.digest).field("bytes", &self.bytes.len()).finish()
+    }
+}
+
+/// What accepting came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Accepted {
+    /// It is stored, and its work is in the queue.
+    New,
+    /// The idempotency key was used before; nothing was stored.
+    Repeated(Earlier),
+}
+
+/// A submission made ready to be stored.
+pub(crate) struct SealedSubmission {
+    new: NewSubmission,
+    share: SealedShare,
+    application: String,
+    payloads: String,
+}
+
+impl Store {
+    /// Stores a submission, its credentials, its report link, its idempotency record and its task: all or nothing, and
+    /// durable when this returns.
+    ///
+    /// # Errors
+    /// The store's; nothing was stored then.
+    pub async fn accept(&self, new: NewSubmission) -> Result<Accepted, StoreError> {
+        let share = self.seal_share(new.submission.tenant, &new.share).await?;
+        let (application, payloads) = (json(&new.submission.application)?, json(&new.submission.payloads)?);
+        self.writer.accept(SealedSubmission { new, share, application, payloads }).await
+    }
+}
+
+/// Stores many. If that fails, each is stored by itself, so that one that cannot be stored harms no other.
+pub(crate) async fn all(tx: &mut Transaction, submissions: Vec<SealedSubmission>) -> Vec<Result<Accepted, StoreError>> {
+    let all: Vec<&SealedSubmission> = submissions.iter().collect();
+    match together(tx, &all).await {
+        Ok(accepted) => accepted.into_iter().map(Ok).collect(),
+        Err(error) if all.len() == 1 => vec![Err(error)],
+        Err(_) => {
+            let mut results = Vec::with_capacity(all.len());
+            for one in all {
+                let result = together(tx, &[one]).await;
+                results.push(result.and_then(|mut accepted| accepted.pop().ok_or(StoreError::NotCommitted)));
+            }
+            results
+        }
+    }
+}
+
+/// Stores all of them or none.
+async fn together(tx: &mut Transaction, all: &[&SealedSubmission]) -> Result<Vec<Accepted>, StoreError> {
+    let mark = tx.mark();
+    query("SAVEPOINT accepted").execute(&mut *tx).await?;
+    let result = insert(tx, all).await;
+    if result.is_err() {
+        tx.back_to(mark);
+        query("ROLLBACK TO accepted").execute(&mut *tx).await?;
+    }
+    query("RELEASE accepted").execute(&mut *tx).await?;
+    result
+}
+
+async fn insert(tx: &mut Transaction, all: &[&SealedSubmission]) -> Result<Vec<Accepted>, StoreError> {
+    let accepted = claim_keys(tx, all).await?;
+    let with = all.iter().zip(&accepted).filter(|(_, accepted)| matches!(accepted, Accepted::New));
+    let new: Vec<&SealedSubmission> = with.map(|(one, _)| *one).collect();
+    insert_submissions(tx, &new).await?;
+    insert_payloads(tx, &new).await?;
+    let shares = new.iter().map(|one| share::row(one.new.submission.tenant, one.new.submission.id, &one.share));
+    share::insert(tx, shares.collect()).await?;
+    let tasks = new.iter().map(|one| {
+        let submission = &one.new.submission;
+        let kind = TaskKind::Assess { submission: submission.id };
+        let (tenant, gate) = (submission.tenant, GateId::Tenant(submission.tenant));
+        NewTask { id: one.new.task, tenant, gate, kind, serialization_key: None }
+    });
+    let tasks: Vec<NewTask> = tasks.collect();
+    if !tasks.is_empty() {
+        task::enqueue(tx, tasks).await?;
+    }
+    for one in new {
+        let submission = &one.new.submission;
+        let subject = submission.id.to_string();
+        tx.audit(submission.tenant, submission.received_at, &one.new.actor, "submission.accepted", &subject);
+    }
+    Ok(accepted)
+}
+
+/// Takes the idempotency keys: what has none, or one that is free, is new. Of several here with one key the first is.
+async fn claim_keys(tx: &mut Transaction, all: &[&SealedSubmission]) -> Result<Vec<Accepted>, StoreError> {
+    let mut first: BTreeMap<idempotency::Place<'_>, (usize, &Idempotency)> = BTreeMap::new();
+    for (index, one) in all.iter().enumerate() {
+        if let Some(key) = &one.new.idempotency {
+            first.entry((one.new.submission.tenant, &key.key, &key.route)).or_insert((index, key));
+        }
+    }
+    let Some(now) = all.first().map(|one| one.new.submission.received_at) else { return Ok(Vec::new()) };
+    let taken = idempotency::claim(tx, first.iter().map(|(place, (_, key))| (*place, *key)).collect(), now).await?;
+    let accepted = all.iter().enumerate().map(|(index, one)| {
+        let Some(key) = &one.new.idempotency else { return Accepted::New };
+        let place = (one.new.submission.tenant, key.key.as_str(), key.route.as_str());
+        if let Some(earlier) = taken.get(&(place.0, place.1.to_owned(), place.2.to_owned())) {
+            return Accepted::Repeated(earlier.clone());
+        }
+        match first.get(&place) {
+            Some((of_first, key)) if *of_first != index => Accepted::Repeated(Earlier::of(key)),
+            _ => Accepted::New,
+        }
+    });
+    Ok(accepted.collect())
+}
+
+async fn insert_submissions(tx: &mut Transaction, new: &[&SealedSubmission]) -> Result<(), StoreError> {
+    let row = |one: &&SealedSubmission| -> Vec<Arg> {
+        let submission = &one.new.submission;
+        vec![
+            submission.id.to_string().into(),
+            submission.tenant.to_string().into(),
+            submission.connection.to_string().into(),
+            submission.posting.to_string().into(),
+            (&one.application).into(),
+            submission.language.as_str().into(),
+            (&one.payloads).into(),
+            micros(submission.received_at).into(),
+            "received".into(),
+        ]
+    };
+    let insert = "INSERT INTO submissions \
+                  (id, tenant, connection, posting, application, language, payloads, received_at, state) VALUES";
+    over_rows(tx, insert, new.iter().map(row).collect(), "").await.map(drop)
+}
+
+/// The same bytes handed in twice are stored once. In order, so that no two transactions wait for each other.
+async fn insert_payloads(tx: &mut Transaction, new: &[&SealedSubmission]) -> Result<(), StoreError> {
+    let (mut seen, mut payloads) = (BTreeSet::new(), Vec::new());
+    for one in new {
+        let tenant = one.new.submission.tenant;
+        payloads.extend(
+            one.new
+                .payloads
+                .iter()
+                .filter(|payload| seen.insert((tenant, *payload.digest.bytes())))
+                .map(|payload| (tenant, payload)),
+        );
+    }
+    payloads.sort_by_key(|(tenant, payload)| (*tenant, *payload.digest.bytes()));
+    let row = |(tenant, payload): &(wellspring_model::id::TenantId, &Payload)| -> Vec<Arg> {
+        vec![tenant.to_string().into(), payload.digest.bytes().as_slice().into(), (&payload.bytes).into()]
+    };
+    let rows = payloads.iter().map(row).collect();
+    let insert = "INSERT INTO payloads (tenant, digest, bytes) VALUES";
+    over_rows(tx, insert, rows, "ON CONFLICT DO NOTHING").await.map(drop)
+}

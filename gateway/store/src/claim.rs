@@ -1,0 +1,212 @@
+//! Leasing what is due: fairly among gates, in order within a serialisation key, never twice at the same time.
+//!
+//! Gates take turns. Only those are looked at that have tasks, each by one step in the index of what is due: a destination
+//! that is down costs one such step, however much waits before it.
+
+use std::{sync::PoisonError, time::Duration};
+
+use crate::{
+    LeaseToken, Leased, Store, StoreError, TaskKind,
+    gate::{self, GateId},
+    row::{Read, Row},
+    sql::{Dialect, On, query},
+    transaction::Transaction,
+};
+
+/// Gates that one claim serves at most.
+const MOST_GATES: i64 = 32;
+/// Due tasks that are looked at in a gate for each one wanted, where some wait for others of their key.
+const LOOKED_AT: i64 = 4;
+
+impl Store {
+    /// Leases up to `most` tasks that are due, a share from every gate that is open and has some.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn claim(&self, most: usize, lease: Duration, token: LeaseToken) -> Result<Vec<Leased>, StoreError> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let lease = i64::try_from(lease.as_micros()).unwrap_or(i64::MAX);
+        // Looking costs no write: an idle gateway does not commit once a second.
+        let now = self.now().await?;
+        let after = self.turn.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let gates = in_turn(&self.read, now, &after).await?;
+        let Some(last) = gates.last().copied() else { return Ok(Vec::new()) };
+        let wanted = usize::try_from(most).unwrap_or(usize::MAX);
+        let last = gates.get(wanted.saturating_sub(1)).copied().unwrap_or(last);
+        *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = last.to_string();
+        self.writer.write_alone(move |tx| Box::pin(claim(tx, gates, most, lease, token))).await
+    }
+}
+
+/// Gates with due work that let something through, from the one after `after` on and round.
+async fn in_turn(on: impl On + Copy, now: i64, after: &str) -> Result<Vec<GateId>, StoreError> {
+    let mut gates = due_gates(on, now, after).await?;
+    if gates.len() < usize::try_from(MOST_GATES).unwrap_or(usize::MAX) && !after.is_empty() {
+        for gate in due_gates(on, now, "").await? {
+            if !gates.contains(&gate) {
+                gates.push(gate);
+            }
+        }
+    }
+    Ok(gates)
+}
+
+async fn due_gates(on: impl On, now: i64, after: &str) -> Result<Vec<GateId>, StoreError> {
+    // Each step of the recursion finds the next gate that has tasks at all.
+    let rows = query(
+        "WITH RECURSIVE turn (gate) AS ( \
+             SELECT min(gate) FROM tasks WHERE gate > $1 \
+             UNION ALL \
+             SELECT (SELECT min(t.gate) FROM tasks t WHERE t.gate > turn.gate) FROM turn WHERE turn.gate IS NOT NULL) \
+         SELECT g.id FROM turn JOIN gates g ON g.id = turn.gate \
+         WHERE (g.state = 'open' OR (g.state = 'tripped' AND g.probe_at <= $2)) AND g.wait_until <= $2 \
+         AND (g.call_micros = 0 OR g.paced_until + g.call_micros <= $2 + g.burst_micros) \
+         AND EXISTS (SELECT 1 FROM tasks d WHERE d.gate = g.id AND d.run_at <= $2) LIMIT $3",
+    )
+    .bind(after)
+    .bind(now)
+    .bind(MOST_GATES)
+    .fetch_all(on)
+    .await?;
+    rows.iter().map(|row| Read::new(row, "gates").id("id")).collect()
+}
+
+async fn claim(
+    tx: &mut Transaction,
+    gates: Vec<GateId>,
+    most: i64,
+    lease: i64,
+    token: LeaseToken,
+) -> Result<Vec<Leased>, StoreError> {
+    let now = tx.now().await?;
+    let mut leased = Vec::new();
+    let mut left = most;
+    let count = i64::try_from(gates.len()).unwrap_or(i64::MAX);
+    for (index, id) in (0..).zip(gates) {
+        let share = left.div_euclid((count - index).max(1)).max(1).min(left);
+        if share == 0 {
+            break;
+        }
+        let mut of_gate = from_gate(tx, id, share, now, lease, token).await?;
+        left -= i64::try_from(of_gate.len()).unwrap_or(i64::MAX);
+        leased.append(&mut of_gate);
+    }
+    Ok(leased)
+}
+
+/// Leases up to `share` tasks of one gate, as far as its pace and its limits allow.
+async fn from_gate(
+    tx: &mut Transaction,
+    id: GateId,
+    share: i64,
+    now: i64,
+    lease: i64,
+    token: LeaseToken,
+) -> Result<Vec<Leased>, StoreError> {
+    // Only a destination has limits. Where another node claims from it right now, it is that node's turn.
+    let mut held = None;
+    let mut share = share;
+    if !matches!(id, GateId::Tenant(_)) {
+        let Some(gate) = gate::hold(tx, id, false).await? else { return Ok(Vec::new()) };
+        let live = "SELECT count(*) FROM tasks WHERE gate = $1 AND lease_token IS NOT NULL AND run_at > $2";
+        let live = query(live).bind(id.to_string()).bind(now).number(&mut *tx).await?;
+        share = share.min(gate.allows(live, now));
+        held = Some(gate);
+    }
+    if share == 0 {
+        return Ok(Vec::new());
+    }
+    let looked_at = share.saturating_mul(LOOKED_AT);
+    let leased = take(tx, id, share, looked_at, now, lease, token).await?;
+    let count = i64::try_from(leased.len()).unwrap_or(i64::MAX);
+    if count < share {
+        put_off(tx, id, looked_at, now).await?;
+    }
+    if let Some(mut gate) = held
+        && gate.pace.call > 0
+        && count > 0
+    {
+        gate.lease(count, now);
+        gate::write(tx, id, &gate).await?;
+    }
+    Ok(leased)
+}
+
+/// Of the first due tasks those that no older task with the same key is before, and none of whose key is being done.
+async fn take(
+    tx: &mut Transaction,
+    id: GateId,
+    share: i64,
+    looked_at: i64,
+    now: i64,
+    lease: i64,
+    token: LeaseToken,
+) -> Result<Vec<Leased>, StoreError> {
+    let sql = match tx.dialect() {
+        Dialect::Sqlite => concat!(
+            "UPDATE tasks SET lease_token = $1, run_at = $2, attempt = attempt + 1 WHERE id IN ( ",
+            "SELECT due.id FROM (SELECT id, serialization_key, run_at FROM tasks WHERE gate = $3 AND run_at <= $4 ",
+            "ORDER BY run_at, id LIMIT $5) AS due ",
+            "WHERE due.serialization_key IS NULL OR NOT EXISTS (SELECT 1 FROM tasks o ",
+            "WHERE o.serialization_key = due.serialization_key AND o.id <> due.id ",
+            "AND (o.id < due.id OR (o.lease_token IS NOT NULL AND o.run_at > $4))) ",
+            "ORDER BY due.run_at, due.id LIMIT $6) RETURNING id, tenant, kind, subject, attempt"
+        ),
+        Dialect::Postgres => concat!(
+            "UPDATE tasks SET lease_token = $1, run_at = $2, attempt = attempt + 1 WHERE id = ANY (ARRAY ( ",
+            "SELECT due.id FROM (SELECT id, serialization_key, run_at FROM tasks WHERE gate = $3 AND run_at <= $4 ",
+            "ORDER BY run_at, id LIMIT $5 FOR UPDATE SKIP LOCKED) AS due ",
+            "WHERE due.serialization_key IS NULL OR NOT EXISTS (SELECT 1 FROM tasks o ",
+            "WHERE o.serialization_key = due.serialization_key AND o.id <> due.id ",
+            "AND (o.id < due.id OR (o.lease_token IS NOT NULL AND o.run_at > $4))) ",
+            "ORDER BY due.run_at, due.id LIMIT $6)) RETURNING id, tenant, kind, subject, attempt"
+        ),
+    };
+    let rows = query(sql)
+        .bind(token.to_string())
+        .bind(now.saturating_add(lease))
+        .bind(id.to_string())
+        .bind(now)
+        .bind(looked_at)
+        .bind(share)
+        .fetch_all(tx)
+        .await?;
+    let mut leased: Vec<Leased> = rows.iter().map(|row| read(row, id, token)).collect::<Result<_, _>>()?;
+    // RETURNING promises no order.
+    leased.sort_by_key(|leased| leased.task);
+    Ok(leased)
+}
+
+/// Those among the first due tasks that wait for an older one of their key will not be looked at again before that one
+/// is due or done: so many of them cannot hide what is behind.
+async fn put_off(tx: &mut Transaction, id: GateId, looked_at: i64, now: i64) -> Result<(), StoreError> {
+    let sql = match tx.dialect() {
+        Dialect::Sqlite => concat!(
+            "UPDATE tasks SET run_at = (SELECT max(o.run_at) FROM tasks o ",
+            "WHERE o.serialization_key = tasks.serialization_key AND o.id < tasks.id) WHERE id IN ( ",
+            "SELECT id FROM (SELECT id, serialization_key FROM tasks WHERE gate = $1 AND run_at <= $2 ",
+            "ORDER BY run_at, id LIMIT $3) AS due ",
+            "WHERE EXISTS (SELECT 1 FROM tasks o WHERE o.serialization_key = due.serialization_key ",
+            "AND o.id < due.id AND o.run_at > $2))"
+        ),
+        Dialect::Postgres => concat!(
+            "UPDATE tasks SET run_at = (SELECT max(o.run_at) FROM tasks o ",
+            "WHERE o.serialization_key = tasks.serialization_key AND o.id < tasks.id) WHERE id = ANY (ARRAY ( ",
+            "SELECT id FROM (SELECT id, serialization_key FROM tasks WHERE gate = $1 AND run_at <= $2 ",
+            "ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) AS due ",
+            "WHERE EXISTS (SELECT 1 FROM tasks o WHERE o.serialization_key = due.serialization_key ",
+            "AND o.id < due.id AND o.run_at > $2)))"
+        ),
+    };
+    query(sql).bind(id.to_string()).bind(now).bind(looked_at).execute(tx).await.map(drop)
+}
+
+fn read(row: &Row, gate: GateId, token: LeaseToken) -> Result<Leased, StoreError> {
+    let row = Read::new(row, "tasks");
+    let kind = match row.text("kind")?.as_str() {
+        "assess" => TaskKind::Assess { submission: row.id("subject")? },
+        "deliver" => TaskKind::Deliver { delivery: row.id("subject")? },
+        _ => return Err(row.corrupt("kind")),
+    };
+    Ok(Leased { task: row.id("id")?, tenant: row.id("tenant")?, gate, kind, attempt: row.number("attempt")?, token })
+}

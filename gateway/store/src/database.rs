@@ -1,0 +1,97 @@
+//! Which database it is, and how connections to it are made.
+
+use std::{path::PathBuf, str::FromStr as _, time::Duration};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::{
+    Connection as _, PgConnection, SqliteConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::{
+    StoreError,
+    sql::{Connection, Dialect, Pool},
+};
+
+/// Connections for reading. Reads never wait for the writer.
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_READERS: u32 = 12;
+/// How long to wait for another process that holds SQLite's write lock (a command beside a running server).
+const BUSY: Duration = Duration::from_secs(10);
+/// How long a read waits for a connection before the caller is told that the database cannot be reached.
+const ACQUIRE: Duration = Duration::from_secs(5);
+/// Statements kept prepared on a connection.
+const PREPARED: usize = 256;
+
+/// Where the store is.
+#[derive(Debug, Clone)]
+pub enum Database {
+    /// A SQLite file of this machine, for one serving process. It is created where it is absent.
+    Sqlite(PathBuf),
+    /// A PostgreSQL database, for any number of processes: `postgres://USER:PASSWORD@HOST/NAME`.
+    Postgres(SecretString),
+}
+
+/// How to connect.
+#[derive(Clone)]
+pub(crate) enum Options {
+    Sqlite(SqliteConnectOptions),
+    Postgres(PgConnectOptions),
+}
+
+impl Options {
+    pub fn new(database: &Database) -> Result<Self, StoreError> {
+        Ok(match database {
+            Database::Sqlite(path) => Self::Sqlite(
+                SqliteConnectOptions::new()
+                    .filename(path)
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    // An acknowledged submission survives a power cut: the log is synced before a commit returns.
+                    .synchronous(SqliteSynchronous::Full)
+                    .foreign_keys(true)
+                    .busy_timeout(BUSY)
+                    .statement_cache_capacity(PREPARED),
+            ),
+            Database::Postgres(url) => {
+                let options = PgConnectOptions::from_str(url.expose_secret()).map_err(|_| StoreError::Url)?;
+                // Whatever the cluster's default is: an acknowledged commit is on disk, and on the synchronous standby
+                // where there is one.
+                let options = options.options([("synchronous_commit", "on")]).application_name("wellspring");
+                Self::Postgres(options.statement_cache_capacity(PREPARED))
+            }
+        })
+    }
+
+    pub const fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// A connection for writing.
+    pub async fn connect(&self) -> Result<Connection, StoreError> {
+        Ok(match self {
+            Self::Sqlite(options) => Connection::Sqlite(SqliteConnection::connect_with(options).await?),
+            Self::Postgres(options) => Connection::Postgres(PgConnection::connect_with(options).await?),
+        })
+    }
+
+    /// Connections for reading.
+    pub async fn pool(&self) -> Result<Pool, StoreError> {
+        Ok(match self {
+            Self::Sqlite(options) => Pool::Sqlite(
+                SqlitePoolOptions::new().max_connections(SQLITE_READERS).connect_with(options.clone()).await?,
+            ),
+            Self::Postgres(options) => Pool::Postgres(
+                PgPoolOptions::new()
+                    .max_connections(POSTGRES_READERS)
+                    .acquire_timeout(ACQUIRE)
+                    .connect_with(options.clone())
+                    .await?,
+            ),
+        })
+    }
+}

@@ -1,0 +1,163 @@
+//! One SQL for both databases: statements with their arguments, run on a connection or a pool of either.
+//!
+//! The statements are shared. Where the two differ (the clock, locking what others may claim) a statement is chosen by
+//! [`Dialect`].
+
+mod arg;
+mod rows;
+
+use std::future::Future;
+
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool, SqlSafeStr, SqlStr, SqliteConnection, SqlitePool};
+
+pub(crate) use arg::Arg;
+pub(crate) use rows::over_rows;
+
+use crate::{StoreError, row::Row};
+
+/// Which of the two databases it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// A statement with its arguments.
+pub(crate) struct Query {
+    sql: SqlStr,
+    args: Vec<Arg>,
+}
+
+/// A statement known when this was written.
+pub(crate) fn query(sql: &'static str) -> Query {
+    Query { sql: sql.into_sql_str(), args: Vec::new() }
+}
+
+/// A statement put together from parts known when this was written, such as a repeated row of placeholders.
+pub(crate) fn composed(sql: String) -> Query {
+    Query { sql: AssertSqlSafe(sql).into_sql_str(), args: Vec::new() }
+}
+
+impl Query {
+    pub fn bind(mut self, arg: impl Into<Arg>) -> Self {
+        self.args.push(arg.into());
+        self
+    }
+
+    /// Says how many rows it changed.
+    pub async fn execute(self, on: impl On) -> Result<u64, StoreError> {
+        self.check()?;
+        Ok(on.execute(self).await?)
+    }
+
+    pub async fn fetch_all(self, on: impl On) -> Result<Vec<Row>, StoreError> {
+        self.check()?;
+        Ok(on.rows(self).await?)
+    }
+
+    pub async fn fetch_optional(self, on: impl On) -> Result<Option<Row>, StoreError> {
+        Ok(self.fetch_all(on).await?.into_iter().next())
+    }
+
+    /// The one number that a statement such as `SELECT count(*)` answers.
+    pub async fn number(self, on: impl On) -> Result<i64, StoreError> {
+        let row = self.fetch_optional(on).await?.ok_or(sqlx::Error::RowNotFound)?;
+        Ok(row.first()?)
+    }
+
+    /// PostgreSQL's text cannot hold the character U+0000. For both to behave alike, neither is given one.
+    fn check(&self) -> Result<(), StoreError> {
+        if self.args.iter().any(Arg::holds_nul) { Err(StoreError::Nul) } else { Ok(()) }
+    }
+}
+
+/// Binds the arguments in order, for whichever database the statement is run on.
+macro_rules! bound {
+    ($query:expr) => {{
+        let mut bound = sqlx::query($query.sql);
+        for arg in $query.args {
+            bound = match arg {
+                Arg::Text(text) => bound.bind(text),
+                Arg::Number(number) => bound.bind(number),
+                Arg::Bytes(bytes) => bound.bind(bytes),
+            };
+        }
+        bound
+    }};
+}
+
+/// What a statement can be run on.
+pub(crate) trait On: Send {
+    fn execute(self, query: Query) -> impl Future<Output = Result<u64, sqlx::Error>> + Send;
+    fn rows(self, query: Query) -> impl Future<Output = Result<Vec<Row>, sqlx::Error>> + Send;
+}
+
+/// One connection, for writing.
+pub(crate) enum Connection {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Connection {
+    pub const fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    pub async fn close(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(connection) => connection.close().await,
+            Self::Postgres(connection) => connection.close().await,
+        }
+    }
+}
+
+impl On for &mut Connection {
+    async fn execute(self, query: Query) -> Result<u64, sqlx::Error> {
+        match self {
+            Connection::Sqlite(on) => Ok(bound!(query).execute(on).await?.rows_affected()),
+            Connection::Postgres(on) => Ok(bound!(query).execute(on).await?.rows_affected()),
+        }
+    }
+
+    async fn rows(self, query: Query) -> Result<Vec<Row>, sqlx::Error> {
+        match self {
+            Connection::Sqlite(on) => Ok(bound!(query).fetch_all(on).await?.into_iter().map(Row::Sqlite).collect()),
+            Connection::Postgres(on) => Ok(bound!(query).fetch_all(on).await?.into_iter().map(Row::Postgres).collect()),
+        }
+    }
+}
+
+/// Connections for reading.
+#[derive(Clone)]
+pub(crate) enum Pool {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+impl Pool {
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl On for &Pool {
+    async fn execute(self, query: Query) -> Result<u64, sqlx::Error> {
+        match self {
+            Pool::Sqlite(on) => Ok(bound!(query).execute(on).await?.rows_affected()),
+            Pool::Postgres(on) => Ok(bound!(query).execute(on).await?.rows_affected()),
+        }
+    }
+
+    async fn rows(self, query: Query) -> Result<Vec<Row>, sqlx::Error> {
+        match self {
+            Pool::Sqlite(on) => Ok(bound!(query).fetch_all(on).await?.into_iter().map(Row::Sqlite).collect()),
+            Pool::Postgres(on) => Ok(bound!(query).fetch_all(on).await?.into_iter().map(Row::Postgres).collect()),
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Many rows in one statement. A statement is prepared once for each number of rows, so only a few numbers are used.
+
+use std::fmt::Write as _;
+
+use super::{Arg, composed};
+use crate::{StoreError, row::Row, transaction::Transaction};
+
+/// Rows in one statement: the largest of these that is left to be filled.
+const ROWS: [usize; 6] = [64, 32, 8, 4, 2, 1];
+
+/// Runs `head ($1, …), (…) tail` over many rows of arguments, in few statements, and gives the rows that they answer.
+pub(crate) async fn over_rows(
+    tx: &mut Transaction,
+    head: &str,
+    rows: Vec<Vec<Arg>>,
+    tail: &str,
+) -> Result<Vec<Row>, StoreError> {
+    let (mut answered, mut left) = (Vec::new(), rows.len());
+    let mut rows = rows.into_iter();
+    while let Some(count) = ROWS.into_iter().find(|count| *count <= left) {
+        left -= count;
+        let part: Vec<Vec<Arg>> = rows.by_ref().take(count).collect();
+        let columns = part.first().map_or(0, Vec::len);
+        let mut query = composed(format!("{head} {} {tail}", placeholders(count, columns)));
+        for arg in part.into_iter().flatten() {
+            query = query.bind(arg);
+        }
+        answered.extend(query.fetch_all(&mut *tx).await?);
+    }
+    Ok(answered)
+}
+
+/// `($1, $2), ($3, $4)` for 2 rows of 2 columns.
+fn placeholders(rows: usize, columns: usize) -> String {
+    let mut text = String::with_capacity(rows * columns * 6);
+    for row in 0..rows {
+        text.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 1..=columns {
+            let comma = if column == 1 { "" } else { ", " };
+            // Writing to a string cannot fail.
+            let _written = write!(text, "{comma}${}", row * columns + column);
+        }
+        text.push(')');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_count_on_over_the_rows() {
+        assert_eq!(placeholders(2, 3), "($1, $2, $3), ($4, $5, $6)");
+        assert_eq!(placeholders(1, 1), "($1)");
+    }
+}

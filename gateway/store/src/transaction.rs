@@ -1,0 +1,123 @@
+//! A transaction of the writer, with what is put off to its end.
+//!
+//! Rows that many transactions want (the head of a tenant's audit chain, the gate of a busy ATS) are written last and in
+//! order: they are held for the shortest time, and two nodes can never wait for each other.
+
+use wellspring_model::{Timestamp, id::TenantId};
+
+use crate::{
+    StoreError,
+    audit::{self, Note},
+    clock::Clock,
+    gate::{self, Passages},
+    row::Row,
+    sql::{Connection, Dialect, On, Query, query},
+};
+
+/// What units of work write to.
+pub(crate) struct Transaction {
+    connection: Connection,
+    notes: Vec<Note>,
+    passages: Passages,
+    brought_work: bool,
+    clock: Clock,
+    now: Option<i64>,
+}
+
+/// How much was put off when a unit began, so that a unit that fails leaves nothing behind.
+pub(crate) struct Mark {
+    notes: usize,
+    passages: Passages,
+}
+
+impl Transaction {
+    pub fn new(connection: Connection, clock: Clock) -> Self {
+        Self { connection, notes: Vec::new(), passages: Passages::default(), brought_work: false, clock, now: None }
+    }
+
+    pub const fn dialect(&self) -> Dialect {
+        self.connection.dialect()
+    }
+
+    /// Notes for the audit trail of `tenant` that `actor` did `action` to `subject`.
+    pub fn audit(&mut self, tenant: TenantId, at: Timestamp, actor: &str, action: &'static str, subject: &str) {
+        self.notes.push(Note { tenant, at, actor: actor.to_owned(), action, subject: subject.to_owned() });
+    }
+
+    /// What passed a gate, to be counted there.
+    pub fn passages(&mut self) -> &mut Passages {
+        &mut self.passages
+    }
+
+    /// Something may be due now that was not: whoever waits for work is told after the commit.
+    pub const fn brings_work(&mut self) {
+        self.brought_work = true;
+    }
+
+    pub const fn brought_work(&self) -> bool {
+        self.brought_work
+    }
+
+    /// The database's clock, read once in a transaction.
+    pub async fn now(&mut self) -> Result<i64, StoreError> {
+        if let Some(now) = self.now {
+            return Ok(now);
+        }
+        let now = self.clock.now(self.dialect(), &mut self.connection).await?;
+        self.now = Some(now);
+        Ok(now)
+    }
+
+    pub async fn begin(&mut self) -> Result<(), StoreError> {
+        self.notes.clear();
+        self.passages = Passages::default();
+        self.brought_work = false;
+        self.now = None;
+        let begin = match self.dialect() {
+            // The write lock at once: a later upgrade could fail.
+            Dialect::Sqlite => "BEGIN IMMEDIATE",
+            Dialect::Postgres => "BEGIN",
+        };
+        query(begin).execute(self).await.map(drop)
+    }
+
+    pub fn mark(&self) -> Mark {
+        Mark { notes: self.notes.len(), passages: self.passages.clone() }
+    }
+
+    pub fn back_to(&mut self, mark: Mark) {
+        self.notes.truncate(mark.notes);
+        self.passages = mark.passages;
+    }
+
+    /// Writes what was put off, and commits.
+    pub async fn commit(&mut self) -> Result<(), StoreError> {
+        let passages = std::mem::take(&mut self.passages);
+        if !passages.is_empty() {
+            gate::count(self, passages).await?;
+        }
+        let notes = std::mem::take(&mut self.notes);
+        if !notes.is_empty() {
+            audit::append(self, notes).await?;
+        }
+        query("COMMIT").execute(self).await.map(drop)
+    }
+
+    pub async fn roll_back(&mut self) -> Result<(), StoreError> {
+        query("ROLLBACK").execute(self).await.map(drop)
+    }
+
+    pub async fn close(self) -> Result<(), sqlx::Error> {
+        self.connection.close().await
+    }
+}
+
+impl On for &mut Transaction {
+    async fn execute(self, query: Query) -> Result<u64, sqlx::Error> {
+        (&mut self.connection).execute(query).await
+    }
+
+    async fn rows(self, query: Query) -> Result<Vec<Row>, sqlx::Error> {
+        (&mut self.connection).rows(query).await
+    }
+}
