@@ -87,6 +87,7 @@ failure-ORIGIN_DENIED = Se detuvo el conector: pidió una dirección que nadie a
 failure-DEADLINE = La entrega tardó demasiado y se detuvo.
 failure-CONNECTOR_MISSING = El conector no está instalado.
 failure-CONNECTION_INVALID = La conexión, o algo que necesita, falta o está incompleto.
+failure-INTERRUPTED = El proceso de la pasarela terminó en medio de cada intento.
 
 # The result of an assessment. $musts is how many musts the job has.
 headline = { $musts ->
