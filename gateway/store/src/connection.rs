@@ -173,6 +173,48 @@ impl Store {
             .await
     }
 
+    /// Takes a connection out of use: what waits for it is taken back, and nothing new is taken. Its row stays, since
+    /// submissions and deliveries tell of it; its secrets go. False where the tenant has no such connection.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn remove_connection(
+        &self,
+        tenant: TenantId,
+        id: ConnectionId,
+        at: Timestamp,
+        actor: &str,
+    ) -> Result<bool, StoreError> {
+        let actor = actor.to_owned();
+        self.writer
+            .write_alone(move |tx| {
+                Box::pin(async move {
+                    let text = id.to_string();
+                    let removed = query(
+                        "UPDATE connections SET removed_at = $3 WHERE id = $1 AND tenant = $2 AND removed_at IS NULL",
+                    )
+                    .bind(&text)
+                    .bind(tenant.to_string())
+                    .bind(micros(at))
+                    .execute(&mut *tx)
+                    .await?;
+                    if removed == 0 {
+                        return Ok(false);
+                    }
+                    query("DELETE FROM connection_secrets WHERE connection = $1").bind(&text).execute(&mut *tx).await?;
+                    let gate_id = GateId::Connection(id);
+                    if let Some(mut gate) = gate::hold(tx, gate_id, true).await? {
+                        let now = tx.now().await?;
+                        gate.change(gate::State::Shut { reason: "REMOVED".to_owned() }, now);
+                        gate::write(tx, gate_id, &gate).await?;
+                    }
+                    tx.audit(tenant, at, &actor, "connection.removed", &text);
+                    Ok(true)
+                })
+            })
+            .await
+    }
+
     async fn read_connection(&self, row: &Read<'_>) -> Result<Connection, StoreError> {
         let id: ConnectionId = row.id("id")?;
         let names = query("SELECT name FROM connection_secrets WHERE connection = $1 ORDER BY name")

@@ -114,7 +114,7 @@ pub(crate) async fn finish(tx: &mut Transaction, lease: &Leased) -> Result<(), S
 }
 
 /// The one behind it may have been put off until this one's lease would have ended.
-async fn next_in_order(tx: &mut Transaction, key: &str) -> Result<(), StoreError> {
+pub(crate) async fn next_in_order(tx: &mut Transaction, key: &str) -> Result<(), StoreError> {
     let now = tx.now().await?;
     let woken = query(
         "UPDATE tasks SET run_at = $2 WHERE lease_token IS NULL AND attempt = 0 AND run_at > $2 \

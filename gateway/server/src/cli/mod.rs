@@ -2,6 +2,7 @@
 
 pub mod connections;
 pub mod connectors;
+pub mod deliveries;
 pub mod frameworks;
 pub mod keys;
 pub mod material;
@@ -45,6 +46,9 @@ pub enum Command {
     /// Competency frameworks (CASE packages).
     #[command(subcommand)]
     Framework(frameworks::FrameworkCommand),
+    /// Deliveries that were given up.
+    #[command(subcommand)]
+    Deliveries(deliveries::DeliveriesCommand),
     /// Print the OpenAPI document of /v1.
     PrintOpenapi,
     /// Print the default configuration, which is also the manual.
@@ -105,6 +109,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Connectors(command) => connectors::run(command).await,
         Command::Connection(command) => connections::run(command).await,
         Command::Framework(command) => frameworks::run(command).await,
+        Command::Deliveries(command) => deliveries::run(command).await,
         Command::PrintOpenapi => print_openapi(),
         Command::PrintConfig => {
             print!("{}", crate::config::DEFAULT);

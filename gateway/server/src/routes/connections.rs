@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::{
     Json,
     extract::{Path, Query, State},
+    http::StatusCode,
     response::IntoResponse,
 };
 use secrecy::SecretString;
@@ -15,6 +16,7 @@ use wellspring_model::{
     id::ConnectionId,
     pointer::Pointer,
 };
+use wellspring_store::GateView;
 
 use super::{PageQuery, PageView, created, page};
 use crate::{auth::Caller, body::StrictJson, problem::Problem, state::App, work::deliver};
@@ -56,6 +58,26 @@ pub struct ConnectionView {
     pub credentials: Vec<String>,
     pub private_origins: Vec<String>,
     pub created_at: String,
+    /// How deliveries through it are doing. Not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<QueueView>,
+}
+
+/// Whether deliveries pass, and what waits.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QueueView {
+    /// `open`; `tripped`: too much failed, one delivery at a time tries again; `paused`: the ATS does not let us in, until
+    /// somebody mends the connection and resumes it.
+    pub state: String,
+    /// Why it is not open: `FAILURES`, or the code that paused it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    pub since: String,
+    /// Deliveries that wait or are being made.
+    pub waiting: u64,
+    /// When all of them will have been made, as far as can be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clear_at: Option<String>,
 }
 
 /// What a connector found when it tried the connection.
@@ -83,6 +105,19 @@ impl ConnectionView {
             credentials: connection.credentials.clone(),
             private_origins: connection.private_origins.clone(),
             created_at: connection.created_at.to_string(),
+            queue: None,
+        }
+    }
+}
+
+impl QueueView {
+    fn new(gate: GateView) -> Self {
+        Self {
+            state: gate.state.to_owned(),
+            reason: gate.reason,
+            since: gate.since.to_string(),
+            waiting: gate.waiting,
+            clear_at: gate.clear_at.map(|at| at.to_string()),
         }
     }
 }
@@ -134,7 +169,40 @@ pub async fn add(
     responses((status = 200, body = ConnectionView), (status = 404, content_type = "application/problem+json"))
 )]
 pub async fn show(State(app): State<App>, caller: Caller, id: Path<String>) -> Result<Json<ConnectionView>, Problem> {
-    Ok(Json(ConnectionView::new(&find(&app, caller, &id).await?)))
+    let connection = find(&app, caller, &id).await?;
+    let gate = app.store.connection_gate(caller.tenant, connection.id).await?;
+    Ok(Json(ConnectionView { queue: gate.map(QueueView::new), ..ConnectionView::new(&connection) }))
+}
+
+/// Take a connection out of use.
+///
+/// Its secrets are deleted, what waits for it is taken back, and nothing new is accepted for it. What was delivered
+/// through it is still told.
+#[utoipa::path(
+    delete,
+    path = "/v1/connections/{id}",
+    tag = "connections",
+    params(("id" = String, Path, description = "`con_…`")),
+    responses((status = 204, description = "it is out of use"), (status = 404, content_type = "application/problem+json"))
+)]
+pub async fn remove(State(app): State<App>, caller: Caller, id: Path<String>) -> Result<StatusCode, Problem> {
+    let id: ConnectionId = id.parse().map_err(|_| Problem::not_found())?;
+    let removed = app.store.remove_connection(caller.tenant, id, app.now(), &caller.actor()).await?;
+    if removed { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found()) }
+}
+
+/// Let deliveries through again, after what paused the connection has been mended.
+#[utoipa::path(
+    post,
+    path = "/v1/connections/{id}/resume",
+    tag = "connections",
+    params(("id" = String, Path, description = "`con_…`")),
+    responses((status = 204, description = "deliveries pass"), (status = 404, content_type = "application/problem+json"))
+)]
+pub async fn resume(State(app): State<App>, caller: Caller, id: Path<String>) -> Result<StatusCode, Problem> {
+    let id: ConnectionId = id.parse().map_err(|_| Problem::not_found())?;
+    let resumed = app.store.resume_connection(caller.tenant, id, app.now(), &caller.actor()).await?;
+    if resumed { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found()) }
 }
 
 /// All connections, oldest first.

@@ -49,8 +49,9 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(submissions::show::show))
         .routes(routes!(verifications::verify))
         .routes(routes!(connections::add, connections::list))
-        .routes(routes!(connections::show))
+        .routes(routes!(connections::show, connections::remove))
         .routes(routes!(connections::check))
+        .routes(routes!(connections::resume))
         .routes(routes!(frameworks::import, frameworks::list))
         .routes(routes!(frameworks::show))
         .routes(routes!(profiles::add, profiles::list))
@@ -65,6 +66,9 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(trust::preview::decision))
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::show))
+        .routes(routes!(deliveries::replay::replay))
+        .routes(routes!(deliveries::replay::replay_one))
+        .routes(routes!(deliveries::replay::cancel))
         .routes(routes!(connectors::list))
 }
 

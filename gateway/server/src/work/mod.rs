@@ -11,7 +11,7 @@ pub mod verify;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::sync::{Semaphore, watch};
@@ -23,6 +23,9 @@ use crate::state::App;
 
 /// How long to wait for the store's wake-up before looking again by ourselves.
 const POLL: Duration = Duration::from_secs(1);
+
+/// Deliveries taken back in one transaction at most.
+const TAKEN_BACK: u32 = 500;
 
 /// Why a task ended without its result being stored. The lease ends by itself and the task is taken up again.
 #[derive(Debug, thiserror::Error)]
@@ -48,7 +51,12 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     let places = Arc::new(Semaphore::new(workers));
     let held = Held::default();
     let mut watch = app.store.watch_work();
+    let mut looked = Instant::now();
     while !*stop.borrow() {
+        if looked.elapsed() >= POLL {
+            take_back(&app).await;
+            looked = Instant::now();
+        }
         // At least one place is free before anything is leased, so that no lease runs down in a queue of ours.
         let Ok(first) = Arc::clone(&places).acquire_owned().await else { return };
         let batch = 1 + places.available_permits();
@@ -99,6 +107,15 @@ async fn drain(app: &App, places: &Semaphore, held: &Held) {
 
 fn lock(held: &Held) -> MutexGuard<'_, BTreeMap<TaskId, Leased>> {
     held.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes back what waits for destinations that are gone.
+async fn take_back(app: &App) {
+    match app.store.cancel_shut(TAKEN_BACK, app.now()).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(deliveries = count, "taken back: their connection was removed"),
+        Err(error) => tracing::error!(%error, "what waits for a removed connection cannot be taken back"),
+    }
 }
 
 async fn claim(app: &App, batch: usize) -> Vec<Leased> {

@@ -62,7 +62,10 @@ async fn another_tenants_ids_answer_404_on_every_route() {
     let policy = gateway.post("/v1/trust/policies", &json!({"title": "x", "rules": {}})).await.id();
     let stranger = gateway.other_tenant().await;
     let mut with_ids = 0;
-    for (method, path) in operations() {
+    let mut operations = operations();
+    // What takes something away is called last.
+    operations.sort_by_key(|(method, _)| *method == Method::DELETE);
+    for (method, path) in operations {
         if !path.contains("{id}") {
             continue;
         }
@@ -72,7 +75,7 @@ async fn another_tenants_ids_answer_404_on_every_route() {
         let theirs = gateway.call(method.clone(), &path, Some(&stranger.key), body.as_ref()).await;
         assert_eq!(theirs.status, StatusCode::NOT_FOUND, "{method} {path} for a stranger: {}", theirs.text);
         let ours = gateway.call(method.clone(), &path, Some(&gateway.tenant.key), body.as_ref()).await;
-        assert_eq!(ours.status, StatusCode::OK, "{method} {path} for its owner: {}", ours.text);
+        assert!(ours.status.is_success(), "{method} {path} for its owner: {} {}", ours.status, ours.text);
     }
     assert!(with_ids >= 6, "only {with_ids} operations have an id");
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod badge;
+mod deliveries;
 mod examples;
 mod gateway;
 mod gathering;

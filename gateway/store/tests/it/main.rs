@@ -7,6 +7,7 @@ mod audit;
 mod files;
 mod queue;
 mod queue_model;
+mod replay;
 mod secrets;
 mod trust;
 mod world;

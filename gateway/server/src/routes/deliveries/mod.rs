@@ -1,5 +1,7 @@
 //! `/v1/deliveries`: what goes to ATSs, with every attempt.
 
+pub mod replay;
+
 use axum::{
     Json,
     extract::{Path, Query, State},
