@@ -48,6 +48,21 @@ impl Client {
         self.good(self.http.post(format!("{}{path}", self.base)).json(body)).await
     }
 
+    /// POST under an idempotency key. `Ok(None)`: it may be tried again under the same key.
+    ///
+    /// # Errors
+    /// It was refused for what it says.
+    pub async fn post_once(&self, path: &str, key: &str, body: &Value) -> Result<Option<Value>, Failure> {
+        let request = self.http.post(format!("{}{path}", self.base)).json(body).header("Idempotency-Key", key);
+        let Ok(response) = request.bearer_auth(&self.key).send().await else { return Ok(None) };
+        let status = response.status();
+        match response.text().await {
+            Ok(text) if status.is_success() => Ok(Some(serde_json::from_str(&text)?)),
+            Ok(text) if status.is_client_error() => Err(Failure::new(format!("{path} answered {status}: {text}"))),
+            _ => Ok(None),
+        }
+    }
+
     async fn good(&self, request: reqwest::RequestBuilder) -> Result<Value, Failure> {
         let response = request.bearer_auth(&self.key).send().await?;
         let (status, url) = (response.status(), response.url().clone());

@@ -6,6 +6,7 @@ pub mod browser;
 pub mod client;
 pub mod demo;
 pub mod gateway;
+pub mod prove;
 pub mod world;
 
 /// Why something of the system could not be set up or did not do what it should, in words.

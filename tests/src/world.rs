@@ -30,10 +30,23 @@ impl World {
     /// # Errors
     /// Any step that fails, in words.
     pub async fn start(seed: GreenhouseSeed, connectors: &[&str], told: impl Fn(&str)) -> Result<Self, Failure> {
+        Self::start_with(seed, connectors, "", told).await
+    }
+
+    /// As [`Self::start`], with further settings of the gateway.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn start_with(
+        seed: GreenhouseSeed,
+        connectors: &[&str],
+        settings: &str,
+        told: impl Fn(&str),
+    ) -> Result<Self, Failure> {
         told("starting the ATS double");
         let ats = Greenhouse::start(seed).await?;
         told("creating a gateway: database, keys, connector");
-        let mut gateway = Gateway::create(&trusting(&[Issuer::College, Issuer::Training]))?;
+        let mut gateway = Gateway::create(&format!("{}{settings}", trusting(&[Issuer::College, Issuer::Training])))?;
         for name in ["greenhouse"].iter().chain(connectors) {
             let path = component(name)?;
             gateway.command(&["connectors", "install", &path.to_string_lossy()])?;
@@ -76,8 +89,14 @@ impl World {
         application: &Application,
         credentials: &[Value],
     ) -> Result<String, Failure> {
+        let submission = Self::request(connection, job, application, credentials);
+        id(&self.client.post("/v1/submissions", &submission).await?)
+    }
+
+    /// What is sent to hand in credentials with an application.
+    pub fn request(connection: &str, job: &str, application: &Application, credentials: &[Value]) -> Value {
         let credentials: Vec<Value> = credentials.iter().map(|credential| json!({"json": credential})).collect();
-        let submission = json!({
+        json!({
             "connection": connection,
             "application": {
                 "id": application.id.to_string(),
@@ -87,8 +106,7 @@ impl World {
             },
             "job": job,
             "credentials": credentials,
-        });
-        id(&self.client.post("/v1/submissions", &submission).await?)
+        })
     }
 
     pub async fn submission(&self, id: &str) -> Result<Value, Failure> {
@@ -155,6 +173,8 @@ fn greenhouse(ats: &Greenhouse) -> Value {
             "summary_field": "verified_skills_summary"
         },
         "bases": {"api": ats.api_base(), "auth": ats.auth_base()},
+        // The double allows as many requests as it can answer.
+        "rate": {"requests": 100_000, "per_seconds": 10},
         "credentials": {"main": {"client_id": ats.client_id(), "client_secret": ats.client_secret()}}
     })
 }

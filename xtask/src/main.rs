@@ -8,7 +8,9 @@ mod connectors;
 mod demo;
 mod fuzz;
 mod oracle;
+mod postgres;
 mod process;
+mod prove;
 mod tests;
 mod toolchain;
 mod toolchain_debian;
@@ -30,6 +32,8 @@ cargo xtask <command>
                   from a seed (--count N, --seed N; needs Node and ../shared/fixtures)
   bench NAME      measure against others: `verify` (also --json), `hostile`
   fuzz [TARGET]   fuzz the verifier: jsonld, jwt, png, svg, status, or all of them; [--seconds N] for each
+  prove NAME      what happens when it breaks: `crash` (kill -9 under load; --store sqlite|postgres, --kills N, --seed N)
+  postgres        a throw-away PostgreSQL on loopback to work with, until Enter
   check           formatting, lints, dependency rules (what CI does besides the tests)
 ";
 
@@ -45,6 +49,8 @@ fn main() -> ExitCode {
         ["check"] => checks::run(),
         ["conformance"] => conformance::run(),
         ["oracle", rest @ ..] => oracle::run(rest),
+        ["postgres"] => postgres::keep(),
+        ["prove", name, rest @ ..] => prove::run(name, rest),
         ["bench", name, rest @ ..] => bench::run(name, rest),
         ["fuzz", rest @ ..] => fuzz::run(rest),
         [] | ["help" | "--help" | "-h"] => {

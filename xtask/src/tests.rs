@@ -2,6 +2,7 @@
 
 use crate::{
     browser, connectors,
+    postgres::{self, Postgres, Sync},
     process::{self, Failure, cargo, say},
 };
 
@@ -12,8 +13,13 @@ pub fn run(arguments: &[&str]) -> Result<(), Failure> {
     // One feature set for everything: otherwise half of the dependencies are built twice.
     say("building the gateway and its tests (the first time takes some minutes)");
     process::run(cargo(&["build", "--workspace", "--all-targets"]))?;
+    let server = Postgres::start_if_possible("tests", Sync::Off)?;
     let mut test = cargo(&["test", "--workspace", "--no-fail-fast"]);
     test.args(arguments);
+    if let Some(server) = &server {
+        say("PostgreSQL runs for its tests");
+        test.env(postgres::VARIABLE, server.url());
+    }
     process::run(test)?;
     guests()?;
     browser::run_if_possible()

@@ -19,6 +19,8 @@ CREATE TABLE gates (
     call_micros BIGINT NOT NULL DEFAULT 0,
     burst_micros BIGINT NOT NULL DEFAULT 0,
     paced_until BIGINT NOT NULL DEFAULT 0,
+    -- 1: the pace was agreed for this destination, and is not what its connector's manifest says.
+    is_own_pace BIGINT NOT NULL DEFAULT 0 CHECK (is_own_pace IN (0, 1)),
     -- How many tasks may be leased at the same time.
     most_leased BIGINT,
     -- Calls and failures of the running minute, for tripping.

@@ -10,7 +10,7 @@ use wellspring_model::{
 };
 
 use crate::{
-    Page, Store, StoreError,
+    Page, Rate, Store, StoreError,
     gate::{self, GateId},
     row::{Read, json, micros},
     sql::query,
@@ -20,7 +20,7 @@ use crate::{
 const MOST_LEASED: i64 = 8;
 
 impl Store {
-    /// Adds a connection. The secrets, one text for each credential, are sealed before they reach the database.
+    /// Adds a connection, with a rate of its own where one was agreed with the ATS. The secrets, one text for each credential, are sealed before they reach the database.
     ///
     /// # Errors
     /// The store's.
@@ -28,6 +28,7 @@ impl Store {
         &self,
         connection: &Connection,
         secrets: BTreeMap<String, SecretString>,
+        rate: Option<Rate>,
         actor: &str,
     ) -> Result<(), StoreError> {
         let key = self.data_key(connection.tenant).await?;
@@ -69,6 +70,9 @@ impl Store {
                             .await?;
                     }
                     gate::insert(tx, GateId::Connection(new.id), new.tenant, Some(MOST_LEASED)).await?;
+                    if let Some(rate) = rate {
+                        gate::pace(tx, GateId::Connection(new.id), rate).await?;
+                    }
                     tx.audit(new.tenant, new.created_at, &actor, "connection.added", &id);
                     Ok(())
                 })

@@ -16,7 +16,7 @@ use wellspring_model::{
     id::ConnectionId,
     pointer::Pointer,
 };
-use wellspring_store::GateView;
+use wellspring_store::{GateView, Rate};
 
 use super::{PageQuery, PageView, created, page};
 use crate::{auth::Caller, body::StrictJson, problem::Problem, state::App, work::deliver};
@@ -43,6 +43,21 @@ pub struct NewConnection {
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, BTreeMap<String, String>>)]
     pub credentials: BTreeMap<String, BTreeMap<String, SecretString>>,
+    /// How many requests the ATS allows this account, where that is not what the connector's manifest says.
+    #[serde(default)]
+    pub rate: Option<NewRate>,
+}
+
+/// So many requests in so many seconds.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRate {
+    /// 1 or more.
+    #[schema(value_type = u32, minimum = 1)]
+    pub requests: std::num::NonZeroU32,
+    /// 1 or more.
+    #[schema(value_type = u32, minimum = 1)]
+    pub per_seconds: std::num::NonZeroU32,
 }
 
 /// An account at an ATS, without its secrets.
@@ -155,7 +170,8 @@ pub async fn add(
         private_origins: Vec::new(),
         created_at: app.now(),
     };
-    app.store.add_connection(&connection, accepted.secrets, &caller.actor()).await?;
+    let rate = new.rate.map(|rate| Rate { requests: rate.requests.get(), per_seconds: rate.per_seconds.get() });
+    app.store.add_connection(&connection, accepted.secrets, rate, &caller.actor()).await?;
     crate::start::set_rates(&app).await.map_err(|_| Problem::unavailable())?;
     Ok(created(format!("/v1/connections/{}", connection.id), ConnectionView::new(&connection)))
 }

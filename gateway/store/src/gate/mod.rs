@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 use wellspring_model::id::{ConnectionId, IdError, TenantId};
 
 pub(crate) use rules::{Gate, Pace, State, Window};
-pub(crate) use store::{count, hold, insert, write};
+pub(crate) use store::{count, hold, insert, pace, write};
 
 pub use rules::Passage;
 pub use store::GateView;
@@ -41,11 +41,19 @@ impl FromStr for GateId {
     }
 }
 
-/// How fast a destination may be called: what its connector's manifest says.
+/// How fast a destination may be called: what its connector's manifest says, or what was agreed with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     pub requests: u32,
     pub per_seconds: u32,
+}
+
+impl Rate {
+    /// Microseconds that one request takes, and microseconds' worth that may be made at once.
+    pub(crate) fn micros(self) -> (i64, i64) {
+        let burst = i64::from(self.per_seconds) * 1_000_000;
+        (burst / i64::from(self.requests.max(1)), burst)
+    }
 }
 
 /// What passed each gate within a transaction.

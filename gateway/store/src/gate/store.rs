@@ -48,6 +48,18 @@ pub(crate) async fn insert(
         .map(drop)
 }
 
+/// Gives a gate a pace of its own.
+pub(crate) async fn pace(tx: &mut Transaction, id: GateId, rate: Rate) -> Result<(), StoreError> {
+    let (call, burst) = rate.micros();
+    query("UPDATE gates SET call_micros = $2, burst_micros = $3, is_own_pace = 1 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(call)
+        .bind(burst)
+        .execute(tx)
+        .await
+        .map(drop)
+}
+
 /// Reads a gate and holds it to the end of the transaction. `wait`: whether to wait for another node that holds it; if
 /// not, one that is held is as if it were not there.
 pub(crate) async fn hold(tx: &mut Transaction, id: GateId, wait: bool) -> Result<Option<Gate>, StoreError> {
@@ -153,21 +165,20 @@ fn gate(row: &Row) -> Result<Gate, StoreError> {
 }
 
 impl Store {
-    /// Sets the pace of all connections through a connector to what its manifest says.
+    /// Sets the pace of all connections through a connector to what its manifest says, but of those with one of their own.
     ///
     /// # Errors
     /// The store's.
     pub async fn set_rate(&self, connector: &ConnectorId, rate: Rate) -> Result<(), StoreError> {
         let connector = connector.to_string();
-        let burst = i64::from(rate.per_seconds) * 1_000_000;
-        let call = burst / i64::from(rate.requests.max(1));
+        let (call, burst) = rate.micros();
         self.writer
             .write(move |tx| {
                 Box::pin(async move {
                     query(
                         "UPDATE gates SET call_micros = $2, burst_micros = $3 \
                          WHERE id IN (SELECT id FROM connections WHERE connector = $1) \
-                         AND (call_micros <> $2 OR burst_micros <> $3)",
+                         AND is_own_pace = 0 AND (call_micros <> $2 OR burst_micros <> $3)",
                     )
                     .bind(connector)
                     .bind(call)

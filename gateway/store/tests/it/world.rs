@@ -195,7 +195,7 @@ impl World {
             created_at: now(),
         };
         let secrets = BTreeMap::from([("main".to_owned(), secret.to_owned().into())]);
-        self.store.add_connection(&connection, secrets, ACTOR).await.unwrap();
+        self.store.add_connection(&connection, secrets, None, ACTOR).await.unwrap();
         let profile = Profile {
             id: ProfileId::from_uuid(self.uuid()),
             title: "Data analyst".into(),
