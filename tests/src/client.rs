@@ -27,6 +27,11 @@ impl Client {
         Ok(Self { http, base: base.to_owned(), key: key.to_owned() })
     }
 
+    /// The same caller at another node's address.
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+
     /// GET without a key: what anybody sees.
     ///
     /// # Errors

@@ -21,7 +21,9 @@ const LOOK: Duration = Duration::from_millis(20);
 
 /// A gateway's folder, and its process while it runs.
 pub struct Gateway {
-    folder: TempDir,
+    folder: Arc<TempDir>,
+    /// Its configuration within the folder.
+    file: String,
     port: u16,
     process: Option<Child>,
     log: Arc<Mutex<Vec<String>>>,
@@ -41,9 +43,22 @@ impl Gateway {
              filter = \"warn,wellspring_server=info\"\n{settings}"
         );
         fs::write(folder.path().join("wellspring.toml"), config)?;
-        let gateway = Self { folder, port, process: None, log: Arc::default() };
+        let file = "wellspring.toml".to_owned();
+        let gateway = Self { folder: Arc::new(folder), file, port, process: None, log: Arc::default() };
         gateway.command(&["migrate"])?;
         Ok(gateway)
+    }
+
+    /// A further node: the same settings, keys and database, another port.
+    ///
+    /// # Errors
+    /// Its configuration cannot be written.
+    pub fn further_node(&self) -> Result<Self, Failure> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let config = fs::read_to_string(self.config())?.replace(&self.port.to_string(), &port.to_string());
+        let file = format!("wellspring-{port}.toml");
+        fs::write(self.folder.path().join(&file), config)?;
+        Ok(Self { folder: Arc::clone(&self.folder), file, port, process: None, log: Arc::default() })
     }
 
     /// `http://127.0.0.1:<port>`
@@ -69,7 +84,7 @@ impl Gateway {
     }
 
     fn config(&self) -> PathBuf {
-        self.folder.path().join("wellspring.toml")
+        self.folder.path().join(&self.file)
     }
 
     /// Starts the process and waits until it is ready.
@@ -108,6 +123,16 @@ impl Gateway {
         process.kill()?;
         process.wait()?;
         Ok(())
+    }
+
+    /// Freezes the process (`SIGSTOP`), or lets it go on (`SIGCONT`).
+    ///
+    /// # Errors
+    /// It is not running, or cannot be sent a signal.
+    pub fn signal(&self, signal: &str) -> Result<(), Failure> {
+        let process = self.process.as_ref().ok_or_else(|| Failure::new("the gateway is not running"))?;
+        let status = Command::new("kill").args([&format!("-{signal}"), &process.id().to_string()]).status()?;
+        if status.success() { Ok(()) } else { Err(Failure::new(format!("kill -{signal} failed"))) }
     }
 
     /// What the process has logged so far.

@@ -154,11 +154,14 @@ impl Application {
 
     /// An ATS in which these have applied.
     pub fn seed<'a>(applications: impl IntoIterator<Item = &'a Self>) -> GreenhouseSeed {
-        applications.into_iter().fold(GreenhouseSeed::empty().job(JOB, "Junior data analyst"), |seed, one| {
-            seed.candidate(one.candidate, &one.name, &one.email)
-                .field(one.candidate, "heard_through", json!("A job board"))
-                .application(one.id, one.candidate, JOB)
-        })
+        applications.into_iter().fold(
+            GreenhouseSeed::empty().allowing(u32::MAX).job(JOB, "Junior data analyst"),
+            |seed, one| {
+                seed.candidate(one.candidate, &one.name, &one.email)
+                    .field(one.candidate, "heard_through", json!("A job board"))
+                    .application(one.id, one.candidate, JOB)
+            },
+        )
     }
 }
 

@@ -32,7 +32,8 @@ cargo xtask <command>
                   from a seed (--count N, --seed N; needs Node and ../shared/fixtures)
   bench NAME      measure against others: `verify` (also --json), `hostile`
   fuzz [TARGET]   fuzz the verifier: jsonld, jwt, png, svg, status, or all of them; [--seconds N] for each
-  prove NAME      what happens when it breaks: `crash` (kill -9 under load; --store sqlite|postgres, --kills N, --seed N)
+  prove NAME      what happens when it breaks: `crash` (kill -9 under load; --store sqlite|postgres, --kills N, --seed N),
+                  `nodes` (three on one PostgreSQL, one killed, one frozen)
   postgres        a throw-away PostgreSQL on loopback to work with, until Enter
   check           formatting, lints, dependency rules (what CI does besides the tests)
 ";

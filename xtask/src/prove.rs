@@ -8,8 +8,8 @@ use crate::{
 };
 
 pub fn run(name: &str, arguments: &[&str]) -> Result<(), Failure> {
-    if name != "crash" {
-        return Err(Failure::new(format!("there is no proof `{name}`: crash")));
+    if !["crash", "nodes"].contains(&name) {
+        return Err(Failure::new(format!("there is no proof `{name}`: crash, nodes")));
     }
     connectors::build()?;
     say("building the gateway and the proof");
@@ -17,7 +17,8 @@ pub fn run(name: &str, arguments: &[&str]) -> Result<(), Failure> {
     let (store, rest) = match arguments {
         ["--store", store @ ("sqlite" | "postgres"), rest @ ..] => (Some(*store), rest),
         ["--store", ..] => return Err(Failure::new("--store is sqlite or postgres")),
-        rest => (None, rest),
+        // Nodes share a PostgreSQL.
+        rest => ((name == "nodes").then_some("postgres"), rest),
     };
     let proof = || {
         let mut proof = command(root().join("target/debug/prove"), &[name]);

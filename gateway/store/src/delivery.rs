@@ -153,6 +153,8 @@ impl Store {
                     .bind(i64::from(is_turned_away))
                     .execute(&mut *tx)
                     .await?;
+                    // There is room for another one before this gate.
+                    tx.brings_work();
                     tx.passages().add(lease.gate, ended.passage);
                     tx.audit(lease.tenant, now, "worker", action, &delivery.to_string());
                     Ok(())

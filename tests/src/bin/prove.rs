@@ -4,7 +4,10 @@ use std::process::ExitCode;
 
 use wellspring_tests::{
     Failure,
-    prove::crash::{self, Crash},
+    prove::{
+        crash::{self, Crash},
+        nodes,
+    },
 };
 
 #[tokio::main]
@@ -24,8 +27,8 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: &[String]) -> Result<(), Failure> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let ["crash", options @ ..] = words.as_slice() else {
-        return Err(Failure::new("usage: prove crash [--kills N] [--seed N]"));
+    let [name @ ("crash" | "nodes"), options @ ..] = words.as_slice() else {
+        return Err(Failure::new("usage: prove crash [--kills N] [--seed N] | nodes"));
     };
     let number = |name: &str, otherwise: u64| -> Result<u64, Failure> {
         let place = options.iter().position(|word| *word == name);
@@ -34,5 +37,8 @@ async fn run(arguments: &[String]) -> Result<(), Failure> {
     };
     #[expect(clippy::disallowed_methods, reason = "how `cargo xtask prove` names the server it has started")]
     let postgres = std::env::var("PROVE_POSTGRES").ok();
+    if *name == "nodes" {
+        return nodes::run(&postgres.ok_or_else(|| Failure::new("nodes share a PostgreSQL"))?).await;
+    }
     crash::run(&Crash { kills: number("--kills", 200)?, seed: number("--seed", 1)?, postgres }).await
 }

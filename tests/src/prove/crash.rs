@@ -1,13 +1,11 @@
 //! `kill -9` at any moment under load: what was acknowledged is there, is worked off, and is in the ATS once.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::{Duration, Instant},
+use std::time::{Duration, Instant};
+
+use super::{
+    Chance, Load,
+    check::{compare, drained},
 };
-
-use serde_json::Value;
-
-use super::{Accepted, Chance, Load};
 use crate::{
     Failure,
     world::{Application, World},
@@ -17,8 +15,6 @@ const CLIENTS: usize = 16;
 const PAUSE: Duration = Duration::from_millis(250);
 /// How long a process lives at least and at most, in milliseconds.
 const LIFE: (u64, u64) = (30, 500);
-/// How long to wait without anything being delivered before something is held to be lost.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What to do.
 #[derive(Debug, Clone)]
@@ -70,90 +66,4 @@ pub async fn run(crash: &Crash) -> Result<(), Failure> {
         deliveries.values().flatten().filter(|outcome| *outcome == "interrupted").count(),
     );
     Ok(())
-}
-
-/// The attempts of each submission's delivery.
-type Deliveries = BTreeMap<String, Vec<String>>;
-
-/// Waits until everything is delivered.
-async fn drained(world: &World, expected: usize) -> Result<Deliveries, Failure> {
-    let (mut done, mut since) = (0, Instant::now());
-    loop {
-        let all = pages(world, "/v1/deliveries").await?;
-        let delivered: Vec<&Value> = all.iter().filter(|one| one["state"] == "delivered").collect();
-        if delivered.len() >= expected && delivered.len() == all.len() {
-            let attempts = |one: &Value| {
-                let attempts = one["attempts"].as_array().into_iter().flatten();
-                attempts.map(|attempt| text(&attempt["outcome"])).collect()
-            };
-            let deliveries: Deliveries = all.iter().map(|one| (text(&one["submission"]), attempts(one))).collect();
-            if deliveries.len() != all.len() {
-                return Err(Failure::new("a submission has two deliveries"));
-            }
-            return Ok(deliveries);
-        }
-        if delivered.len() != done {
-            (done, since) = (delivered.len(), Instant::now());
-            println!("  {done} of {expected} delivered");
-        }
-        if since.elapsed() > PATIENCE {
-            let states: BTreeSet<String> = all.iter().map(|one| text(&one["state"])).collect();
-            return Err(Failure::new(format!("stuck at {done} of {expected} delivered; states {states:?}")));
-        }
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-}
-
-/// What clients were told against what is stored, and what is stored against what the ATS holds.
-async fn compare(world: &World, accepted: &Accepted, deliveries: &Deliveries) -> Result<(), Failure> {
-    let told: BTreeSet<&String> = accepted.values().collect();
-    if told.len() != accepted.len() {
-        return Err(Failure::new("two keys were given the same submission"));
-    }
-    let submissions = pages(world, "/v1/submissions").await?;
-    let stored: BTreeSet<String> = submissions.iter().map(|one| text(&one["id"])).collect();
-    let lost = told.iter().filter(|id| !stored.contains(**id)).count();
-    if lost > 0 {
-        return Err(Failure::new(format!("{lost} were acknowledged and are not stored")));
-    }
-    if stored.len() != accepted.len() {
-        return Err(Failure::new(format!("{} are stored, {} were handed in", stored.len(), accepted.len())));
-    }
-    if deliveries.keys().any(|id| !stored.contains(id)) || deliveries.len() != stored.len() {
-        return Err(Failure::new(format!("{} submissions, {} deliveries", stored.len(), deliveries.len())));
-    }
-    let mut notes: BTreeMap<String, usize> = BTreeMap::new();
-    for note in world.ats.notes() {
-        let marker = note.body.split_once("[wellspring:").and_then(|(_, rest)| rest.split_once(']'));
-        let (marker, _) = marker.ok_or_else(|| Failure::new("a note without our marker"))?;
-        *notes.entry(marker.to_owned()).or_default() += 1;
-    }
-    let twice = notes.values().filter(|count| **count > 1).count();
-    if twice > 0 {
-        return Err(Failure::new(format!("{twice} applications have more than one note in the ATS")));
-    }
-    for number in accepted.keys() {
-        let marker = format!("{}:{}", world.connection, Application::numbered(*number).id);
-        if !notes.contains_key(&marker) {
-            return Err(Failure::new(format!("{marker} was delivered and is not in the ATS")));
-        }
-    }
-    Ok(())
-}
-
-/// All items of a list, page by page.
-async fn pages(world: &World, path: &str) -> Result<Vec<Value>, Failure> {
-    let (mut items, mut after) = (Vec::new(), String::new());
-    loop {
-        let page = world.client.get(&format!("{path}?limit=200{after}")).await?;
-        items.extend(page["items"].as_array().into_iter().flatten().cloned());
-        match page["next"].as_str() {
-            Some(next) => after = format!("&after={next}"),
-            None => return Ok(items),
-        }
-    }
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
 }

@@ -1,8 +1,10 @@
 //! What happens when something breaks, shown by breaking it. Each proof is a file; it says what holds and with which
 //! figures.
 
+mod check;
 pub mod crash;
 mod load;
+pub mod nodes;
 
 pub use load::{Accepted, Load};
 

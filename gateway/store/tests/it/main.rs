@@ -10,5 +10,6 @@ mod queue_model;
 mod replay;
 mod secrets;
 mod trust;
+mod upgrade;
 mod world;
 mod writer;

@@ -163,6 +163,23 @@ impl World {
         }
     }
 
+    /// The address of a world on PostgreSQL.
+    pub fn url(&self) -> Option<&str> {
+        match &self.place_of {
+            Where::File(_) => None,
+            Where::Server(url) => Some(url),
+        }
+    }
+
+    /// A store on the same database, or on another file beside the world's.
+    pub async fn reopened(&self, file: &str) -> Store {
+        let database = match &self.place_of {
+            Where::File(_) => Database::Sqlite(self.path().with_file_name(file)),
+            Where::Server(url) => Database::Postgres(url.clone().into()),
+        };
+        open_at(&database, [7; 32]).await.unwrap()
+    }
+
     /// A further store on the same database, as another process would have it.
     pub async fn again(&self, master: [u8; 32]) -> Store {
         let database = match &self.place_of {

@@ -80,6 +80,12 @@ impl GreenhouseSeed {
     }
 
     #[must_use]
+    /// Allows so many requests in 30 seconds, beyond which the double answers 429.
+    pub fn allowing(mut self, requests: u32) -> Self {
+        self.rate_limit = requests;
+        self
+    }
+
     pub fn job(mut self, id: u64, name: &str) -> Self {
         self.jobs.push(Job { id, name: name.to_owned(), status: "open".to_owned() });
         self
