@@ -1,8 +1,10 @@
 //! Connectors that misbehave are stopped and named, and whoever comes next is delivered to.
 
 use serde_json::{Value, json};
+use sqlx::{Connection as _, Executor as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use wellspring_testkit::greenhouse::{Fault, Route};
 use wellspring_tests::{
+    Failure,
     client::id,
     demo::credentials::{Award, Issuer, badge, signed},
     gateway::eventually,
@@ -64,6 +66,37 @@ async fn each_kind_of_misbehaviour_is_named_in_the_attempts_and_the_next_deliver
         world.delivered(&submission).await.expect("the next delivery works");
         assert_eq!(world.our_notes(next.id).len(), 1, "after {name}");
     }
+}
+
+#[tokio::test]
+async fn a_delivery_that_always_traps_is_given_up_with_its_reason_while_others_arrive() {
+    let applications: Vec<_> = (1..=2).map(Application::numbered).collect();
+    let world = World::start(Application::seed(&applications), &["traps"], |_| {}).await.expect("the world starts");
+    let connection = json!({"name": "traps", "connector": "traps", "bases": {"api": world.ats.api_base()}});
+    let connection = id(&world.client.post("/v1/connections", &connection).await.expect("it is made")).expect("an id");
+    let job = json!({"title": "Junior data analyst", "profile": world.profile, "connection": connection});
+    let job = id(&world.client.post("/v1/jobs", &job).await.expect("it is made")).expect("an id");
+    let poison = &applications[0];
+    let poison = world.submit_through(&connection, &job, poison, &credentials(poison)).await.expect("it is accepted");
+    let other = world.submit(&applications[1], &credentials(&applications[1])).await.expect("it is accepted");
+    world.delivered(&other).await.expect("it is delivered");
+    let options = SqliteConnectOptions::new().filename(world.gateway.database());
+    let mut database = SqliteConnection::connect_with(&options).await.expect("the database opens");
+    let given_up = eventually("it was not given up", async || {
+        // Nobody waits for minutes here.
+        let hurry = "UPDATE tasks SET run_at = 0 WHERE kind = 'deliver' AND lease_token IS NULL";
+        database.execute(hurry).await.map_err(|error| Failure::new(error.to_string()))?;
+        let shown = world.submission(&poison).await?["deliveries"][0].clone();
+        Ok((shown["state"] == "exhausted").then_some(shown))
+    })
+    .await
+    .expect("it is given up");
+    let attempts = given_up["attempts"].as_array().expect("attempts");
+    assert_eq!(attempts.iter().map(|one| &one["code"]).collect::<Vec<_>>(), ["GUEST_TRAP"; 3]);
+    let dead = world.gateway.command(&["deliveries", "list", "--tenant", &world.tenant]).expect("a list");
+    assert!(dead.contains("GUEST_TRAP") && dead.ends_with("1 given up"), "{dead}");
+    let replayed = world.gateway.command(&["deliveries", "replay", "--tenant", &world.tenant, "--code", "GUEST_TRAP"]);
+    assert_eq!(replayed.expect("it is taken up"), "1 taken up again");
 }
 
 #[tokio::test]

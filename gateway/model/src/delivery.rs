@@ -209,11 +209,11 @@ pub const RETRY_WAITS: [Duration; 9] = {
 /// The longest wait an ATS may ask for.
 pub const RETRY_AFTER_CAP: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How long to wait after `tries` tries, or `None` where no further one is made.
+/// How long the schedule waits after `tries` tries, or `None` where no further one is made.
 ///
 /// `jitter` spreads the schedule by ±20 %: it is a number drawn evenly from all of `u32`. What the ATS asked for
 /// (`Retry::AfterMs`) is a minimum, capped at [`RETRY_AFTER_CAP`].
-pub fn next_wait(tries: u32, retry: Retry, jitter: u32) -> Option<Duration> {
+fn next_wait(tries: u32, retry: Retry, jitter: u32) -> Option<Duration> {
     let asked = match retry {
         Retry::Never => return None,
         Retry::AfterMs(ms) => Duration::from_millis(ms).min(RETRY_AFTER_CAP),
@@ -228,6 +228,23 @@ pub fn next_wait(tries: u32, retry: Retry, jitter: u32) -> Option<Duration> {
 
 /// Tries in one series at most.
 pub const MOST_TRIES: u32 = 10;
+
+/// Tries at most where the connector itself fails in a way that another try hardly mends: it trapped, or passed a limit.
+pub const MOST_TRIES_OF_A_FAULTY_GUEST: u32 = 3;
+
+impl DeliveryFailure {
+    /// How long to wait after so many tries, or `None` where no further one is made.
+    pub fn wait(&self, tries: u32, jitter: u32) -> Option<Duration> {
+        let is_faulty = matches!(
+            self.code,
+            FailureCode::GuestCpu | FailureCode::GuestMemory | FailureCode::GuestTrap | FailureCode::GuestHostCalls
+        );
+        if is_faulty && tries >= MOST_TRIES_OF_A_FAULTY_GUEST {
+            return None;
+        }
+        next_wait(tries, self.retry, jitter)
+    }
+}
 
 /// What the end of an attempt says of its destination, beside what became of the delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -323,6 +340,16 @@ mod tests {
         assert!(wait(9, Retry::Backoff, 0).is_some());
         assert_eq!(wait(MOST_TRIES, Retry::Backoff, 0), None, "ten tries are all there are");
         assert_eq!(wait(1, Retry::Never, 0), None);
+    }
+
+    #[test]
+    fn a_connector_that_traps_is_tried_three_times_and_an_ats_that_is_down_ten_times() {
+        let failure =
+            |code| DeliveryFailure { code, message: String::new(), retry: Retry::Backoff, remote_status: None };
+        let tries = |code| (1..20).take_while(|tries| failure(code).wait(*tries, 0).is_some()).count() + 1;
+        assert_eq!(tries(FailureCode::GuestTrap), 3);
+        assert_eq!(tries(FailureCode::GuestCpu), 3);
+        assert_eq!(tries(FailureCode::Unavailable), 10);
     }
 
     #[test]

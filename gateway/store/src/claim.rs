@@ -15,6 +15,8 @@ use crate::{
 
 /// Gates that one claim serves at most.
 const MOST_GATES: i64 = 32;
+/// A gate is held for the moment in which somebody settles or claims. If all were, it is asked again after so long.
+const BUSY_AGAIN: [Duration; 4] = [5, 10, 20, 40].map(Duration::from_millis);
 /// Due tasks that are looked at in a gate for each one wanted, where some wait for others of their key.
 const LOOKED_AT: i64 = 4;
 
@@ -34,7 +36,16 @@ impl Store {
         let wanted = usize::try_from(most).unwrap_or(usize::MAX);
         let last = gates.get(wanted.saturating_sub(1)).copied().unwrap_or(last);
         *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = last.to_string();
-        self.writer.write_alone(move |tx| Box::pin(claim(tx, gates, most, lease, token))).await
+        for again in BUSY_AGAIN {
+            let gates = gates.clone();
+            let (leased, busy) =
+                self.writer.write_alone(move |tx| Box::pin(claim(tx, gates, most, lease, token))).await?;
+            if !leased.is_empty() || !busy {
+                return Ok(leased);
+            }
+            tokio::time::sleep(again).await;
+        }
+        Ok(Vec::new())
     }
 }
 
@@ -71,15 +82,16 @@ async fn due_gates(on: impl On, now: i64, after: &str) -> Result<Vec<GateId>, St
     rows.iter().map(|row| Read::new(row, "gates").id("id")).collect()
 }
 
+/// What was leased, and whether a gate was passed over because somebody else held it.
 async fn claim(
     tx: &mut Transaction,
     gates: Vec<GateId>,
     most: i64,
     lease: i64,
     token: LeaseToken,
-) -> Result<Vec<Leased>, StoreError> {
+) -> Result<(Vec<Leased>, bool), StoreError> {
     let now = tx.now().await?;
-    let mut leased = Vec::new();
+    let (mut leased, mut busy) = (Vec::new(), false);
     let mut left = most;
     let count = i64::try_from(gates.len()).unwrap_or(i64::MAX);
     for (index, id) in (0..).zip(gates) {
@@ -87,14 +99,17 @@ async fn claim(
         if share == 0 {
             break;
         }
-        let mut of_gate = from_gate(tx, id, share, now, lease, token).await?;
+        let Some(mut of_gate) = from_gate(tx, id, share, now, lease, token).await? else {
+            busy = true;
+            continue;
+        };
         left -= i64::try_from(of_gate.len()).unwrap_or(i64::MAX);
         leased.append(&mut of_gate);
     }
-    Ok(leased)
+    Ok((leased, busy))
 }
 
-/// Leases up to `share` tasks of one gate, as far as its pace and its limits allow.
+/// Leases up to `share` tasks of one gate, as far as its pace and its limits allow. `None` where somebody else holds it.
 async fn from_gate(
     tx: &mut Transaction,
     id: GateId,
@@ -102,19 +117,19 @@ async fn from_gate(
     now: i64,
     lease: i64,
     token: LeaseToken,
-) -> Result<Vec<Leased>, StoreError> {
-    // Only a destination has limits. Where another node claims from it right now, it is that node's turn.
+) -> Result<Option<Vec<Leased>>, StoreError> {
+    // Only a destination has limits. Whoever holds it now is not waited for: two claims could wait for each other.
     let mut held = None;
     let mut share = share;
     if !matches!(id, GateId::Tenant(_)) {
-        let Some(gate) = gate::hold(tx, id, false).await? else { return Ok(Vec::new()) };
+        let Some(gate) = gate::hold(tx, id, false).await? else { return Ok(None) };
         let live = "SELECT count(*) FROM tasks WHERE gate = $1 AND lease_token IS NOT NULL AND run_at > $2";
         let live = query(live).bind(id.to_string()).bind(now).number(&mut *tx).await?;
         share = share.min(gate.allows(live, now));
         held = Some(gate);
     }
     if share == 0 {
-        return Ok(Vec::new());
+        return Ok(Some(Vec::new()));
     }
     let looked_at = share.saturating_mul(LOOKED_AT);
     let leased = take(tx, id, share, looked_at, now, lease, token).await?;
@@ -129,7 +144,7 @@ async fn from_gate(
         gate.lease(count, now);
         gate::write(tx, id, &gate).await?;
     }
-    Ok(leased)
+    Ok(Some(leased))
 }
 
 /// Of the first due tasks those that no older task with the same key is before, and none of whose key is being done.

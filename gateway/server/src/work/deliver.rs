@@ -9,7 +9,7 @@ use wellspring_model::{
     connection::Connection,
     delivery::{
         ApplicationResult, Content, Delivery, DeliveryFailure, DeliveryState, FailureCode, JobRef, MOST_TRIES,
-        ResultLine, Retry, Verdict, next_wait,
+        ResultLine, Retry, Verdict,
     },
     digest::Digest,
     id::{AttemptId, DeliveryId},
@@ -36,7 +36,7 @@ pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskErr
     let Delivered { result, requests } = if is_poison { interrupted() } else { call(app, &delivery, number).await? };
     let wait = match &result {
         Ok(_) => None,
-        Err(failure) => next_wait(delivery.tries + 1, failure.retry, jitter(app)),
+        Err(failure) => failure.wait(delivery.tries + 1, jitter(app)),
     };
     match &result {
         Ok(receipt) => tracing::info!(delivery = %id, attempt = number, changed = receipt.changed, "the ATS has it"),
