@@ -15,8 +15,8 @@ use crate::{
 
 /// Gates that one claim serves at most.
 const MOST_GATES: i64 = 32;
-/// A gate is held for the moment in which somebody settles or claims. If all were, it is asked again after so long.
-const BUSY_AGAIN: [Duration; 4] = [5, 10, 20, 40].map(Duration::from_millis);
+/// A gate is held for the moment in which somebody settles or claims. If all were, they are asked again after so long.
+const BUSY_AGAIN_MILLIS: [u64; 4] = [5, 10, 20, 40];
 /// Due tasks that are looked at in a gate for each one wanted, where some wait for others of their key.
 const LOOKED_AT: i64 = 4;
 
@@ -36,14 +36,14 @@ impl Store {
         let wanted = usize::try_from(most).unwrap_or(usize::MAX);
         let last = gates.get(wanted.saturating_sub(1)).copied().unwrap_or(last);
         *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = last.to_string();
-        for again in BUSY_AGAIN {
+        for again in BUSY_AGAIN_MILLIS {
             let gates = gates.clone();
             let (leased, busy) =
                 self.writer.write_alone(move |tx| Box::pin(claim(tx, gates, most, lease, token))).await?;
             if !leased.is_empty() || !busy {
                 return Ok(leased);
             }
-            tokio::time::sleep(again).await;
+            tokio::time::sleep(Duration::from_millis(again)).await;
         }
         Ok(Vec::new())
     }
