@@ -11,8 +11,8 @@ use std::{
 
 use crate::process::{self, Failure, command, find, root, say};
 
-/// What a test finds the server by.
-pub const VARIABLE: &str = "WELLSPRING_TEST_POSTGRES";
+/// What a test finds the server by. Not with the prefix of the settings: the gateway refuses names it does not know.
+pub const VARIABLE: &str = "TEST_POSTGRES_URL";
 /// Users that a server may run as where we are root: PostgreSQL refuses to be.
 const USERS: [&str; 2] = ["postgres", "nobody"];
 const INSTALLING: Duration = Duration::from_secs(600);

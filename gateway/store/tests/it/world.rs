@@ -96,7 +96,7 @@ pub(crate) use on_both_stores;
 /// The throw-away server that tests may use, if there is one.
 #[expect(clippy::disallowed_methods, reason = "the test's own surroundings")]
 fn server() -> Option<String> {
-    std::env::var("WELLSPRING_TEST_POSTGRES").ok()
+    std::env::var("TEST_POSTGRES_URL").ok()
 }
 
 pub fn at(text: &str) -> Timestamp {
@@ -127,7 +127,7 @@ impl World {
     pub async fn postgres() -> Option<Self> {
         static DATABASES: AtomicU64 = AtomicU64::new(1);
         let Some(server) = server() else {
-            eprintln!("skipped: PostgreSQL is not there (WELLSPRING_TEST_POSTGRES)");
+            eprintln!("skipped: PostgreSQL is not there (TEST_POSTGRES_URL)");
             return None;
         };
         let name = format!("it_{}_{}", std::process::id(), DATABASES.fetch_add(1, Ordering::Relaxed));
