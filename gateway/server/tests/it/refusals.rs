@@ -50,6 +50,21 @@ async fn a_refusal_points_at_the_place() {
 }
 
 #[tokio::test]
+async fn a_character_that_no_database_holds_is_refused_where_it_is_stored_as_it_is() {
+    let gateway = Gateway::start().await;
+    let role = gateway.role().await;
+    let job = |title: &str| json!({"title": title, "profile": role.profile, "connection": role.connection});
+    let answer = gateway.post("/v1/jobs", &job("Analyst\u{0}")).await;
+    assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::BAD_REQUEST, "invalid-request"));
+    let mut unknown = role.submission(&[json!({"json": {"type": "x"}})]);
+    unknown["job"] = json!("9001\u{0}");
+    assert_eq!(gateway.post("/v1/submissions", &unknown).await.status, StatusCode::BAD_REQUEST);
+    let mut named = role.submission(&[json!({"json": {"type": "x\u{0}"}})]);
+    named["application"]["candidate"]["name"] = json!("Ada\u{0}");
+    assert_eq!(gateway.post("/v1/submissions", &named).await.status, StatusCode::ACCEPTED, "kept as JSON, which can");
+}
+
+#[tokio::test]
 async fn unknown_connections_and_jobs_are_named_as_such() {
     let gateway = Gateway::start().await;
     let role = gateway.role().await;

@@ -1,6 +1,11 @@
 //! One tenant never sees another's rows; repeats of a request get the first answer; rows cannot be in two states.
 
-use wellspring_model::{delivery::Content, digest::Digest, id::SubmissionId, submission::SubmissionState};
+use wellspring_model::{
+    delivery::Content,
+    digest::Digest,
+    id::{SubmissionId, TenantId},
+    submission::SubmissionState,
+};
 use wellspring_store::{Accepted, Earlier, Idempotency, Page, StoreError};
 
 use crate::world::{LONG, World, at, now, on_both_stores};
@@ -109,7 +114,15 @@ async fn the_database_refuses_rows_that_the_types_cannot_say(world: World) {
     }
 }
 
+async fn a_text_that_one_of_the_databases_cannot_hold_is_refused_by_both(world: World) {
+    let tenant = TenantId::from_uuid(world.uuid());
+    let refused = world.store.create_tenant(tenant, "Exam\u{0}ple", now()).await;
+    assert!(matches!(refused, Err(StoreError::Nul)), "{refused:?}");
+    world.store.create_tenant(tenant, "Example ✓ Ñ 漢", now()).await.unwrap();
+}
+
 on_both_stores! {
+    a_text_that_one_of_the_databases_cannot_hold_is_refused_by_both,
     another_tenants_ids_are_as_if_they_were_not,
     pages_go_through_everything_once,
     a_repeat_gets_the_first_answer_for_seventy_two_hours,
