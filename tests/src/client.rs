@@ -27,6 +27,10 @@ impl Client {
         Ok(Self { http, base: base.to_owned(), key: key.to_owned() })
     }
 
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
     /// The same caller at another node's address.
     pub fn at(&self, base: &str) -> Self {
         Self { base: base.to_owned(), ..self.clone() }

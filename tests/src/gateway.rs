@@ -66,6 +66,11 @@ impl Gateway {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// Where its files are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub fn database(&self) -> PathBuf {
         self.folder.path().join("wellspring.sqlite")
     }

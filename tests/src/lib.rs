@@ -6,6 +6,7 @@ pub mod browser;
 pub mod client;
 pub mod demo;
 pub mod gateway;
+pub mod measure;
 pub mod prove;
 pub mod world;
 
@@ -37,4 +38,11 @@ macro_rules! from {
     };
 }
 
-from!(std::io::Error, reqwest::Error, serde_json::Error, jiff::Error, wellspring_verify::sign::SignError);
+from!(
+    std::io::Error,
+    reqwest::Error,
+    serde_json::Error,
+    jiff::Error,
+    tokio::task::JoinError,
+    wellspring_verify::sign::SignError
+);

@@ -52,10 +52,52 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let key = header.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
-        let key = key.filter(|key| key.starts_with(KEY_PREFIX)).ok_or_else(Problem::unauthorized)?;
-        let found = app.store.tenant_of_key(&token_digest(key)).await.map_err(Problem::from)?;
+        Self::of_key(&presented(parts)?, app).await
+    }
+}
+
+impl Caller {
+    async fn of_key(key: &Digest, app: &App) -> Result<Self, Problem> {
+        let found = app.store.tenant_of_key(key).await.map_err(Problem::from)?;
         found.map(|(tenant, key)| Self { tenant, key }).ok_or_else(Problem::unauthorized)
     }
+}
+
+/// A [`Caller`] that may be remembered from an earlier request. Only for what the store writes if the key is still valid.
+pub struct KnownCaller {
+    pub caller: Caller,
+    digest: Digest,
+}
+
+impl FromRequestParts<App> for KnownCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let digest = presented(parts)?;
+        if let Some(caller) = app.known.callers.get(&digest) {
+            return Ok(Self { caller, digest });
+        }
+        let caller = Caller::of_key(&digest, app).await?;
+        app.known.callers.keep(digest, caller);
+        Ok(Self { caller, digest })
+    }
+}
+
+impl KnownCaller {
+    /// Asks anew, where the store found that something remembered is no longer so.
+    ///
+    /// # Errors
+    /// The key is not valid.
+    pub async fn ask_again(&self, app: &App) -> Result<Caller, Problem> {
+        app.known.callers.forget(&self.digest);
+        Caller::of_key(&self.digest, app).await
+    }
+}
+
+/// The digest of the key that a request shows.
+fn presented(parts: &Parts) -> Result<Digest, Problem> {
+    let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let key = header.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
+    let key = key.filter(|key| key.starts_with(KEY_PREFIX)).ok_or_else(Problem::unauthorized)?;
+    Ok(token_digest(key))
 }

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod config;
 mod idempotency;
 pub mod installed;
+pub mod known;
 pub mod pages;
 pub mod problem;
 mod registries;

@@ -16,6 +16,7 @@ use wellspring_verify::{Cache, Document, Limits, Material, Policy};
 use crate::{
     clock::{SystemClock, SystemEntropy},
     config::{Config, LogFormat},
+    known::Known,
     registries,
     state::{App, AppState, Verification},
 };
@@ -149,7 +150,8 @@ pub async fn app_with(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn En
     let verification = verification(&config, clock.now())?;
     let assurance = config.policy.assurance.iter().copied().collect();
     let scoring = ScoringPolicy { assurance, ..ScoringPolicy::default() };
-    Ok(App::new(AppState { config, store, host, fetcher, clock, entropy, verification, scoring }))
+    let known = Known::default();
+    Ok(App::new(AppState { config, store, host, fetcher, clock, entropy, verification, scoring, known }))
 }
 
 /// Loads every installed connector. One that cannot be loaded stops the start: deliveries would silently wait for it.

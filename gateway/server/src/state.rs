@@ -13,7 +13,7 @@ use wellspring_score::ScoringPolicy;
 use wellspring_store::Store;
 use wellspring_verify::{Cache, Limits, Material, Policy};
 
-use crate::config::Config;
+use crate::{config::Config, known::Known};
 
 /// One running gateway. Cheap to clone.
 #[derive(Clone)]
@@ -29,6 +29,7 @@ pub struct AppState {
     pub entropy: Arc<dyn Entropy>,
     pub verification: Verification,
     pub scoring: ScoringPolicy,
+    pub known: Known,
 }
 
 /// How this gateway verifies.

@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wellspring_model::{digest::Digest, id::TaskId, submission::Submission};
+use wellspring_model::{
+    digest::Digest,
+    id::{KeyId, TaskId},
+    submission::Submission,
+};
 
 use crate::{
     Idempotency, NewShare, Store, StoreError, TaskKind,
@@ -11,6 +15,7 @@ use crate::{
     row::{json, micros},
     share::{self, SealedShare},
     sql::{Arg, over_rows, query},
+    standing::{self, Standing},
     task::{self, NewTask},
     transaction::Transaction,
 };
@@ -25,7 +30,8 @@ pub struct NewSubmission {
     pub task: TaskId,
     pub share: NewShare,
     pub idempotency: Option<Idempotency>,
-    pub actor: String,
+    /// What it was handed in with.
+    pub key: KeyId,
 }
 
 /// The bytes of one credential, under their digest.
@@ -48,6 +54,8 @@ pub enum Accepted {
     New,
     /// The idempotency key was used before; nothing was stored.
     Repeated(Earlier),
+    /// The API key was revoked or the connection removed; nothing was stored.
+    NotStanding,
 }
 
 /// A submission made ready to be stored.
@@ -56,6 +64,12 @@ pub(crate) struct SealedSubmission {
     share: SealedShare,
     application: String,
     payloads: String,
+}
+
+impl SealedSubmission {
+    const fn standing(&self) -> Standing {
+        (self.new.key, self.new.submission.connection)
+    }
 }
 
 impl Store {
@@ -102,7 +116,11 @@ async fn together(tx: &mut Transaction, all: &[&SealedSubmission]) -> Result<Vec
 }
 
 async fn insert(tx: &mut Transaction, all: &[&SealedSubmission]) -> Result<Vec<Accepted>, StoreError> {
-    let accepted = claim_keys(tx, all).await?;
+    let good = standing::good(tx, all.iter().map(|one| one.standing()).collect()).await?;
+    let stands = |one: &&SealedSubmission| good.contains(&one.standing());
+    let mut accepted = claim_keys(tx, &all.iter().copied().filter(stands).collect::<Vec<_>>()).await?.into_iter();
+    let of = |one| if stands(one) { accepted.next().unwrap_or(Accepted::NotStanding) } else { Accepted::NotStanding };
+    let accepted: Vec<Accepted> = all.iter().map(of).collect();
     let with = all.iter().zip(&accepted).filter(|(_, accepted)| matches!(accepted, Accepted::New));
     let new: Vec<&SealedSubmission> = with.map(|(one, _)| *one).collect();
     insert_submissions(tx, &new).await?;
@@ -122,7 +140,8 @@ async fn insert(tx: &mut Transaction, all: &[&SealedSubmission]) -> Result<Vec<A
     for one in new {
         let submission = &one.new.submission;
         let subject = submission.id.to_string();
-        tx.audit(submission.tenant, submission.received_at, &one.new.actor, "submission.accepted", &subject);
+        let actor = one.new.key.to_string();
+        tx.audit(submission.tenant, submission.received_at, &actor, "submission.accepted", &subject);
     }
     Ok(accepted)
 }

@@ -21,6 +21,11 @@ const POSTGRES_READERS: u32 = 12;
 const BUSY: Duration = Duration::from_secs(10);
 /// How long a read waits for a connection before the caller is told that the database cannot be reached.
 const ACQUIRE: Duration = Duration::from_secs(5);
+/// Pages that one connection to SQLite keeps in memory: enough for the upper levels of every index.
+const CACHE_KIBIBYTES: u32 = 16_384;
+/// Pages in the log (4 KiB each) at which they are copied into the file: a page that is written again and again, such as the
+/// last of an index, is copied once.
+const CHECKPOINT_PAGES: u32 = 4_000;
 /// Statements kept prepared on a connection.
 const PREPARED: usize = 256;
 
@@ -52,6 +57,10 @@ impl Options {
                     .synchronous(SqliteSynchronous::Full)
                     .foreign_keys(true)
                     .busy_timeout(BUSY)
+                    // What a savepoint would undo is kept in memory rather than in a file made for each transaction.
+                    .pragma("temp_store", "memory")
+                    .pragma("cache_size", format!("-{CACHE_KIBIBYTES}"))
+                    .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string())
                     .statement_cache_capacity(PREPARED),
             ),
             Database::Postgres(url) => {

@@ -25,6 +25,7 @@ mod row;
 mod seal;
 mod share;
 mod sql;
+mod standing;
 mod submission;
 mod task;
 mod tenant;

@@ -209,7 +209,6 @@ impl Config {
             return Err(ConfigError::LeaseTooShort);
         }
         for (name, is_zero) in [
-            ("work.workers", self.work.workers == 0),
             ("work.delivery_seconds", self.work.delivery_seconds == 0),
             ("limits.json_depth", self.limits.json_depth == 0),
         ] {

@@ -48,6 +48,12 @@ type Held = Arc<Mutex<BTreeMap<TaskId, Leased>>>;
 /// Leases and runs tasks until `stop` says so; then waits for those that run, and hands back what does not end in time.
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     let workers = usize::from(app.config.work.workers);
+    if workers == 0 {
+        // With a SQLite file there are no others. It is allowed, for measuring, and said.
+        tracing::warn!("this process does no work of the queue: `work.workers` is 0");
+        let _told = stop.wait_for(|stop| *stop).await;
+        return;
+    }
     let places = Arc::new(Semaphore::new(workers));
     let held = Held::default();
     let mut watch = app.store.watch_work();

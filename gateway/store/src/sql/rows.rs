@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use super::{Arg, composed};
 use crate::{StoreError, row::Row, transaction::Transaction};
 
-/// Rows in one statement: the largest of these that is left to be filled.
-const ROWS: [usize; 6] = [64, 32, 8, 4, 2, 1];
+/// Rows in one statement: the largest of these that is left to be filled. Close enough together that few statements are
+/// needed (each is a trip to SQLite's thread or to PostgreSQL), few enough that each stays prepared.
+const ROWS: [usize; 13] = [128, 64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1];
 
 /// Runs `head ($1, …), (…) tail` over many rows of arguments, in few statements, and gives the rows that they answer.
 pub(crate) async fn over_rows(

@@ -21,7 +21,8 @@ use wellspring_model::{
     delivery::{Content, DeliveryFailure, FailureCode, Receipt, Retry, Verdict},
     digest::Digest,
     id::{
-        AttemptId, ConnectionId, DeliveryId, ExternalId, PostingId, ProfileId, ShareId, SubmissionId, TaskId, TenantId,
+        AttemptId, ConnectionId, DeliveryId, ExternalId, KeyId, PostingId, ProfileId, ShareId, SubmissionId, TaskId,
+        TenantId,
     },
     posting::Posting,
     report::VerificationReport,
@@ -54,6 +55,7 @@ impl Entropy for Counting {
 #[derive(Clone, Copy)]
 pub struct Place {
     pub tenant: TenantId,
+    pub key: KeyId,
     pub connection: ConnectionId,
     pub posting: PostingId,
     pub profile: ProfileId,
@@ -146,6 +148,7 @@ impl World {
         let ids = AtomicU64::new(1);
         let nobody = Place {
             tenant: TenantId::from_uuid(Uuid::nil()),
+            key: KeyId::from_uuid(Uuid::nil()),
             connection: ConnectionId::from_uuid(Uuid::nil()),
             posting: PostingId::from_uuid(Uuid::nil()),
             profile: ProfileId::from_uuid(Uuid::nil()),
@@ -230,7 +233,10 @@ impl World {
             created_at: now(),
         };
         self.store.add_posting(tenant, &posting, ACTOR).await.unwrap();
-        Place { tenant, connection: connection.id, posting: posting.id, profile: profile.id }
+        let key = KeyId::from_uuid(self.uuid());
+        let digest = Digest::from_bytes([key.uuid().as_bytes().as_slice(), &[1; 16]].concat().try_into().unwrap());
+        self.store.add_key(tenant, key, "test", digest, now()).await.unwrap();
+        Place { tenant, key, connection: connection.id, posting: posting.id, profile: profile.id }
     }
 
     pub fn submission(&self, place: Place) -> NewSubmission {
@@ -255,7 +261,7 @@ impl World {
         };
         let payloads = vec![Payload { digest, bytes: b"{}".to_vec() }];
         let task = TaskId::from_uuid(self.uuid());
-        NewSubmission { submission, payloads, task, share, idempotency: None, actor: ACTOR.into() }
+        NewSubmission { submission, payloads, task, share, idempotency: None, key: place.key }
     }
 
     /// Accepts a submission and gives its id.

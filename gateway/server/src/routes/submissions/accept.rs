@@ -8,15 +8,14 @@ use axum::{
 use sha2::{Digest as _, Sha256};
 use wellspring_model::{
     digest::Digest,
-    id::{ConnectionId, SubmissionId, TaskId},
+    id::{ConnectionId, PostingId, SubmissionId, TaskId, TenantId},
     pointer::Pointer,
-    posting::Posting,
     submission::{PayloadRef, Submission, SubmissionState},
 };
 use wellspring_store::{Accepted, NewSubmission, Payload};
 
 use super::input::{ReceivedSubmission, SubmissionAccepted, SubmissionLinks, SubmissionRequest};
-use crate::{auth::Caller, idempotency, problem::Problem, share, state::App};
+use crate::{auth::KnownCaller, idempotency, known::NamedJob, problem::Problem, share, state::App};
 
 /// Hand in credentials with a job application.
 ///
@@ -43,13 +42,14 @@ use crate::{auth::Caller, idempotency, problem::Problem, share, state::App};
 )]
 pub async fn accept(
     State(app): State<App>,
-    caller: Caller,
+    known: KnownCaller,
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Problem> {
+    let caller = known.caller;
     let key = idempotency::key(&headers)?;
     let received = ReceivedSubmission::read(request, &app).await?;
-    let (connection, posting) = refers_to(&app, caller, &received.request).await?;
+    let (connection, posting) = refers_to(&app, caller.tenant, &received.request).await?;
     let id = SubmissionId::from_uuid(app.uuid());
     let now = app.now();
     let answer = SubmissionAccepted {
@@ -70,7 +70,7 @@ pub async fn accept(
         id,
         tenant: caller.tenant,
         connection,
-        posting: posting.id,
+        posting,
         application: received.application(),
         language: received.request.language,
         payloads: refs
@@ -85,11 +85,18 @@ pub async fn accept(
         task: TaskId::from_uuid(app.uuid()),
         share: share::new_share(&app, now),
         idempotency: idempotency::record(key, "POST /v1/submissions", received.digest, 202, &answer)?,
-        actor: caller.actor(),
+        key: caller.key,
     };
     match app.store.accept(new).await? {
         Accepted::New => Ok((StatusCode::ACCEPTED, [(LOCATION, location(id))], axum::Json(answer)).into_response()),
         Accepted::Repeated(earlier) => idempotency::replay(earlier, received.digest),
+        Accepted::NotStanding => {
+            known.ask_again(&app).await?;
+            app.known.jobs.forget(&named(caller.tenant, &received.request));
+            refers_to(&app, caller.tenant, &received.request).await?;
+            // Both are good again: whoever repeats the request will see it accepted.
+            Err(Problem::internal())
+        }
     }
 }
 
@@ -98,17 +105,31 @@ fn location(id: SubmissionId) -> String {
 }
 
 /// The connection and job a request names. Those of another tenant are as unknown as those that never were.
-async fn refers_to(app: &App, caller: Caller, request: &SubmissionRequest) -> Result<(ConnectionId, Posting), Problem> {
+async fn refers_to(
+    app: &App,
+    tenant: TenantId,
+    request: &SubmissionRequest,
+) -> Result<(ConnectionId, PostingId), Problem> {
+    let named = named(tenant, request);
+    if let Some(known) = app.known.jobs.get(&named) {
+        return Ok(known);
+    }
     let at = Pointer::root();
     let unknown_connection = || Problem::unknown_connection(at.key("connection"));
     let connection: ConnectionId = request.connection.parse().map_err(|_| unknown_connection())?;
-    if app.store.connection(caller.tenant, connection).await?.is_none() {
+    if app.store.connection(tenant, connection).await?.is_none() {
         return Err(unknown_connection());
     }
     let posting = match request.job.parse() {
-        Ok(id) => app.store.posting(caller.tenant, id).await?,
-        Err(_) => app.store.posting_by_external(caller.tenant, connection, &request.job).await?,
+        Ok(id) => app.store.posting(tenant, id).await?,
+        Err(_) => app.store.posting_by_external(tenant, connection, &request.job).await?,
     };
     let posting = posting.filter(|posting| posting.connection == connection);
-    Ok((connection, posting.ok_or_else(|| Problem::unknown_job(at.key("job")))?))
+    let posting = posting.ok_or_else(|| Problem::unknown_job(at.key("job")))?.id;
+    app.known.jobs.keep(named, (connection, posting));
+    Ok((connection, posting))
+}
+
+fn named(tenant: TenantId, request: &SubmissionRequest) -> NamedJob {
+    NamedJob { tenant, connection: request.connection.clone(), job: request.job.clone() }
 }
