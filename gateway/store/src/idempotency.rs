@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use wellspring_model::{Timestamp, digest::Digest, id::TenantId};
 
 use crate::{
-    StoreError,
+    Store, StoreError,
     row::{Read, micros},
-    sql::{Arg, over_rows},
+    sql::{Arg, over_rows, query},
     transaction::Transaction,
 };
 
@@ -87,6 +87,30 @@ pub(crate) async fn claim(
         Ok((place(&row)?, Earlier { request: row.digest("request")?, status, body: row.text("body")? }))
     };
     taken.iter().map(read).collect()
+}
+
+impl Store {
+    /// Forgets answers that have been kept long enough, up to `most`. Says how many.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn forget_answers(&self, most: u32, now: Timestamp) -> Result<u64, StoreError> {
+        let before = micros(now).saturating_sub(KEPT_MICROS);
+        self.writer
+            .write(move |tx| {
+                Box::pin(async move {
+                    query(
+                        "DELETE FROM idempotency WHERE (tenant, key, route) IN (SELECT tenant, key, route \
+                         FROM idempotency WHERE created_at <= $1 ORDER BY created_at LIMIT $2)",
+                    )
+                    .bind(before)
+                    .bind(i64::from(most))
+                    .execute(tx)
+                    .await
+                })
+            })
+            .await
+    }
 }
 
 fn place(row: &Read<'_>) -> Result<OwnedPlace, StoreError> {

@@ -22,6 +22,7 @@ mod posting;
 mod profile;
 mod replay;
 mod row;
+mod schedule;
 mod seal;
 mod share;
 mod sql;

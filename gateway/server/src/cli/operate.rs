@@ -40,13 +40,14 @@ pub async fn serve(args: ConfigArgs) -> Result<u8, Failure> {
         .await
         .map_err(|error| Failure::could_not_run(format!("{listen} cannot be listened on: {error}")))?;
     let (stop, stopped) = watch::channel(false);
-    let worker = tokio::spawn(work::run(app.clone(), stopped.clone()));
+    let chores = tokio::spawn(work::chores::run(app.clone(), stopped.clone()));
+    let worker = tokio::spawn(work::run(app.clone(), stopped));
     println!("Wellspring Gateway answers at http://{listen} (known as {})", app.config.public_url);
     let served = axum::serve(listener, routes::router(app.clone()))
         .with_graceful_shutdown(until_told(stop))
         .await
         .map_err(Failure::could_not_run);
-    let _finished = worker.await;
+    let _finished = tokio::join!(worker, chores);
     app.store.close().await;
     served.map(|()| exit::PASSED)
 }
@@ -62,7 +63,8 @@ pub async fn work(args: ConfigArgs) -> Result<u8, Failure> {
     let app = ready(config).await?;
     let (stop, stopped) = watch::channel(false);
     println!("Wellspring Gateway works off the queue");
-    let ((), ()) = tokio::join!(until_told(stop), work::run(app.clone(), stopped));
+    let chores = work::chores::run(app.clone(), stopped.clone());
+    tokio::join!(until_told(stop), work::run(app.clone(), stopped), chores);
     app.store.close().await;
     Ok(exit::PASSED)
 }

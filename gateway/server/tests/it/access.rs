@@ -121,3 +121,29 @@ async fn a_revoked_key_is_worth_nothing_at_once() {
     assert!(gateway.app.store.revoke_key(tenant, key, gateway.app.now()).await.expect("the store answers"));
     assert_eq!(gateway.get("/v1/jobs").await.status, StatusCode::UNAUTHORIZED);
 }
+
+#[tokio::test]
+async fn a_revoked_key_hands_nothing_in_though_it_was_known() {
+    let gateway = Gateway::start().await;
+    let role = gateway.role().await;
+    let submission = role.submission(&[json!({"json": {"type": "x"}})]);
+    assert_eq!(gateway.post("/v1/submissions", &submission).await.status, StatusCode::ACCEPTED);
+    let digest = wellspring_server::auth::token_digest(&gateway.tenant.key);
+    let (tenant, key) =
+        gateway.app.store.tenant_of_key(&digest).await.expect("the store answers").expect("the key is known");
+    gateway.app.store.revoke_key(tenant, key, gateway.app.now()).await.expect("the store answers");
+    assert_eq!(gateway.post("/v1/submissions", &submission).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_removed_connection_takes_nothing_in_though_it_was_known() {
+    let gateway = Gateway::start().await;
+    let role = gateway.role().await;
+    let submission = role.submission(&[json!({"json": {"type": "x"}})]);
+    assert_eq!(gateway.post("/v1/submissions", &submission).await.status, StatusCode::ACCEPTED);
+    let path = format!("/v1/connections/{}", role.connection);
+    let removed = gateway.call(Method::DELETE, &path, Some(&gateway.tenant.key), None).await;
+    assert!(removed.status.is_success());
+    let answer = gateway.post("/v1/submissions", &submission).await;
+    assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::NOT_FOUND, "unknown-connection"));
+}

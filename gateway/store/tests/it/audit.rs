@@ -21,12 +21,13 @@ async fn the_trail_tells_of_every_step(world: World) {
             "connection.added",
             "profile.added",
             "job.added",
+            "key.created",
             "submission.accepted",
             "submission.assessed",
             "delivery.delivered"
         ]
     );
-    assert_eq!(world.store.audit_verify(world.place.tenant).await.unwrap(), Ok(7));
+    assert_eq!(world.store.audit_verify(world.place.tenant).await.unwrap(), Ok(8));
 }
 
 async fn any_row_changed_or_missing_is_named(world: World) {

@@ -8,6 +8,7 @@ mod files;
 mod queue;
 mod queue_model;
 mod replay;
+mod schedule;
 mod secrets;
 mod trust;
 mod upgrade;

@@ -1,7 +1,7 @@
 //! Many at once share a commit, and one that fails harms no other.
 
 use uuid::Uuid;
-use wellspring_model::id::{ConnectionId, TenantId};
+use wellspring_model::id::{ConnectionId, KeyId, PostingId, TenantId};
 use wellspring_store::{Accepted, StoreError};
 
 use crate::world::{World, on_both_stores};
@@ -10,8 +10,8 @@ async fn one_that_fails_among_many_leaves_the_others_whole(world: World) {
     let all = (0..64).map(|i| {
         let mut new = world.submission(world.place);
         if i % 8 == 3 {
-            // No such connection: the foreign key fails when the row is written.
-            new.submission.connection = ConnectionId::from_uuid(Uuid::from_u128(0xdead));
+            // No such job: the foreign key fails when the row is written.
+            new.submission.posting = PostingId::from_uuid(Uuid::from_u128(0xdead));
         }
         world.store.accept(new)
     });
@@ -24,7 +24,23 @@ async fn one_that_fails_among_many_leaves_the_others_whole(world: World) {
         let count = world.number(&format!("SELECT count(*) FROM {table}")).await;
         assert_eq!(count, 56, "{table}");
     }
-    assert_eq!(world.store.audit_verify(world.place.tenant).await.unwrap(), Ok(56 + 4));
+    assert_eq!(world.store.audit_verify(world.place.tenant).await.unwrap(), Ok(56 + 5));
+}
+
+async fn what_came_with_a_connection_or_a_key_that_is_none_is_left_out_and_the_others_are_stored(world: World) {
+    let all = (0..24).map(|i| {
+        let mut new = world.submission(world.place);
+        match i % 8 {
+            3 => new.submission.connection = ConnectionId::from_uuid(Uuid::from_u128(0xdead)),
+            5 => new.key = KeyId::from_uuid(Uuid::from_u128(0xdead)),
+            _ => {}
+        }
+        world.store.accept(new)
+    });
+    let results = futures_util::future::join_all(all).await;
+    let not_standing = results.iter().filter(|result| matches!(result, Ok(Accepted::NotStanding))).count();
+    assert_eq!((results.len(), not_standing), (24, 6), "{results:?}");
+    assert_eq!(world.store.tasks_waiting().await.unwrap(), 18);
 }
 
 async fn a_caller_that_goes_away_stops_nobody(world: World) {
@@ -60,6 +76,7 @@ async fn an_unknown_tenant_is_refused(world: World) {
 
 on_both_stores! {
     one_that_fails_among_many_leaves_the_others_whole,
+    what_came_with_a_connection_or_a_key_that_is_none_is_left_out_and_the_others_are_stored,
     a_caller_that_goes_away_stops_nobody,
     an_unknown_tenant_is_refused,
 }
