@@ -68,11 +68,7 @@ impl Clients {
     }
 
     /// As [`Self::execute`], with the origins that were granted to whom this request is for.
-    pub async fn execute_to(
-        &self,
-        request: Request,
-        granted: &[String],
-    ) -> Result<reqwest::Response, ExchangeFailure> {
+    pub async fn execute_to(&self, request: Request, granted: &[String]) -> Result<reqwest::Response, ExchangeFailure> {
         let url = request.url();
         let client = if is_among(url, granted) {
             &self.granted

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use secrecy::zeroize::Zeroizing;
-use wellspring_egress::{Fetcher, FetcherConfig};
+use wellspring_egress::{Fetcher, FetcherConfig, Webhooks};
 use wellspring_host::{Host, HostConfig};
 use wellspring_model::{
     Timestamp,
@@ -144,6 +144,7 @@ pub async fn app_with(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn En
     let stale = jiff::SignedDuration::from_secs(config.policy.longest_age_seconds().into());
     let fetcher =
         Fetcher::new(FetcherConfig { extra_ca_file: extra_ca_file.clone(), stale, ..FetcherConfig::default() })?;
+    let webhooks = Webhooks::new(extra_ca_file.as_deref())?;
     let host =
         Host::new(HostConfig { extra_ca_file, ..HostConfig::default() }, Arc::clone(&clock), Arc::clone(&entropy))?;
     install_all(&host, &config.connectors.folder).await?;
@@ -151,7 +152,7 @@ pub async fn app_with(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn En
     let assurance = config.policy.assurance.iter().copied().collect();
     let scoring = ScoringPolicy { assurance, ..ScoringPolicy::default() };
     let known = Known::default();
-    Ok(App::new(AppState { config, store, host, fetcher, clock, entropy, verification, scoring, known }))
+    Ok(App::new(AppState { config, store, host, fetcher, webhooks, clock, entropy, verification, scoring, known }))
 }
 
 /// Loads every installed connector. One that cannot be loaded stops the start: deliveries would silently wait for it.

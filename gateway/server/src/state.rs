@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use wellspring_egress::Fetcher;
+use wellspring_egress::{Fetcher, Webhooks};
 use wellspring_host::Host;
 use wellspring_model::{
     Timestamp,
@@ -25,6 +25,7 @@ pub struct AppState {
     pub store: Store,
     pub host: Host,
     pub fetcher: Fetcher,
+    pub webhooks: Webhooks,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub verification: Verification,

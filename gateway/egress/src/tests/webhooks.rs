@@ -176,7 +176,8 @@ async fn what_it_asks_to_wait_is_told() {
 async fn an_address_on_a_private_network_needs_a_grant_of_exactly_this_origin() {
     let server = Server::start(|_, _| Answer::ok("")).await;
     let url = format!("{}/hook", server.origin());
-    for granted in [Vec::new(), vec![format!("http://localhost:{}", server.port())], vec!["http://127.0.0.1:1".into()]] {
+    for granted in [Vec::new(), vec![format!("http://localhost:{}", server.port())], vec!["http://127.0.0.1:1".into()]]
+    {
         assert!(matches!(send_to(&url, &granted).await, Err(SendFailure::Denied(_))), "{granted:?}");
     }
     for private in ["https://127.0.0.1/", "https://[::1]/", "https://169.254.169.254/latest", "http://example.org/"] {
