@@ -1,5 +1,7 @@
 //! Sending one event to one endpoint, with no transaction open, and what its answer means.
 
+use std::time::Duration;
+
 use serde_json::json;
 use wellspring_egress::{SendFailure, WebhookAnswer, WebhookMessage};
 use wellspring_host::Delivered;
@@ -26,7 +28,10 @@ pub async fn send(app: &App, tenant: TenantId, event: EventId, endpoint: Endpoin
         body: outgoing.body.into(),
         keys: &outgoing.keys,
     };
-    let answer = app.webhooks.send(message).await;
+    // Within the lease, whatever egress allows.
+    let longest = Duration::from_secs(app.config.work.delivery_seconds.into());
+    let answer = tokio::time::timeout(longest, app.webhooks.send(message)).await;
+    let answer = answer.unwrap_or(Err(SendFailure::Timeout));
     Ok(Delivered { result: outcome(answer), requests: 1 })
 }
 
@@ -83,8 +88,6 @@ fn failure(code: FailureCode, message: &str, retry: Retry) -> DeliveryFailure {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use wellspring_model::delivery::Verdict;
 
     use super::*;

@@ -178,8 +178,9 @@ async fn one_that_is_slow_has_it_and_one_that_sends_on_elsewhere_is_not_followed
 }
 
 #[tokio::test]
-async fn one_that_never_answers_is_left_after_twenty_seconds_and_tried_again() {
-    let (gateway, receiver) = (Gateway::start().await, Receiver::start().await);
+async fn one_that_never_answers_is_left_in_time_and_tried_again() {
+    let gateway = Gateway::start_with(|config| config.work.delivery_seconds = 1).await;
+    let receiver = Receiver::start().await;
     let endpoint = endpoint(&gateway, &receiver, &[]).await;
     receiver.answer(&[Answer::Never]);
     let sent = test(&gateway, &endpoint).await;
@@ -333,7 +334,8 @@ async fn neither_secrets_nor_addresses_nor_applicants_stand_in_the_log() {
     let writer = log.clone();
     let subscriber =
         tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_writer(move || writer.clone());
-    let _here = tracing::subscriber::set_default(subscriber.finish());
+    // For the whole process: whatever other tests do meanwhile is looked at as well.
+    tracing::subscriber::set_global_default(subscriber.finish()).expect("no other test reads the log");
     let endpoint = endpoint(&gateway, &receiver, &[]).await;
     let rotated = gateway.post(&endpoint.path("/rotate"), &json!({})).await.json();
     receiver.answer(&[Answer::Status(500)]);
