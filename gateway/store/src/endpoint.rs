@@ -167,6 +167,8 @@ impl Store {
         self.writer
             .write_alone(move |tx| {
                 Box::pin(async move {
+                    // Held before it is looked at: somebody may be removing it.
+                    gate::hold(tx, GateId::Endpoint(id), true).await?;
                     if !is_in_use(tx, tenant, id).await? {
                         return Ok(false);
                     }

@@ -11,6 +11,7 @@ use wellspring_model::{
 
 use crate::{
     Store, StoreError, endpoint,
+    gate::{self, GateId},
     row::{Read, Row, micros},
     seal::DataKey,
     sql::query,
@@ -62,6 +63,8 @@ impl Store {
         self.writer
             .write_alone(move |tx| {
                 Box::pin(async move {
+                    // Held, so that of two rotations at once one comes after the other.
+                    gate::hold(tx, GateId::Endpoint(id), true).await?;
                     if !endpoint::is_in_use(tx, tenant, id).await? {
                         return Ok(false);
                     }

@@ -319,6 +319,9 @@ async fn after_a_rotation_both_keys_sign_for_a_while(world: World) {
         assert!(rotate(name, rotated, until).await);
     }
     assert_eq!(signing(rotated).await, ["whsec_fourth", "whsec_third", "whsec_second"], "three at most");
+    let (one, two) = tokio::join!(rotate("one", rotated, until), rotate("two", rotated, until));
+    assert!(one && two, "at the same time, one after the other");
+    assert_eq!(signing(until).await.len(), 1);
     let other = world.tenant("other").await;
     let theirs = store.rotate_endpoint((other.tenant, endpoint), &keys("x"), rotated, until, ACTOR).await.unwrap();
     assert!(!theirs, "not theirs");
