@@ -12,8 +12,10 @@ use serde_json::Value;
 
 /// Whole-system tests may look at anything; that is what they are for.
 const MAY_TEST_ANYTHING: &str = "wellspring-tests";
-/// axum has no owner in the table: it serves the gateway, and the doubles of ATSs that stand in for the world.
-const AXUM: [&str; 2] = ["wellspring-server", "wellspring-testkit"];
+/// These have no owner in the table. axum serves the gateway, and the doubles of ATSs that stand in for the world; ring
+/// verifies RSA signatures, and signs events.
+const SHARED: [(&str, [&str; 2]); 2] =
+    [("axum", ["wellspring-server", "wellspring-testkit"]), ("ring", ["wellspring-verify", "wellspring-egress"])];
 /// Outside the system, so they need a client of their own.
 const OUTSIDE: [&str; 2] = ["wellspring-tests", "wellspring-tests (tests)"];
 
@@ -131,7 +133,8 @@ fn objection(
     if let Some(owner) = owner.filter(|owner| *owner != package && !outside) {
         return Some(format!("{who} names {used}, which is {owner}'s"));
     }
-    (used == "axum" && !AXUM.contains(&who.as_str())).then(|| format!("{who} names axum"))
+    let shared = SHARED.iter().find(|(name, _)| *name == used);
+    shared.filter(|(_, by)| !by.contains(&who.as_str())).map(|_| format!("{who} names {used}"))
 }
 
 #[test]

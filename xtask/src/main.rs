@@ -14,6 +14,7 @@ mod prove;
 mod tests;
 mod toolchain;
 mod toolchain_debian;
+mod webhooks;
 
 use std::process::ExitCode;
 

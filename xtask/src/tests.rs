@@ -4,12 +4,14 @@ use crate::{
     browser, connectors,
     postgres::{self, Postgres, Sync},
     process::{self, Failure, cargo, say},
+    webhooks,
 };
 
 /// Arguments go on to `cargo test`. Plain `cargo test` rather than nextest: it is there wherever Rust is, and one process
 /// per test binary compiles a connector once for all of its tests.
 pub fn run(arguments: &[&str]) -> Result<(), Failure> {
     connectors::build()?;
+    webhooks::install_if_possible()?;
     // One feature set for everything: otherwise half of the dependencies are built twice.
     say("building the gateway and its tests (the first time takes some minutes)");
     process::run(cargo(&["build", "--workspace", "--all-targets"]))?;

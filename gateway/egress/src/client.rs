@@ -59,13 +59,18 @@ impl Clients {
 
     /// Whether an operator granted exactly this origin.
     pub fn is_granted(&self, url: &Url) -> bool {
-        self.private_origins.contains(&url.origin().ascii_serialization())
+        is_among(url, &self.private_origins)
     }
 
     /// Sends a request to where it may go. Plain http is for granted origins only.
     pub async fn execute(&self, request: Request) -> Result<reqwest::Response, ExchangeFailure> {
+        self.execute_to(request, &self.private_origins).await
+    }
+
+    /// As [`Self::execute`], with the origins that were granted to whom this request is for.
+    pub async fn execute_to(&self, request: Request, granted: &[String]) -> Result<reqwest::Response, ExchangeFailure> {
         let url = request.url();
-        let client = if self.is_granted(url) {
+        let client = if is_among(url, granted) {
             &self.granted
         } else if url.scheme() != "https" || !may_dial(url) {
             return Err(ExchangeFailure::PrivateAddress);
@@ -74,6 +79,10 @@ impl Clients {
         };
         client.execute(request).await.map_err(|error| failure(&error))
     }
+}
+
+fn is_among(url: &Url, origins: &[String]) -> bool {
+    origins.contains(&url.origin().ascii_serialization())
 }
 
 /// A literal address never reaches the resolver, so it is judged here.

@@ -11,7 +11,7 @@ pub enum EgressError {
     Client(String),
 }
 
-/// Why a connector's request was not answered.
+/// Why a connector's request, or an event, was not answered.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SendFailure {
     /// Not allowed; the reason is for the connector's author.

@@ -19,6 +19,7 @@ mod scrub;
 #[cfg(test)]
 mod tests;
 mod token;
+mod webhook;
 
 pub use address::is_public;
 pub use connection::{ConnectionClient, ConnectionEgress, OutboundBody, OutboundRequest, OutboundResponse};
@@ -26,3 +27,4 @@ pub use credential::Credential;
 pub use error::{EgressError, FetchFailure, SendFailure};
 pub use fetch::{FetchedDocument, Fetcher, FetcherConfig};
 pub use limits::EgressLimits;
+pub use webhook::{WebhookAnswer, WebhookMessage, Webhooks, make_keys};

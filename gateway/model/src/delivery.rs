@@ -1,4 +1,4 @@
-//! Deliveries and attempts: the intent to tell an ATS, and the history of trying.
+//! Deliveries and attempts: the intent to tell an ATS or an endpoint, and the history of trying.
 
 use std::{fmt, time::Duration};
 
@@ -9,8 +9,9 @@ use url::Url;
 use crate::{
     assessment::{Coverage, LineCode, Musts, Score},
     credential::IssuerId,
+    event::EventType,
     finding::Outcome,
-    id::{AttemptId, ConnectionId, DeliveryId, ExternalId, PostingId, SubmissionId, TenantId},
+    id::{AttemptId, ConnectionId, DeliveryId, EndpointId, EventId, ExternalId, PostingId, SubmissionId, TenantId},
     submission::{Application, Language},
 };
 
@@ -35,6 +36,8 @@ pub enum Content {
     Result { submission: SubmissionId, connection: ConnectionId },
     /// The result anew, since it says something else than what the ATS has.
     Correction { submission: SubmissionId, connection: ConnectionId },
+    /// Something that happened, to one of the employer's own systems.
+    Event { event: EventId, kind: EventType, endpoint: EndpointId },
 }
 
 impl Content {
@@ -43,6 +46,7 @@ impl Content {
         match self {
             Self::Result { .. } => "result",
             Self::Correction { .. } => "correction",
+            Self::Event { .. } => "event",
         }
     }
 }
@@ -52,7 +56,7 @@ impl Content {
 pub enum DeliveryState {
     /// Waiting for its next attempt.
     Pending { next_at: Timestamp },
-    /// The ATS has it.
+    /// The ATS, or the endpoint, has it.
     Delivered { at: Timestamp, receipt: Receipt },
     /// No further attempt will be made by itself.
     Exhausted { at: Timestamp, failure: DeliveryFailure },
@@ -180,6 +184,8 @@ failure_codes! {
     ConnectionInvalid = "CONNECTION_INVALID",
     /// The gateway's process ended in the midst of every attempt.
     Interrupted = "INTERRUPTED",
+    /// The endpoint says that it is gone for good (410), or was removed.
+    Gone = "GONE",
 }
 
 impl fmt::Display for FailureCode {
@@ -257,6 +263,8 @@ pub enum Verdict {
     Wait(Duration),
     /// It does not let us in: every further attempt would fail the same way until somebody mends the connection.
     Refuses(FailureCode),
+    /// It wants nothing from us any more.
+    Gone,
     /// Nothing: it was not reached, for reasons of our own or the connector's.
     Silent,
 }
@@ -275,6 +283,22 @@ impl Verdict {
             ) => Self::Ill,
             (FailureCode::InvalidInput | FailureCode::NotFound | FailureCode::Conflict, _) => Self::Well,
             _ => Self::Silent,
+        }
+    }
+
+    /// As [`Self::of`], for an endpoint of events: whatever is no success is a failure of the endpoint's, since we say the
+    /// same to all of them.
+    pub fn of_endpoint(result: &Result<Receipt, DeliveryFailure>) -> Self {
+        let Err(failure) = result else { return Self::Well };
+        match (failure.code, failure.retry) {
+            (FailureCode::Gone, _) => Self::Gone,
+            // Until an operator grants the address.
+            (code @ FailureCode::OriginDenied, _) => Self::Refuses(code),
+            (FailureCode::RateLimited | FailureCode::Unavailable, Retry::AfterMs(ms)) => {
+                Self::Wait(Duration::from_millis(ms).min(RETRY_AFTER_CAP))
+            }
+            (FailureCode::Interrupted | FailureCode::Internal, _) => Self::Silent,
+            _ => Self::Ill,
         }
     }
 }
@@ -350,6 +374,18 @@ mod tests {
         assert_eq!(tries(FailureCode::GuestTrap), 3);
         assert_eq!(tries(FailureCode::GuestCpu), 3);
         assert_eq!(tries(FailureCode::Unavailable), 10);
+    }
+
+    #[test]
+    fn what_an_ats_says_of_the_content_an_endpoint_says_of_itself() {
+        let failed = |code, retry| Err(DeliveryFailure { code, message: String::new(), retry, remote_status: None });
+        let not_found = failed(FailureCode::NotFound, Retry::Backoff);
+        assert_eq!((Verdict::of(&not_found), Verdict::of_endpoint(&not_found)), (Verdict::Well, Verdict::Ill));
+        let forbidden = failed(FailureCode::Forbidden, Retry::Backoff);
+        assert_eq!(Verdict::of_endpoint(&forbidden), Verdict::Ill, "it uses up tries, as Standard Webhooks has it");
+        assert_eq!(Verdict::of_endpoint(&failed(FailureCode::Gone, Retry::Never)), Verdict::Gone);
+        let wait = Verdict::Wait(Duration::from_secs(7));
+        assert_eq!(Verdict::of_endpoint(&failed(FailureCode::RateLimited, Retry::AfterMs(7_000))), wait);
     }
 
     #[test]

@@ -93,8 +93,12 @@ ids! {
     AssessmentId = "asm_";
     /// A tenant's account at an ATS, through one connector.
     ConnectionId = "con_";
-    /// The intent to tell one connection about one submission.
+    /// The intent to bring something to somebody: a result to a connection, an event to an endpoint.
     DeliveryId = "dlv_";
+    /// Something that happened, of which an employer's systems are told.
+    EventId = "evt_";
+    /// A place that an employer's events are sent to.
+    EndpointId = "end_";
     /// Rules about whom an employer relies on; they never change.
     TrustPolicyId = "tru_";
     /// One try at a delivery.

@@ -1,4 +1,4 @@
-//! What the gateway speaks of: tenants, submissions, credentials, competencies, connections, deliveries.
+//! What the gateway speaks of: tenants, submissions, credentials, competencies, connections, deliveries, events.
 //!
 //! This crate knows no network, no database, no wall clock and no randomness. Every other crate shares these types, so
 //! that one word means one thing in Rust, SQL, JSON, WIT and the documentation.
@@ -10,6 +10,7 @@ pub mod connection;
 pub mod credential;
 pub mod delivery;
 pub mod digest;
+pub mod event;
 pub mod finding;
 pub mod id;
 pub mod pointer;

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use secrecy::zeroize::Zeroizing;
 use tokio::sync::Semaphore;
-use wellspring_egress::{Fetcher, FetcherConfig};
+use wellspring_egress::{Fetcher, FetcherConfig, Webhooks};
 use wellspring_host::{Host, HostConfig};
 use wellspring_model::{
     Timestamp,
@@ -145,6 +145,7 @@ pub async fn app_with(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn En
     let stale = jiff::SignedDuration::from_secs(config.policy.longest_age_seconds().into());
     let fetcher =
         Fetcher::new(FetcherConfig { extra_ca_file: extra_ca_file.clone(), stale, ..FetcherConfig::default() })?;
+    let webhooks = Webhooks::new(extra_ca_file.as_deref())?;
     let host =
         Host::new(HostConfig { extra_ca_file, ..HostConfig::default() }, Arc::clone(&clock), Arc::clone(&entropy))?;
     install_all(&host, &config.connectors.folder).await?;
@@ -153,7 +154,7 @@ pub async fn app_with(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn En
     let scoring = ScoringPolicy { assurance, ..ScoringPolicy::default() };
     let known = Known::default();
     let processors = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
-    Ok(App::new(AppState { config, store, host, fetcher, clock, entropy, verification, scoring, known, processors }))
+    Ok(App::new(AppState { config, store, host, fetcher, webhooks, clock, entropy, verification, scoring, known, processors }))
 }
 
 /// Loads every installed connector. One that cannot be loaded stops the start: deliveries would silently wait for it.

@@ -3,7 +3,7 @@
 use std::{ops::Deref, sync::Arc};
 
 use tokio::{sync::Semaphore, task::JoinError};
-use wellspring_egress::Fetcher;
+use wellspring_egress::{Fetcher, Webhooks};
 use wellspring_host::Host;
 use wellspring_model::{
     Timestamp,
@@ -26,6 +26,7 @@ pub struct AppState {
     pub store: Store,
     pub host: Host,
     pub fetcher: Fetcher,
+    pub webhooks: Webhooks,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub verification: Verification,

@@ -206,12 +206,7 @@ impl Store {
                         return Ok(false);
                     }
                     query("DELETE FROM connection_secrets WHERE connection = $1").bind(&text).execute(&mut *tx).await?;
-                    let gate_id = GateId::Connection(id);
-                    if let Some(mut gate) = gate::hold(tx, gate_id, true).await? {
-                        let now = tx.now().await?;
-                        gate.change(gate::State::Shut { reason: "REMOVED".to_owned() }, now);
-                        gate::write(tx, gate_id, &gate).await?;
-                    }
+                    gate::shut(tx, GateId::Connection(id), "REMOVED").await?;
                     tx.audit(tenant, at, &actor, "connection.removed", &text);
                     Ok(true)
                 })

@@ -12,8 +12,9 @@ use crate::{
     Leased, Page, Passage, Store, StoreError, TaskKind,
     gate::GateId,
     row::{Read, json, micros},
-    sql::query,
+    sql::{Arg, composed, over_rows, query},
     task::{self, NewTask},
+    told::EndedDelivery,
     transaction::Transaction,
 };
 
@@ -38,31 +39,76 @@ pub struct Ended {
     pub passage: Passage,
 }
 
+/// How a delivery begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Begin {
+    /// With its task in the queue.
+    Pending,
+    /// Taken back at once: its destination wants nothing for now, and may want to be told of it later.
+    Cancelled,
+}
+
 pub(crate) async fn insert(tx: &mut Transaction, tenant: TenantId, new: &NewDelivery) -> Result<(), StoreError> {
+    insert_all(tx, vec![(tenant, new.clone(), Begin::Pending)]).await
+}
+
+/// Stores deliveries with their tasks.
+pub(crate) async fn insert_all(
+    tx: &mut Transaction,
+    all: Vec<(TenantId, NewDelivery, Begin)>,
+) -> Result<(), StoreError> {
     let now = tx.now().await?;
-    let (submission, connection) = match new.content {
-        Content::Result { submission, connection } | Content::Correction { submission, connection } => {
-            (submission, connection)
+    let (mut rows, mut tasks) = (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
+    for (tenant, new, begin) in all {
+        let gate = gate_of(&new.content);
+        let key = format!("{gate} {}", new.serialization_key);
+        rows.push(row(tenant, &new, begin, &key, now));
+        if begin == Begin::Pending {
+            let kind = TaskKind::Deliver { delivery: new.id };
+            tasks.push(NewTask { id: new.task, tenant, gate, kind, serialization_key: Some(key) });
         }
+    }
+    let insert = "INSERT INTO deliveries (id, tenant, kind, submission, connection, event, event_type, endpoint, gate, \
+                  serialization_key, attempts, tries, state, next_at, ended_at) VALUES";
+    over_rows(tx, insert, rows, "").await?;
+    if tasks.is_empty() { Ok(()) } else { task::enqueue(tx, tasks).await }
+}
+
+const fn gate_of(content: &Content) -> GateId {
+    match content {
+        Content::Result { connection, .. } | Content::Correction { connection, .. } => GateId::Connection(*connection),
+        Content::Event { endpoint, .. } => GateId::Endpoint(*endpoint),
+    }
+}
+
+fn row(tenant: TenantId, new: &NewDelivery, begin: Begin, key: &str, now: i64) -> Vec<Arg> {
+    let (about, event) = match new.content {
+        Content::Result { submission, connection } | Content::Correction { submission, connection } => {
+            (Some((submission, connection)), None)
+        }
+        Content::Event { event, kind, endpoint } => (None, Some((event, kind, endpoint))),
     };
-    let gate = GateId::Connection(connection);
-    let key = format!("{gate} {}", new.serialization_key);
-    query(
-        "INSERT INTO deliveries (id, tenant, kind, submission, connection, gate, serialization_key, attempts, tries, \
-         state, next_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 'pending', $8)",
-    )
-    .bind(new.id.to_string())
-    .bind(tenant.to_string())
-    .bind(new.content.as_str())
-    .bind(submission.to_string())
-    .bind(connection.to_string())
-    .bind(gate.to_string())
-    .bind(&key)
-    .bind(now)
-    .execute(&mut *tx)
-    .await?;
-    let kind = TaskKind::Deliver { delivery: new.id };
-    task::enqueue(tx, vec![NewTask { id: new.task, tenant, gate, kind, serialization_key: Some(key) }]).await
+    let (state, next_at, ended_at) = match begin {
+        Begin::Pending => ("pending", Some(now), None),
+        Begin::Cancelled => ("cancelled", None, Some(now)),
+    };
+    vec![
+        new.id.to_string().into(),
+        tenant.to_string().into(),
+        new.content.as_str().into(),
+        about.map(|(submission, _)| submission.to_string()).into(),
+        about.map(|(_, connection)| connection.to_string()).into(),
+        event.map(|(event, ..)| event.to_string()).into(),
+        event.map(|(_, kind, _)| kind.as_str()).into(),
+        event.map(|(.., endpoint)| endpoint.to_string()).into(),
+        gate_of(&new.content).to_string().into(),
+        key.into(),
+        0.into(),
+        0.into(),
+        state.into(),
+        next_at.into(),
+        ended_at.into(),
+    ]
 }
 
 impl Store {
@@ -139,10 +185,11 @@ impl Store {
                         (Err(_), Some(_)) => ("pending", "delivery.failed"),
                         (Err(_), None) => ("exhausted", "delivery.exhausted"),
                     };
-                    query(
+                    let settled = composed(format!(
                         "UPDATE deliveries SET state = $3, next_at = $4, ended_at = $5, receipt = $6, failure = $7, \
-                         tries = tries - $8 WHERE id = $1 AND tenant = $2 AND state = 'pending'",
-                    )
+                         tries = tries - $8 WHERE id = $1 AND tenant = $2 AND state = 'pending' RETURNING {}",
+                        EndedDelivery::COLUMNS
+                    ))
                     .bind(delivery.to_string())
                     .bind(lease.tenant.to_string())
                     .bind(state)
@@ -151,8 +198,13 @@ impl Store {
                     .bind(receipt)
                     .bind(failure.filter(|_| state == "exhausted"))
                     .bind(i64::from(is_turned_away))
-                    .execute(&mut *tx)
+                    .fetch_optional(&mut *tx)
                     .await?;
+                    if let Some(row) = settled.filter(|_| next.is_none())
+                        && let Some(delivery) = EndedDelivery::read(&Read::new(&row, "deliveries"))?
+                    {
+                        tx.announce(delivery.announcement(lease.tenant, now, &ended.result));
+                    }
                     // There is room for another one before this gate.
                     tx.brings_work();
                     tx.passages().add(lease.gate, ended.passage);
@@ -263,6 +315,10 @@ fn delivery(row: &Read) -> Result<Delivery, StoreError> {
     let content = match row.text("kind")?.as_str() {
         "result" => Content::Result { submission: row.id("submission")?, connection: row.id("connection")? },
         "correction" => Content::Correction { submission: row.id("submission")?, connection: row.id("connection")? },
+        "event" => {
+            let (event, kind) = (row.id("event")?, row.id("event_type")?);
+            Content::Event { event, kind, endpoint: row.id("endpoint")? }
+        }
         _ => return Err(row.corrupt("kind")),
     };
     Ok(Delivery {

@@ -5,13 +5,17 @@
 //! arguments, but leases use the database's clock. This crate is the only one that names `sqlx`.
 
 mod accept;
+mod announce;
 mod audit;
 mod claim;
 mod clock;
 mod connection;
 mod database;
 mod delivery;
+mod endpoint;
+mod endpoint_keys;
 mod error;
+mod event;
 mod framework;
 mod gate;
 mod idempotency;
@@ -30,6 +34,7 @@ mod standing;
 mod submission;
 mod task;
 mod tenant;
+mod told;
 mod transaction;
 mod trust;
 mod writer;
@@ -39,6 +44,7 @@ pub use audit::{AuditRow, BrokenChain};
 pub use database::Database;
 pub use delivery::{Ended, NewDelivery};
 pub use error::StoreError;
+pub use event::{Outgoing, TestEvent, Tested};
 pub use framework::StoredFramework;
 pub use gate::{GateId, GateView, Passage, Rate};
 pub use idempotency::{Earlier, Idempotency};

@@ -50,7 +50,7 @@ impl Store {
         let options = Options::new(database)?;
         let read = options.pool().await?;
         let clock = Clock::start(options.dialect(), &read).await?;
-        let writer = Writer::start(&options, clock).await?;
+        let writer = Writer::start(&options, clock, &entropy).await?;
         if let Pool::Postgres(pool) = &read {
             tokio::spawn(hear(pool.clone(), writer.news().clone()));
             tokio::spawn(tell(pool.clone(), writer.news().ours()));

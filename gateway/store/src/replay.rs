@@ -3,7 +3,7 @@
 use wellspring_model::{
     Timestamp,
     delivery::FailureCode,
-    id::{ConnectionId, DeliveryId, TaskId, TenantId},
+    id::{ConnectionId, DeliveryId, EndpointId, TaskId, TenantId},
 };
 
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
 pub struct DeliveryFilter {
     pub ids: Option<Vec<DeliveryId>>,
     pub connection: Option<ConnectionId>,
+    pub endpoint: Option<EndpointId>,
     pub state: Option<EndState>,
     pub code: Option<FailureCode>,
     /// Ended at this time or later.
@@ -208,13 +209,14 @@ async fn take_up(
 
 fn matching(tenant: TenantId, filter: &DeliveryFilter) -> crate::sql::Query {
     let ids = filter.ids.as_ref().map(|ids| {
-        let places: Vec<String> = (0..ids.len().max(1)).map(|index| format!("${}", index + 8)).collect();
+        let places: Vec<String> = (0..ids.len().max(1)).map(|index| format!("${}", index + 9)).collect();
         format!("AND id IN ({})", places.join(", "))
     });
     let sql = format!(
         "SELECT id FROM deliveries WHERE tenant = $1 AND state <> 'pending' AND ($2 IS NULL OR connection = $2) \
          AND ($3 IS NULL OR state = $3) AND ($4 IS NULL OR failure LIKE $4) \
-         AND ($5 IS NULL OR ended_at >= $5) AND ($6 IS NULL OR ended_at < $6) {} ORDER BY id LIMIT $7",
+         AND ($5 IS NULL OR ended_at >= $5) AND ($6 IS NULL OR ended_at < $6) \
+         AND ($7 IS NULL OR endpoint = $7) {} ORDER BY id LIMIT $8",
         ids.unwrap_or_default()
     );
     let mut query = composed(sql)
@@ -224,6 +226,7 @@ fn matching(tenant: TenantId, filter: &DeliveryFilter) -> crate::sql::Query {
         .bind(filter.code.map(|code| format!("%\"code\":\"{code}\"%")))
         .bind(filter.since.map(micros))
         .bind(filter.until.map(micros))
+        .bind(filter.endpoint.map(|id| id.to_string()))
         .bind(i64::try_from(MOST_REPLAYED + 1).unwrap_or(i64::MAX));
     if let Some(ids) = &filter.ids {
         // A list without entries fits nothing.

@@ -4,6 +4,7 @@ use wellspring_model::{
     Timestamp,
     assessment::Assessment,
     digest::Digest,
+    event::EventType,
     id::{SubmissionId, TenantId},
     report::VerificationReport,
     submission::{Assessed, Language, Submission, SubmissionState},
@@ -12,8 +13,9 @@ use wellspring_model::{
 use crate::{
     Leased, NewDelivery, Page, Store, StoreError, delivery,
     row::{Read, json, micros},
-    sql::query,
+    sql::{composed, query},
     task,
+    told::Subject,
 };
 
 /// What is recorded when a submission has been assessed.
@@ -43,17 +45,23 @@ impl Store {
                 Box::pin(async move {
                     task::finish(tx, &lease).await?;
                     let subject = new.submission.to_string();
-                    query(
+                    let assessed = composed(format!(
                         "UPDATE submissions SET state = 'assessed', assessed_at = $3, report = $4, assessment = $5 \
-                         WHERE id = $1 AND tenant = $2 AND state = 'received'",
-                    )
+                         WHERE id = $1 AND tenant = $2 AND state = 'received' RETURNING {}",
+                        Subject::COLUMNS
+                    ))
                     .bind(&subject)
                     .bind(lease.tenant.to_string())
                     .bind(micros(now))
                     .bind(report)
                     .bind(assessment)
-                    .execute(&mut *tx)
+                    .fetch_optional(&mut *tx)
                     .await?;
+                    if let Some(row) = assessed {
+                        let subject = Subject::read(&Read::new(&row, "submissions"))?;
+                        let (kind, outcome) = (EventType::SubmissionAssessed, new.report.outcome());
+                        tx.announce(subject.assessed((lease.tenant, now), kind, outcome, &new.assessment));
+                    }
                     for delivery in &new.deliveries {
                         delivery::insert(tx, lease.tenant, delivery).await?;
                     }
@@ -80,16 +88,21 @@ impl Store {
             .write(move |tx| {
                 Box::pin(async move {
                     task::finish(tx, &lease).await?;
-                    query(
+                    let rejected = composed(format!(
                         "UPDATE submissions SET state = 'rejected', rejected_at = $3, rejected_code = $4 \
-                         WHERE id = $1 AND tenant = $2 AND state = 'received'",
-                    )
+                         WHERE id = $1 AND tenant = $2 AND state = 'received' RETURNING {}",
+                        Subject::COLUMNS
+                    ))
                     .bind(id.to_string())
                     .bind(lease.tenant.to_string())
                     .bind(micros(now))
                     .bind(code)
-                    .execute(&mut *tx)
+                    .fetch_optional(&mut *tx)
                     .await?;
+                    if let Some(row) = rejected {
+                        let subject = Subject::read(&Read::new(&row, "submissions"))?;
+                        tx.announce(subject.rejected(lease.tenant, now, code));
+                    }
                     tx.audit(lease.tenant, now, "worker", "submission.rejected", &id.to_string());
                     Ok(())
                 })

@@ -3,10 +3,14 @@
 //! Rows that many transactions want (the head of a tenant's audit chain, the gate of a busy ATS) are written last and in
 //! order: they are held for the shortest time, and two nodes can never wait for each other.
 
-use wellspring_model::{Timestamp, id::TenantId};
+use std::sync::Arc;
+
+use uuid::Uuid;
+use wellspring_model::{Timestamp, id::TenantId, time::Entropy};
 
 use crate::{
     StoreError,
+    announce::{self, Announcement},
     audit::{self, Note},
     clock::Clock,
     gate::{self, Passages},
@@ -18,21 +22,33 @@ use crate::{
 pub(crate) struct Transaction {
     connection: Connection,
     notes: Vec<Note>,
+    announcements: Vec<Announcement>,
     passages: Passages,
     brought_work: bool,
     clock: Clock,
+    entropy: Arc<dyn Entropy>,
     now: Option<i64>,
 }
 
 /// How much was put off when a unit began, so that a unit that fails leaves nothing behind.
 pub(crate) struct Mark {
     notes: usize,
+    announcements: usize,
     passages: Passages,
 }
 
 impl Transaction {
-    pub fn new(connection: Connection, clock: Clock) -> Self {
-        Self { connection, notes: Vec::new(), passages: Passages::default(), brought_work: false, clock, now: None }
+    pub fn new(connection: Connection, clock: Clock, entropy: Arc<dyn Entropy>) -> Self {
+        Self {
+            connection,
+            notes: Vec::new(),
+            announcements: Vec::new(),
+            passages: Passages::default(),
+            brought_work: false,
+            clock,
+            entropy,
+            now: None,
+        }
     }
 
     pub const fn dialect(&self) -> Dialect {
@@ -42,6 +58,16 @@ impl Transaction {
     /// Notes for the audit trail of `tenant` that `actor` did `action` to `subject`.
     pub fn audit(&mut self, tenant: TenantId, at: Timestamp, actor: &str, action: &'static str, subject: &str) {
         self.notes.push(Note { tenant, at, actor: actor.to_owned(), action, subject: subject.to_owned() });
+    }
+
+    /// Says what happened, for the endpoints of a tenant that want to know.
+    pub fn announce(&mut self, announcement: Announcement) {
+        self.announcements.push(announcement);
+    }
+
+    /// A fresh id, for what only a transaction knows that it is needed.
+    pub fn uuid(&self, at: Timestamp) -> Uuid {
+        self.entropy.uuid(at)
     }
 
     /// What passed a gate, to be counted there.
@@ -70,6 +96,7 @@ impl Transaction {
 
     pub async fn begin(&mut self) -> Result<(), StoreError> {
         self.notes.clear();
+        self.announcements.clear();
         self.passages = Passages::default();
         self.brought_work = false;
         self.now = None;
@@ -82,25 +109,35 @@ impl Transaction {
     }
 
     pub fn mark(&self) -> Mark {
-        Mark { notes: self.notes.len(), passages: self.passages.clone() }
+        let (notes, announcements) = (self.notes.len(), self.announcements.len());
+        Mark { notes, announcements, passages: self.passages.clone() }
     }
 
     pub fn back_to(&mut self, mark: Mark) {
         self.notes.truncate(mark.notes);
+        self.announcements.truncate(mark.announcements);
         self.passages = mark.passages;
     }
 
     /// Writes what was put off, and commits.
     pub async fn commit(&mut self) -> Result<(), StoreError> {
+        self.tell().await?;
         let passages = std::mem::take(&mut self.passages);
         if !passages.is_empty() {
             gate::count(self, passages).await?;
+            // A gate may have changed its state with that.
+            self.tell().await?;
         }
         let notes = std::mem::take(&mut self.notes);
         if !notes.is_empty() {
             audit::append(self, notes).await?;
         }
         query("COMMIT").execute(self).await.map(drop)
+    }
+
+    async fn tell(&mut self) -> Result<(), StoreError> {
+        let announcements = std::mem::take(&mut self.announcements);
+        if announcements.is_empty() { Ok(()) } else { announce::write(self, announcements).await }
     }
 
     pub async fn roll_back(&mut self) -> Result<(), StoreError> {

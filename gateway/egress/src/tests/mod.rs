@@ -7,6 +7,7 @@ mod credentials;
 mod documents;
 mod names;
 mod server;
+mod webhooks;
 
 use std::{
     collections::BTreeMap,

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use wellspring_model::{
     delivery::{DeliveryState, FailureCode},
-    id::{ConnectionId, DeliveryId, TaskId, TenantId},
+    id::{ConnectionId, DeliveryId, EndpointId, TaskId, TenantId},
     time::{Clock, Entropy},
 };
 use wellspring_store::{DeliveryFilter, EndState, Store};
@@ -32,6 +32,9 @@ pub struct Which {
     tenant: TenantId,
     #[arg(long, value_name = "con_…")]
     connection: Option<ConnectionId>,
+    /// Events to this endpoint only.
+    #[arg(long, value_name = "end_…")]
+    endpoint: Option<EndpointId>,
     /// The code of the failure, such as INVALID_INPUT.
     #[arg(long, value_name = "CODE", value_parser = code)]
     code: Option<FailureCode>,
@@ -59,6 +62,7 @@ impl Which {
         DeliveryFilter {
             ids,
             connection: self.connection,
+            endpoint: self.endpoint,
             state: Some(EndState::Exhausted),
             code: self.code,
             ..DeliveryFilter::default()

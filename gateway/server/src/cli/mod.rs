@@ -3,6 +3,7 @@
 pub mod connections;
 pub mod connectors;
 pub mod deliveries;
+pub mod endpoints;
 pub mod frameworks;
 pub mod keys;
 pub mod material;
@@ -43,6 +44,9 @@ pub enum Command {
     /// Connections: a tenant's account at an ATS.
     #[command(subcommand)]
     Connection(connections::ConnectionCommand),
+    /// Endpoints: where a tenant's events are sent.
+    #[command(subcommand)]
+    Endpoint(endpoints::EndpointCommand),
     /// Competency frameworks (CASE packages).
     #[command(subcommand)]
     Framework(frameworks::FrameworkCommand),
@@ -108,6 +112,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Key(command) => keys::key(command).await,
         Command::Connectors(command) => connectors::run(command).await,
         Command::Connection(command) => connections::run(command).await,
+        Command::Endpoint(command) => endpoints::run(command).await,
         Command::Framework(command) => frameworks::run(command).await,
         Command::Deliveries(command) => deliveries::run(command).await,
         Command::PrintOpenapi => print_openapi(),

@@ -38,6 +38,7 @@ pub struct Config {
     pub registries: BTreeMap<String, RegistryConfig>,
     pub contexts: BTreeMap<String, PathBuf>,
     pub work: WorkConfig,
+    pub events: EventsConfig,
     pub log: LogConfig,
 }
 
@@ -140,6 +141,12 @@ pub struct WorkConfig {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct EventsConfig {
+    pub keep_days: u16,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LogConfig {
     pub filter: String,
     pub format: LogFormat,
@@ -211,6 +218,7 @@ impl Config {
         for (name, is_zero) in [
             ("work.delivery_seconds", self.work.delivery_seconds == 0),
             ("limits.json_depth", self.limits.json_depth == 0),
+            ("events.keep_days", self.events.keep_days == 0),
         ] {
             if is_zero {
                 return Err(ConfigError::Zero(name));

@@ -37,8 +37,8 @@ pub(super) const FINDINGS: &[(&str, &str)] = pages!("findings":
 pub(super) const PROBLEMS: &[(&str, &str)] = pages!("problems":
     "malformed-json" "body-too-large" "json-too-deep" "duplicate-key" "invalid-request" "unreadable-credential"
     "unknown-connection" "unknown-connector" "unknown-job" "unknown-profile" "unknown-trust-policy" "unknown-framework"
-    "not-found" "unauthorized" "idempotency-conflict" "idempotency-in-flight" "unsupported-media-type"
-    "method-not-allowed" "unavailable" "storage-full" "internal"
+    "not-found" "unauthorized" "idempotency-conflict" "idempotency-in-flight" "endpoint-shut"
+    "unsupported-media-type" "method-not-allowed" "unavailable" "storage-full" "internal"
 );
 
 #[derive(Template)]

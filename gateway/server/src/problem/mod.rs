@@ -74,6 +74,8 @@ kinds! {
     IdempotencyConflict = "idempotency-conflict", UNPROCESSABLE_ENTITY, "The idempotency key was used for something else";
     /// The first request with this idempotency key has not been answered yet.
     IdempotencyInFlight = "idempotency-in-flight", CONFLICT, "The first request with this idempotency key is still running";
+    /// Nothing is sent to this endpoint until somebody resumes it.
+    EndpointShut = "endpoint-shut", CONFLICT, "The endpoint is shut";
     /// The body is of a type this route does not read.
     UnsupportedMediaType = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The body is of a type that is not read here";
     /// The address exists, but not for this method.
@@ -208,6 +210,13 @@ impl Problem {
     pub fn idempotency_in_flight() -> Self {
         let detail = "wait for the answer to the first request with this Idempotency-Key, then ask again";
         Self::new(ProblemKind::IdempotencyInFlight, detail).retry_after(1)
+    }
+
+    pub fn endpoint_shut() -> Self {
+        Self::new(
+            ProblemKind::EndpointShut,
+            "nothing is sent to this endpoint: it said that it is gone, or failed for days; resume it first",
+        )
     }
 
     /// `expected` is what the route reads.

@@ -82,9 +82,9 @@ pub struct ConnectionView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct QueueView {
     /// `open`; `tripped`: too much failed, one delivery at a time tries again; `paused`: the ATS does not let us in, until
-    /// somebody mends the connection and resumes it.
+    /// somebody mends the connection and resumes it; `shut` (endpoints of events): nothing is sent, until somebody resumes it.
     pub state: String,
-    /// Why it is not open: `FAILURES`, or the code that paused it.
+    /// Why it is not open: `FAILURES`, the code that paused it; `GONE` or `FAILING` where it is shut.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     pub since: String,
@@ -126,7 +126,7 @@ impl ConnectionView {
 }
 
 impl QueueView {
-    fn new(gate: GateView) -> Self {
+    pub fn new(gate: GateView) -> Self {
         Self {
             state: gate.state.to_owned(),
             reason: gate.reason,

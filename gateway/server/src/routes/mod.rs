@@ -4,6 +4,7 @@ pub mod connections;
 pub mod connectors;
 pub mod deliveries;
 pub mod documents;
+pub mod endpoints;
 pub mod frameworks;
 pub mod health;
 pub mod jobs;
@@ -70,6 +71,11 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(deliveries::replay::replay_one))
         .routes(routes!(deliveries::replay::cancel))
         .routes(routes!(connectors::list))
+        .routes(routes!(endpoints::add, endpoints::list))
+        .routes(routes!(endpoints::show, endpoints::remove))
+        .routes(routes!(endpoints::actions::rotate))
+        .routes(routes!(endpoints::actions::test))
+        .routes(routes!(endpoints::actions::resume))
 }
 
 /// The OpenAPI document of `/v1`.

@@ -54,21 +54,31 @@ pub struct SubmissionSummary {
     pub application: String,
 }
 
-/// The intent to tell one connection.
+/// The intent to bring something to somebody.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeliveryView {
     pub id: String,
-    /// `result` or `correction`.
+    /// `result` or `correction`, to a connection; or `event`, to an endpoint.
     pub kind: String,
-    pub connection: String,
-    pub submission: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub submission: Option<String>,
+    /// An event's `webhook-id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+    /// An event's type.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub event_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
     /// `pending`, `delivered`, `exhausted` or `cancelled`.
     pub state: String,
     /// When the next attempt is due; only while pending.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_at: Option<String>,
     pub attempts: Vec<AttemptView>,
-    /// What the ATS gave back; only once delivered.
+    /// What the ATS or the endpoint gave back; only once delivered.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub receipt: Option<serde_json::Value>,
@@ -139,8 +149,12 @@ impl SubmissionSummary {
 
 impl DeliveryView {
     pub fn new(delivery: &Delivery, attempts: &[Attempt]) -> Self {
-        let (Content::Result { submission, connection } | Content::Correction { submission, connection }) =
-            delivery.content;
+        let (about, event) = match delivery.content {
+            Content::Result { submission, connection } | Content::Correction { submission, connection } => {
+                (Some((submission, connection)), None)
+            }
+            Content::Event { event, kind, endpoint } => (None, Some((event, kind, endpoint))),
+        };
         let (next_at, receipt) = match &delivery.state {
             DeliveryState::Pending { next_at } => (Some(next_at.to_string()), None),
             DeliveryState::Delivered { receipt, .. } => (None, serde_json::to_value(receipt).ok()),
@@ -149,19 +163,23 @@ impl DeliveryView {
         Self {
             id: delivery.id.to_string(),
             kind: delivery.content.as_str().to_owned(),
-            connection: connection.to_string(),
-            submission: submission.to_string(),
+            connection: about.map(|(_, connection)| connection.to_string()),
+            submission: about.map(|(submission, _)| submission.to_string()),
+            event: event.map(|(event, ..)| event.to_string()),
+            event_type: event.map(|(_, kind, _)| kind.to_string()),
+            endpoint: event.map(|(.., endpoint)| endpoint.to_string()),
             state: delivery.state.as_str().to_owned(),
             next_at,
-            attempts: attempts.iter().map(AttemptView::new).collect(),
+            attempts: attempts.iter().map(|attempt| AttemptView::new(attempt, event.is_some())).collect(),
             receipt,
         }
     }
 }
 
 impl AttemptView {
-    fn new(attempt: &Attempt) -> Self {
+    fn new(attempt: &Attempt, is_event: bool) -> Self {
         let (outcome, code, message) = match &attempt.result {
+            Some(Ok(_)) if is_event => ("delivered", "DELIVERED", "The endpoint has the event.".to_owned()),
             Some(Ok(receipt)) if receipt.changed => ("delivered", "DELIVERED", "The ATS has the result.".to_owned()),
             Some(Ok(_)) => ("delivered", "ALREADY_THERE", "The ATS already had exactly this.".to_owned()),
             Some(Err(failure)) => ("failed", failure.code.as_str(), failure.message.clone()),

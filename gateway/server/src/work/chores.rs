@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use jiff::SignedDuration;
 use tokio::sync::watch;
+use wellspring_model::Timestamp;
 
 use super::TaskError;
 use crate::state::App;
@@ -20,8 +22,12 @@ struct Chore {
     run: fn(App) -> BoxFuture<'static, Result<(), TaskError>>,
 }
 
-const CHORES: [Chore; 1] =
-    [Chore { name: "forget answers", every: Duration::from_secs(60 * 60), run: |app| Box::pin(forget_answers(app)) }];
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+const CHORES: [Chore; 2] = [
+    Chore { name: "forget answers", every: HOUR, run: |app| Box::pin(forget_answers(app)) },
+    Chore { name: "forget events", every: HOUR, run: |app| Box::pin(forget_events(app)) },
+];
 
 /// Does what is due until `stop` says so.
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
@@ -48,5 +54,14 @@ async fn take_turn(app: &App, chore: &Chore) -> Result<(), TaskError> {
 /// Answers that nobody repeats a request for any more.
 async fn forget_answers(app: App) -> Result<(), TaskError> {
     while app.store.forget_answers(AT_ONCE, app.now()).await? == u64::from(AT_ONCE) {}
+    Ok(())
+}
+
+/// Events that were sent, or given up, long ago.
+async fn forget_events(app: App) -> Result<(), TaskError> {
+    let kept = SignedDuration::from_hours(i64::from(app.config.events.keep_days) * 24);
+    // Before the beginning of time there was nothing.
+    let before = app.now().checked_sub(kept).unwrap_or(Timestamp::MIN);
+    while app.store.forget_events(AT_ONCE, before).await? == u64::from(AT_ONCE) {}
     Ok(())
 }

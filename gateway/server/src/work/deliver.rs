@@ -1,4 +1,4 @@
-//! Steps 7 to 9 of a submission: begin an attempt, call the connector with no transaction open, settle.
+//! Steps 7 to 9 of a submission: begin an attempt, call the connector with no transaction open, settle. Events go the same way.
 
 use std::time::{Duration, Instant};
 
@@ -12,17 +12,17 @@ use wellspring_model::{
         ResultLine, Retry, Verdict,
     },
     digest::Digest,
-    id::{AttemptId, DeliveryId},
+    id::{AttemptId, ConnectionId, DeliveryId, SubmissionId},
     posting::Posting,
     report::VerificationReport,
     submission::{Assessed, Submission, SubmissionState},
 };
 use wellspring_store::{Ended, Leased, Passage};
 
-use super::TaskError;
+use super::{TaskError, event};
 use crate::{sentences::Sentences, state::App};
 
-/// Brings one result to its ATS, or notes why not and when to try again.
+/// Brings one result to its ATS, or one event to its endpoint, or notes why not and when to try again.
 pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskError> {
     let Some(delivery) = app.store.delivery(task.tenant, id).await? else { return Err(gone("delivery", id)) };
     let attempt = AttemptId::from_uuid(app.uuid());
@@ -38,21 +38,42 @@ pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskErr
         Ok(_) => None,
         Err(failure) => failure.wait(delivery.tries + 1, jitter(app)),
     };
-    match &result {
-        Ok(receipt) => tracing::info!(delivery = %id, attempt = number, changed = receipt.changed, "the ATS has it"),
-        Err(failure) => {
+    match (&result, delivery.content) {
+        (Ok(_), Content::Event { kind, .. }) => {
+            tracing::info!(delivery = %id, attempt = number, %kind, "the endpoint has it");
+        }
+        (Ok(receipt), _) => {
+            tracing::info!(delivery = %id, attempt = number, changed = receipt.changed, "the ATS has it");
+        }
+        (Err(failure), _) => {
             tracing::warn!(delivery = %id, attempt = number, code = %failure.code, "the attempt did not deliver");
         }
     }
-    let passage = Passage { calls: requests, took: began.elapsed(), verdict: Verdict::of(&result) };
+    let verdict = match delivery.content {
+        Content::Result { .. } | Content::Correction { .. } => Verdict::of(&result),
+        Content::Event { .. } => Verdict::of_endpoint(&result),
+    };
+    let passage = Passage { calls: requests, took: began.elapsed(), verdict };
     app.store.settle(task, id, Ended { attempt, result, wait, passage }, app.now()).await?;
     Ok(())
 }
 
 async fn call(app: &App, delivery: &Delivery, number: u32) -> Result<Delivered, TaskError> {
+    match delivery.content {
+        Content::Result { submission, connection } | Content::Correction { submission, connection } => {
+            call_ats(app, delivery, (submission, connection), number).await
+        }
+        Content::Event { event, endpoint, .. } => event::send(app, delivery.tenant, event, endpoint).await,
+    }
+}
+
+async fn call_ats(
+    app: &App,
+    delivery: &Delivery,
+    (submission, connection): (SubmissionId, ConnectionId),
+    number: u32,
+) -> Result<Delivered, TaskError> {
     let tenant = delivery.tenant;
-    let (Content::Result { submission, connection } | Content::Correction { submission, connection }) =
-        delivery.content;
     let submission = app.store.submission(tenant, submission).await?.ok_or_else(|| gone("submission", submission))?;
     let Some(connection) = app.store.connection(tenant, connection).await? else {
         return Ok(failed(FailureCode::ConnectionInvalid, "The connection was removed."));

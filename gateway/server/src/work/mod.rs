@@ -6,6 +6,7 @@
 pub mod assess;
 pub mod chores;
 pub mod deliver;
+pub mod event;
 pub mod gather;
 pub mod verify;
 
@@ -120,8 +121,8 @@ fn lock(held: &Held) -> MutexGuard<'_, BTreeMap<TaskId, Leased>> {
 async fn take_back(app: &App) {
     match app.store.cancel_shut(TAKEN_BACK, app.now()).await {
         Ok(0) => {}
-        Ok(count) => tracing::info!(deliveries = count, "taken back: their connection was removed"),
-        Err(error) => tracing::error!(%error, "what waits for a removed connection cannot be taken back"),
+        Ok(count) => tracing::info!(deliveries = count, "taken back: nothing is brought to their destination any more"),
+        Err(error) => tracing::error!(%error, "what waits for a destination that is shut cannot be taken back"),
     }
 }
 

@@ -20,7 +20,7 @@ fn operations() -> Vec<(Method, String)> {
 }
 
 /// An id of the owner's for each resource.
-fn with_id(path: &str, role: &Role, submission: &str, delivery: &str, policy: &str) -> String {
+fn with_id(path: &str, role: &Role, submission: &str, delivery: &str, policy: &str, endpoint: &str) -> String {
     let id = match path.split('/').nth(2).expect("a resource") {
         "submissions" => submission,
         "connections" => &role.connection,
@@ -29,6 +29,7 @@ fn with_id(path: &str, role: &Role, submission: &str, delivery: &str, policy: &s
         "jobs" => &role.job,
         "deliveries" => delivery,
         "trust" => policy,
+        "events" => endpoint,
         other => panic!("the test knows no id for `{other}`: add one"),
     };
     path.replace("{id}", id)
@@ -60,6 +61,7 @@ async fn another_tenants_ids_answer_404_on_every_route() {
     let shown = gateway.get(&format!("/v1/submissions/{submission}")).await.json();
     let delivery = shown["deliveries"][0]["id"].as_str().expect("a delivery").to_owned();
     let policy = gateway.post("/v1/trust/policies", &json!({"title": "x", "rules": {}})).await.id();
+    let endpoint = gateway.post("/v1/events/endpoints", &json!({"url": "https://hooks.example/"})).await.id();
     let stranger = gateway.other_tenant().await;
     let mut with_ids = 0;
     let mut operations = operations();
@@ -70,7 +72,7 @@ async fn another_tenants_ids_answer_404_on_every_route() {
             continue;
         }
         with_ids += 1;
-        let path = with_id(&path, &role, &submission, &delivery, &policy);
+        let path = with_id(&path, &role, &submission, &delivery, &policy, &endpoint);
         let body = (method == Method::PUT).then(|| json!({"policy": null}));
         let theirs = gateway.call(method.clone(), &path, Some(&stranger.key), body.as_ref()).await;
         assert_eq!(theirs.status, StatusCode::NOT_FOUND, "{method} {path} for a stranger: {}", theirs.text);
@@ -85,6 +87,7 @@ async fn a_list_holds_nothing_of_another_tenant() {
     let gateway = Gateway::start().await;
     gateway.role().await;
     gateway.post("/v1/trust/policies", &json!({"title": "x", "rules": {}})).await;
+    gateway.post("/v1/events/endpoints", &json!({"url": "https://hooks.example/"})).await;
     let stranger = gateway.other_tenant().await;
     // What is no list, or the same for everybody.
     let others = ["/v1/connectors", "/v1/trust", "/v1/trust/decision"];

@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use wellspring_server::routes::{
     connections::NewConnection,
+    endpoints::NewEndpoint,
     jobs::NewJob,
     profiles::NewProfile,
     submissions::input::{SubmissionAccepted, SubmissionRequest},
@@ -25,6 +26,7 @@ fn every_request_example_is_read() {
     reads::<NewJob>("job-request");
     reads::<NewConnection>("connection-request");
     reads::<VerificationRequest>("verification-request");
+    reads::<NewEndpoint>("endpoint-request");
 }
 
 #[test]

@@ -3,11 +3,14 @@
 mod access;
 mod badge;
 mod deliveries;
+mod events;
+mod events_peers;
 mod examples;
 mod gateway;
 mod gathering;
 mod idempotency;
 mod issuer_site;
+mod receiver;
 mod refusals;
 mod reports;
 mod submissions;

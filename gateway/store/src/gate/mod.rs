@@ -8,10 +8,10 @@ mod store;
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
-use wellspring_model::id::{ConnectionId, IdError, TenantId};
+use wellspring_model::id::{ConnectionId, EndpointId, IdError, TenantId};
 
-pub(crate) use rules::{Gate, Pace, State, Window};
-pub(crate) use store::{count, hold, insert, pace, write};
+pub(crate) use rules::{Failing, Gate, Pace, State, Window};
+pub(crate) use store::{count, hold, insert, look, open, pace, shut, shut_after, write};
 
 pub use rules::Passage;
 pub use store::GateView;
@@ -22,6 +22,8 @@ pub enum GateId {
     /// A tenant's own assessing.
     Tenant(TenantId),
     Connection(ConnectionId),
+    /// Where events are sent.
+    Endpoint(EndpointId),
 }
 
 impl fmt::Display for GateId {
@@ -29,6 +31,7 @@ impl fmt::Display for GateId {
         match self {
             Self::Tenant(id) => id.fmt(f),
             Self::Connection(id) => id.fmt(f),
+            Self::Endpoint(id) => id.fmt(f),
         }
     }
 }
@@ -37,7 +40,8 @@ impl FromStr for GateId {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        text.parse().map(Self::Connection).or_else(|_| text.parse().map(Self::Tenant))
+        let endpoint = |_| text.parse().map(Self::Endpoint);
+        text.parse().map(Self::Connection).or_else(endpoint).or_else(|_| text.parse().map(Self::Tenant))
     }
 }
 

@@ -14,6 +14,8 @@ const FAILED: (i64, i64) = (1, 2);
 /// How long a tripped gate rests before one task may try; twice as long each time that fails.
 const FIRST_REST: i64 = 15 * SECOND;
 const LONGEST_REST: i64 = 10 * 60 * SECOND;
+/// A failure that is followed by nothing for so long does not count as failing on: the schedule tries once a day at least.
+const FORGOTTEN: i64 = 48 * 60 * 60 * SECOND;
 
 /// Whether work passes, and what is known of the destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +32,17 @@ pub(crate) struct Gate {
     /// Moving means over the tasks that ended: how long one takes, and how many thousandths of a call it makes.
     pub task_micros: i64,
     pub task_calls: i64,
+    /// Absent while the last task succeeded.
+    pub failing: Option<Failing>,
+    /// For how long everything may fail before nothing is brought there any more; `None` for ever.
+    pub shut_after: Option<i64>,
+}
+
+/// A destination where everything fails: since when, and when it last did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Failing {
+    pub since: i64,
+    pub last: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,9 +133,14 @@ impl Gate {
             Verdict::Well => self.well(now),
             Verdict::Wait(wait) => {
                 self.wait_until = self.wait_until.max(now.saturating_add(micros(wait)));
+                self.fails(now);
             }
-            Verdict::Ill => self.ill(now),
+            Verdict::Ill => {
+                self.ill(now);
+                self.fails(now);
+            }
             Verdict::Refuses(code) => self.pause(code, now),
+            Verdict::Gone => self.shut(FailureCode::Gone.as_str(), now),
         }
     }
 
@@ -133,6 +151,7 @@ impl Gate {
     }
 
     fn well(&mut self, now: i64) {
+        self.failing = None;
         self.count(0, now);
         if matches!(self.state, State::Tripped { .. }) {
             self.become_open(now);
@@ -151,6 +170,15 @@ impl Gate {
             // The one that was let through to see. Others began before it tripped, and say nothing new.
             State::Tripped { probe_at } if probe_at <= now => self.trip(now),
             State::Tripped { .. } | State::Paused { .. } | State::Shut { .. } => {}
+        }
+    }
+
+    /// Once more, and too long by now?
+    fn fails(&mut self, now: i64) {
+        let since = self.failing.filter(|failing| now - failing.last <= FORGOTTEN).map_or(now, |failing| failing.since);
+        self.failing = Some(Failing { since, last: now });
+        if self.shut_after.is_some_and(|after| now - since >= after) {
+            self.shut("FAILING", now);
         }
     }
 
@@ -175,9 +203,17 @@ impl Gate {
         }
     }
 
+    /// Lets nothing through any more, for this reason or an earlier one.
+    pub fn shut(&mut self, reason: &str, now: i64) {
+        if !matches!(self.state, State::Shut { .. }) {
+            self.change(State::Shut { reason: reason.to_owned() }, now);
+        }
+    }
+
     /// Lets work through again, with nothing held against the destination.
     pub fn become_open(&mut self, now: i64) {
         self.trips = 0;
+        self.failing = None;
         self.wait_until = 0;
         self.window = Window::default();
         self.change(State::Open, now);

@@ -11,6 +11,8 @@ fn gate() -> Gate {
         window: Window::default(),
         task_micros: 0,
         task_calls: 0,
+        failing: None,
+        shut_after: None,
     }
 }
 
@@ -76,6 +78,44 @@ fn a_refusal_pauses_until_somebody_opens_it() {
     assert_eq!(gate.allows(0, 7), 0, "an older answer does not open it");
     gate.become_open(8);
     assert_eq!(gate.allows(0, 8), 8);
+}
+
+const HOUR: i64 = 60 * 60 * SECOND;
+
+#[test]
+fn one_that_fails_for_five_days_is_shut_and_one_success_begins_anew() {
+    let mut gate = Gate { shut_after: Some(120 * HOUR), ..gate() };
+    let fail = |gate: &mut Gate, hour: i64| gate.passed(&passage(Verdict::Ill), hour * HOUR);
+    (0..119).step_by(24).for_each(|hour| fail(&mut gate, hour));
+    gate.passed(&passage(Verdict::Well), 119 * HOUR);
+    (120..240).step_by(24).for_each(|hour| fail(&mut gate, hour));
+    assert_ne!(gate.state, State::Shut { reason: "FAILING".into() }, "four days and a half since it was well");
+    fail(&mut gate, 240);
+    assert_eq!(gate.state, State::Shut { reason: "FAILING".into() });
+    gate.passed(&passage(Verdict::Well), 241 * HOUR);
+    assert_eq!(gate.allows(0, 241 * HOUR), 0, "somebody has to open it");
+    gate.become_open(242 * HOUR);
+    fail(&mut gate, 243);
+    assert_eq!(gate.state, State::Open, "with nothing held against it");
+}
+
+#[test]
+fn days_in_which_nothing_was_tried_are_no_days_of_failing() {
+    let mut gate = Gate { shut_after: Some(120 * HOUR), ..gate() };
+    gate.passed(&passage(Verdict::Ill), 0);
+    gate.passed(&passage(Verdict::Ill), 200 * HOUR);
+    assert_eq!(gate.state, State::Open);
+    gate.passed(&passage(Verdict::Wait(Duration::from_secs(1))), 240 * HOUR);
+    assert_eq!(gate.failing, Some(Failing { since: 200 * HOUR, last: 240 * HOUR }), "asking to wait is no success");
+}
+
+#[test]
+fn one_without_a_limit_may_fail_for_ever_and_one_that_is_gone_is_shut_at_once() {
+    let mut gate = gate();
+    (0..1_000).for_each(|hour| gate.passed(&passage(Verdict::Ill), hour * HOUR));
+    assert!(matches!(gate.state, State::Open | State::Tripped { .. }), "{gate:?}");
+    gate.passed(&passage(Verdict::Gone), 1_000 * HOUR);
+    assert_eq!(gate.state, State::Shut { reason: "GONE".into() });
 }
 
 #[test]

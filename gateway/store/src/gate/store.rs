@@ -1,16 +1,19 @@
 //! Gates as rows.
 
+use std::time::Duration;
+
 use wellspring_model::{
     Timestamp,
     connection::ConnectorId,
-    id::{ConnectionId, TenantId},
+    id::{ConnectionId, EndpointId, TenantId},
 };
 
-use super::{Gate, GateId, Pace, Passages, Rate, State, Window};
+use super::{Failing, Gate, GateId, Pace, Passages, Rate, State, Window};
 use crate::{
     Store, StoreError,
     row::{Read, Row},
     sql::{Dialect, query},
+    told,
     transaction::Transaction,
 };
 
@@ -60,6 +63,43 @@ pub(crate) async fn pace(tx: &mut Transaction, id: GateId, rate: Rate) -> Result
         .map(drop)
 }
 
+/// Says for how long everything may fail at a destination before nothing is brought there any more.
+pub(crate) async fn shut_after(tx: &mut Transaction, id: GateId, after: Duration) -> Result<(), StoreError> {
+    query("UPDATE gates SET shut_after = $2 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(i64::try_from(after.as_micros()).unwrap_or(i64::MAX))
+        .execute(tx)
+        .await
+        .map(drop)
+}
+
+/// Shuts a gate, once.
+pub(crate) async fn shut(tx: &mut Transaction, id: GateId, reason: &str) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    if let Some(mut gate) = hold(tx, id, true).await? {
+        gate.shut(reason, now);
+        write(tx, id, &gate).await?;
+    }
+    Ok(())
+}
+
+/// Lets work through again. Says whether nothing or little passed before.
+pub(crate) async fn open(tx: &mut Transaction, id: GateId) -> Result<bool, StoreError> {
+    let now = tx.now().await?;
+    let Some(mut gate) = hold(tx, id, true).await? else { return Ok(false) };
+    let was_open = gate.state == State::Open;
+    gate.become_open(now);
+    write(tx, id, &gate).await?;
+    tx.brings_work();
+    Ok(!was_open)
+}
+
+/// Reads a gate as it is now.
+pub(crate) async fn look(tx: &mut Transaction, id: GateId) -> Result<Option<Gate>, StoreError> {
+    let row = query(OF_ID).bind(id.to_string()).fetch_optional(tx).await?;
+    row.as_ref().map(gate).transpose()
+}
+
 /// Reads a gate and holds it to the end of the transaction. `wait`: whether to wait for another node that holds it; if
 /// not, one that is held is as if it were not there.
 pub(crate) async fn hold(tx: &mut Transaction, id: GateId, wait: bool) -> Result<Option<Gate>, StoreError> {
@@ -82,7 +122,7 @@ pub(crate) async fn write(tx: &mut Transaction, id: GateId, gate: &Gate) -> Resu
     query(
         "UPDATE gates SET state = $2, reason = $3, probe_at = $4, changed_at = $5, trips = $6, wait_until = $7, \
          paced_until = $8, window_at = $9, window_tasks = $10, window_failures = $11, task_micros = $12, \
-         task_calls = $13 WHERE id = $1",
+         task_calls = $13, failing_since = $14, failed_at = $15 WHERE id = $1",
     )
     .bind(id.to_string())
     .bind(state)
@@ -97,6 +137,8 @@ pub(crate) async fn write(tx: &mut Transaction, id: GateId, gate: &Gate) -> Resu
     .bind(gate.window.failures)
     .bind(gate.task_micros)
     .bind(gate.task_calls)
+    .bind(gate.failing.map(|failing| failing.since))
+    .bind(gate.failing.map(|failing| failing.last))
     .execute(tx)
     .await
     .map(drop)
@@ -111,6 +153,7 @@ pub(crate) async fn count(tx: &mut Transaction, passages: Passages) -> Result<()
         passages.iter().for_each(|passage| gate.passed(passage, now));
         if std::mem::discriminant(&before.state) != std::mem::discriminant(&gate.state) {
             tell(id, &gate.state);
+            announce(tx, id, &gate.state, now).await?;
             if gate.state == State::Open {
                 tx.brings_work();
             }
@@ -131,6 +174,32 @@ fn tell(gate: GateId, state: &State) {
         }
         State::Shut { reason } => tracing::warn!(%gate, reason, "nothing is brought to the destination any more"),
     }
+}
+
+/// Says of a gate that changed what the tenant wants to know.
+async fn announce(tx: &mut Transaction, id: GateId, state: &State, now: i64) -> Result<(), StoreError> {
+    let is_told = matches!(
+        (id, state),
+        (GateId::Connection(_), State::Paused { .. }) | (GateId::Endpoint(_), State::Shut { .. })
+    );
+    if !is_told {
+        return Ok(());
+    }
+    let row = query("SELECT id, tenant FROM gates WHERE id = $1").bind(id.to_string()).fetch_optional(&mut *tx).await?;
+    let Some(row) = row else { return Ok(()) };
+    let row = Read::new(&row, "gates");
+    let (tenant, at) = (row.id("tenant")?, Timestamp::from_microsecond(now).map_err(|_| row.corrupt("changed_at"))?);
+    match (id, state) {
+        (GateId::Connection(connection), State::Paused { reason }) => {
+            tx.announce(told::connection(tenant, at, connection, Some(reason)));
+        }
+        (GateId::Endpoint(endpoint), State::Shut { reason }) => {
+            tx.announce(told::endpoint_shut(tenant, at, endpoint, reason));
+            tx.audit(tenant, at, "worker", "endpoint.shut", &endpoint.to_string());
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 fn gate(row: &Row) -> Result<Gate, StoreError> {
@@ -161,6 +230,11 @@ fn gate(row: &Row) -> Result<Gate, StoreError> {
         },
         task_micros: row.count("task_micros")?,
         task_calls: row.count("task_calls")?,
+        failing: match (row.optional_number("failing_since")?, row.optional_number("failed_at")?) {
+            (Some(since), Some(last)) => Some(Failing { since, last }),
+            _ => None,
+        },
+        shut_after: row.optional_number("shut_after")?,
     })
 }
 
@@ -200,7 +274,19 @@ impl Store {
         tenant: TenantId,
         connection: ConnectionId,
     ) -> Result<Option<GateView>, StoreError> {
-        let id = connection.to_string();
+        self.gate_view(tenant, GateId::Connection(connection)).await
+    }
+
+    /// How the place is doing that events are sent to.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn endpoint_gate(&self, tenant: TenantId, endpoint: EndpointId) -> Result<Option<GateView>, StoreError> {
+        self.gate_view(tenant, GateId::Endpoint(endpoint)).await
+    }
+
+    async fn gate_view(&self, tenant: TenantId, id: GateId) -> Result<Option<GateView>, StoreError> {
+        let id = id.to_string();
         let row = query("SELECT * FROM gates WHERE id = $1 AND tenant = $2")
             .bind(&id)
             .bind(tenant.to_string())
@@ -247,12 +333,12 @@ impl Store {
                             .bind(tenant.to_string())
                             .number(&mut *tx)
                             .await?;
-                    let id = GateId::Connection(connection);
-                    let Some(mut gate) = hold(tx, id, true).await?.filter(|_| owned == 1) else { return Ok(false) };
-                    let now = tx.now().await?;
-                    gate.become_open(now);
-                    write(tx, id, &gate).await?;
-                    tx.brings_work();
+                    if owned != 1 {
+                        return Ok(false);
+                    }
+                    if open(tx, GateId::Connection(connection)).await? {
+                        tx.announce(told::connection(tenant, at, connection, None));
+                    }
                     tx.audit(tenant, at, &actor, "connection.resumed", &connection.to_string());
                     Ok(true)
                 })

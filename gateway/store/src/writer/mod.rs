@@ -10,6 +10,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
+use wellspring_model::time::Entropy;
 
 use self::unit::{Answer, Asked, Unit};
 use crate::{
@@ -83,7 +84,7 @@ impl News {
 
 impl Writer {
     /// Starts writing. It ends when the last handle is dropped.
-    pub async fn start(options: &Options, clock: Clock) -> Result<Self, StoreError> {
+    pub async fn start(options: &Options, clock: Clock, entropy: &Arc<dyn Entropy>) -> Result<Self, StoreError> {
         let (writes, waiting) = mpsc::channel(WAITING);
         let news = News::new();
         let lanes = match options.dialect() {
@@ -92,8 +93,9 @@ impl Writer {
         };
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..lanes {
-            let tx = Some(Transaction::new(options.connect().await?, clock));
-            let lane = Lane { tx, clock, options: options.clone(), news: news.clone() };
+            let tx = Some(Transaction::new(options.connect().await?, clock, Arc::clone(entropy)));
+            let (options, news, entropy) = (options.clone(), news.clone(), Arc::clone(entropy));
+            let lane = Lane { tx, options, clock, entropy, news };
             tokio::spawn(lane.run(Arc::clone(&waiting)));
         }
         Ok(Self { writes, news })
@@ -142,6 +144,7 @@ struct Lane {
     tx: Option<Transaction>,
     options: Options,
     clock: Clock,
+    entropy: Arc<dyn Entropy>,
     news: News,
 }
 
@@ -215,7 +218,8 @@ impl Lane {
             Some(tx) => tx,
             None => {
                 let connection = tokio::time::timeout(RECONNECT, self.options.connect()).await;
-                Transaction::new(connection.map_err(|_| StoreError::Unavailable)??, self.clock)
+                let connection = connection.map_err(|_| StoreError::Unavailable)??;
+                Transaction::new(connection, self.clock, Arc::clone(&self.entropy))
             }
         };
         Ok(self.tx.insert(tx))

@@ -4,6 +4,7 @@
 
 mod aggregates;
 mod audit;
+mod events;
 mod files;
 mod queue;
 mod queue_model;

@@ -1,4 +1,4 @@
-//! `/v1/deliveries`: what goes to ATSs, with every attempt.
+//! `/v1/deliveries`: what goes to ATSs and endpoints, with every attempt.
 
 pub mod replay;
 

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use wellspring_model::{
     Timestamp,
     delivery::FailureCode,
-    id::{ConnectionId, DeliveryId, TaskId},
+    id::{ConnectionId, DeliveryId, EndpointId, TaskId},
     pointer::Pointer,
 };
 use wellspring_store::{DeliveryFilter, EndState, MOST_REPLAYED, Replay};
@@ -26,6 +26,9 @@ pub struct ReplayRequest {
     pub ids: Option<Vec<String>>,
     #[serde(default)]
     pub connection: Option<String>,
+    /// Events to this endpoint.
+    #[serde(default)]
+    pub endpoint: Option<String>,
     /// `exhausted`, `cancelled` or `delivered`.
     #[serde(default)]
     pub state: Option<String>,
@@ -57,7 +60,7 @@ pub struct ReplayView {
 /// Take deliveries up again.
 ///
 /// Each begins a new series of attempts under the idempotency key it had, so that what the ATS already has is not written
-/// twice. They go at the pace of their destination. 1,000 a call.
+/// twice; an event keeps its `webhook-id`. They go at the pace of their destination. 1,000 a call.
 #[utoipa::path(
     post,
     path = "/v1/deliveries/replay",
@@ -123,6 +126,7 @@ fn filter(request: ReplayRequest) -> Result<DeliveryFilter, Problem> {
     let at = Pointer::root();
     let refuse = |key: &str, why: &str| Problem::invalid_request(at.key(key), why.to_owned());
     let connection = request.connection.as_deref().map(str::parse::<ConnectionId>).transpose();
+    let endpoint = request.endpoint.as_deref().map(str::parse::<EndpointId>).transpose();
     let state = request.state.as_deref().map(|state| {
         [EndState::Exhausted, EndState::Cancelled, EndState::Delivered]
             .into_iter()
@@ -134,6 +138,7 @@ fn filter(request: ReplayRequest) -> Result<DeliveryFilter, Problem> {
     let filter = DeliveryFilter {
         ids: ids.transpose().map_err(|_| refuse("ids", "each must be the id of a delivery"))?,
         connection: connection.map_err(|_| refuse("connection", "it must be the id of a connection"))?,
+        endpoint: endpoint.map_err(|_| refuse("endpoint", "it must be the id of an endpoint"))?,
         state: state
             .map(|state| state.ok_or_else(|| refuse("state", "it must be exhausted, cancelled or delivered")))
             .transpose()?,
@@ -145,7 +150,7 @@ fn filter(request: ReplayRequest) -> Result<DeliveryFilter, Problem> {
         return Err(refuse("ids", "1,000 at most in one call"));
     }
     if filter == DeliveryFilter::default() {
-        return Err(Problem::invalid_request(at, "say which: ids, connection, state, code, since or until"));
+        return Err(Problem::invalid_request(at, "say which: ids, connection, endpoint, state, code, since or until"));
     }
     Ok(filter)
 }
