@@ -35,7 +35,11 @@ mod trust;
 mod writer;
 
 pub use accept::{Accepted, NewSubmission, Payload};
-pub use audit::{AuditRow, BrokenChain};
+pub use audit::{
+    Action, AuditExport, AuditFilter, AuditKey, AuditLine, AuditNote, AuditPublicKey, AuditRow, AuditSignature, Broken,
+    Endorsement, ExportCheck, ExportError, ExportFault, ExportRange, Fault, LOOKED_AT, Signed, SignedHead, TrailCheck,
+    check_export, detail_of,
+};
 pub use database::Database;
 pub use delivery::{Ended, NewDelivery};
 pub use error::StoreError;
@@ -49,3 +53,4 @@ pub use seal::MasterKey;
 pub use share::{NewShare, Share};
 pub use submission::NewAssessment;
 pub use task::{LeaseToken, Leased, TaskKind};
+pub use tenant::ApiKey;

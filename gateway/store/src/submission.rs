@@ -10,7 +10,7 @@ use wellspring_model::{
 };
 
 use crate::{
-    Leased, NewDelivery, Page, Store, StoreError, delivery,
+    Action, AuditNote, Leased, NewDelivery, Page, Store, StoreError, delivery, detail_of,
     row::{Read, json, micros},
     sql::query,
     task,
@@ -38,6 +38,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let lease = *lease;
         let (report, assessment) = (json(&new.report)?, json(&new.assessment)?);
+        let detail = detail_of(format!("{report}\n{assessment}"));
         self.writer
             .write(move |tx| {
                 Box::pin(async move {
@@ -57,7 +58,8 @@ impl Store {
                     for delivery in &new.deliveries {
                         delivery::insert(tx, lease.tenant, delivery).await?;
                     }
-                    tx.audit(lease.tenant, now, "worker", "submission.assessed", &subject);
+                    let note = AuditNote::new(lease.tenant, now, "worker", Action::SubmissionAssessed, &subject);
+                    tx.note(note.with(detail));
                     Ok(())
                 })
             })
@@ -90,7 +92,7 @@ impl Store {
                     .bind(code)
                     .execute(&mut *tx)
                     .await?;
-                    tx.audit(lease.tenant, now, "worker", "submission.rejected", &id.to_string());
+                    tx.audit(lease.tenant, now, "worker", Action::SubmissionRejected, &id.to_string());
                     Ok(())
                 })
             })

@@ -7,7 +7,7 @@ use wellspring_model::{Timestamp, id::TenantId};
 
 use crate::{
     StoreError,
-    audit::{self, Note},
+    audit::{self, Action, AuditNote},
     clock::Clock,
     gate::{self, Passages},
     row::Row,
@@ -17,7 +17,7 @@ use crate::{
 /// What units of work write to.
 pub(crate) struct Transaction {
     connection: Connection,
-    notes: Vec<Note>,
+    notes: Vec<AuditNote>,
     passages: Passages,
     brought_work: bool,
     clock: Clock,
@@ -40,8 +40,13 @@ impl Transaction {
     }
 
     /// Notes for the audit trail of `tenant` that `actor` did `action` to `subject`.
-    pub fn audit(&mut self, tenant: TenantId, at: Timestamp, actor: &str, action: &'static str, subject: &str) {
-        self.notes.push(Note { tenant, at, actor: actor.to_owned(), action, subject: subject.to_owned() });
+    pub fn audit(&mut self, tenant: TenantId, at: Timestamp, actor: &str, action: Action, subject: &str) {
+        self.note(AuditNote::new(tenant, at, actor, action, subject));
+    }
+
+    /// As [`Self::audit`], with more to say.
+    pub fn note(&mut self, note: AuditNote) {
+        self.notes.push(note);
     }
 
     /// What passed a gate, to be counted there.

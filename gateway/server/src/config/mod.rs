@@ -38,6 +38,7 @@ pub struct Config {
     pub registries: BTreeMap<String, RegistryConfig>,
     pub contexts: BTreeMap<String, PathBuf>,
     pub work: WorkConfig,
+    pub audit: AuditConfig,
     pub log: LogConfig,
 }
 
@@ -140,6 +141,19 @@ pub struct WorkConfig {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct AuditConfig {
+    pub sign_minutes: u32,
+}
+
+impl AuditConfig {
+    /// How often the ends of audit trails are signed.
+    pub fn sign_every(&self) -> Duration {
+        Duration::from_secs(60 * u64::from(self.sign_minutes))
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LogConfig {
     pub filter: String,
     pub format: LogFormat,
@@ -211,6 +225,7 @@ impl Config {
         for (name, is_zero) in [
             ("work.delivery_seconds", self.work.delivery_seconds == 0),
             ("limits.json_depth", self.limits.json_depth == 0),
+            ("audit.sign_minutes", self.audit.sign_minutes == 0),
         ] {
             if is_zero {
                 return Err(ConfigError::Zero(name));

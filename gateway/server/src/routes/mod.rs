@@ -1,5 +1,6 @@
 //! HTTP. One folder or file per resource; a route decodes, calls one step, stores, answers.
 
+pub mod audit;
 pub mod connections;
 pub mod connectors;
 pub mod deliveries;
@@ -70,6 +71,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(deliveries::replay::replay_one))
         .routes(routes!(deliveries::replay::cancel))
         .routes(routes!(connectors::list))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::heads))
 }
 
 /// The OpenAPI document of `/v1`.

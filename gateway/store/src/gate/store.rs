@@ -8,7 +8,7 @@ use wellspring_model::{
 
 use super::{Gate, GateId, Pace, Passages, Rate, State, Window};
 use crate::{
-    Store, StoreError,
+    Action, Store, StoreError,
     row::{Read, Row},
     sql::{Dialect, query},
     transaction::Transaction,
@@ -253,7 +253,7 @@ impl Store {
                     gate.become_open(now);
                     write(tx, id, &gate).await?;
                     tx.brings_work();
-                    tx.audit(tenant, at, &actor, "connection.resumed", &connection.to_string());
+                    tx.audit(tenant, at, &actor, Action::ConnectionResumed, &connection.to_string());
                     Ok(true)
                 })
             })
