@@ -164,10 +164,14 @@ async fn sign(args: SignArgs) -> Result<u8, Failure> {
 async fn verify(args: &VerifyArgs) -> Result<u8, Failure> {
     let kept = kept(args.head.as_deref())?;
     let store = open(&args.config).await?;
+    let known = store.tenants().await.map_err(Failure::could_not_run)?;
     let tenants = match args.tenant.as_str() {
-        "all" => store.tenants().await.map_err(Failure::could_not_run)?,
+        "all" => known.clone(),
         one => vec![one.parse().map_err(|error| Failure::usage(format!("--tenant: {error}, or `all`")))?],
     };
+    if let Some(unknown) = tenants.iter().find(|tenant| !known.contains(tenant)) {
+        return Err(Failure::usage(format!("there is no tenant {unknown}")));
+    }
     let mut is_broken = false;
     for tenant in tenants {
         let check = store.audit_verify(tenant, &kept).await.map_err(Failure::could_not_run)?;
