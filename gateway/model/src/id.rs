@@ -107,8 +107,8 @@ ids! {
     TaskId = "tsk_";
     /// A page shared by link.
     ShareId = "shr_";
-    /// A row of the audit trail.
-    AuditId = "aud_";
+    /// A key that heads of audit trails are signed with; made of its public part.
+    AuditKeyId = "auk_";
 }
 
 fn parse(text: &str, prefix: &'static str) -> Result<Uuid, IdError> {

@@ -9,6 +9,7 @@ use wellspring_model::{
     id::{KeyId, TenantId},
     time::Entropy,
 };
+use wellspring_store::{Action, AuditNote, detail_of};
 
 use crate::{problem::Problem, state::App};
 
@@ -26,6 +27,34 @@ impl Caller {
     /// How the audit trail names this caller.
     pub fn actor(&self) -> String {
         self.key.to_string()
+    }
+
+    /// Writes down what the caller is about to be shown, or has done. What cannot be written down is not shown.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn notes(
+        &self,
+        app: &App,
+        action: Action,
+        subject: impl ToString,
+        detail: Option<Digest>,
+    ) -> Result<(), Problem> {
+        let note = AuditNote::new(self.tenant, app.now(), &self.actor(), action, subject);
+        Ok(app.store.audit(note.with(detail)).await?)
+    }
+
+    /// As [`Self::notes`], of a list: with the digest of the ids that are shown.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn lists(
+        &self,
+        app: &App,
+        action: Action,
+        ids: impl Iterator<Item = impl ToString>,
+    ) -> Result<(), Problem> {
+        self.notes(app, action, self.tenant, Some(digest_of_ids(ids))).await
     }
 }
 
@@ -48,6 +77,11 @@ pub fn token_digest(token: &str) -> Digest {
     Digest::from_bytes(Sha256::digest(token.as_bytes()).into())
 }
 
+/// The digest of the ids in a list, a line each.
+pub fn digest_of_ids(ids: impl Iterator<Item = impl ToString>) -> Digest {
+    detail_of(ids.map(|id| id.to_string() + "\n").collect::<String>())
+}
+
 impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
 
@@ -58,8 +92,13 @@ impl FromRequestParts<App> for Caller {
 
 impl Caller {
     async fn of_key(key: &Digest, app: &App) -> Result<Self, Problem> {
-        let found = app.store.tenant_of_key(key).await.map_err(Problem::from)?;
-        found.map(|(tenant, key)| Self { tenant, key }).ok_or_else(Problem::unauthorized)
+        match app.store.api_key(key).await.map_err(Problem::from)? {
+            Some(found) if !found.is_revoked => Ok(Self { tenant: found.tenant, key: found.id }),
+            found => {
+                app.known.refused.count(found.map(|found| (found.tenant, found.id)));
+                Err(Problem::unauthorized())
+            }
+        }
     }
 }
 

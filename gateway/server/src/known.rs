@@ -4,14 +4,14 @@
 //! since, by another process too; so it serves only where the store asks again as it writes.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     hash::Hash,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use wellspring_model::{
     digest::Digest,
-    id::{ConnectionId, PostingId, TenantId},
+    id::{ConnectionId, KeyId, PostingId, TenantId},
 };
 
 use crate::auth::Caller;
@@ -19,11 +19,42 @@ use crate::auth::Caller;
 /// How much of each kind is remembered.
 const MOST: usize = 10_000;
 
-/// What is remembered of keys and jobs.
+/// What is remembered of keys and jobs, and how often keys were refused.
 #[derive(Default)]
 pub struct Known {
+    pub refused: Refused,
     pub callers: Remembered<Digest, Caller>,
     pub jobs: Remembered<NamedJob, (ConnectionId, PostingId)>,
+}
+
+/// How often keys were refused since it was last written down. A row for each request would let anybody fill the trail.
+#[derive(Default)]
+pub struct Refused(Mutex<BTreeMap<Option<(TenantId, KeyId)>, u32>>);
+
+impl Refused {
+    /// Counts one more: of a key that was revoked, or of one that nobody has.
+    pub fn count(&self, key: Option<(TenantId, KeyId)>) {
+        let times = &mut *self.lock();
+        // There are no more than were ever revoked.
+        let times = times.entry(key).or_default();
+        *times = times.saturating_add(1);
+    }
+
+    /// What was counted; from here on it is counted anew.
+    pub fn take(&self) -> BTreeMap<Option<(TenantId, KeyId)>, u32> {
+        std::mem::take(&mut *self.lock())
+    }
+
+    /// Puts back what could not be written down.
+    pub fn put_back(&self, key: Option<(TenantId, KeyId)>, times: u32) {
+        let kept = &mut *self.lock();
+        let kept = kept.entry(key).or_default();
+        *kept = kept.saturating_add(times);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Option<(TenantId, KeyId)>, u32>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A connection and a job as a request names them.

@@ -154,7 +154,19 @@ pub async fn app_with(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn En
     let scoring = ScoringPolicy { assurance, ..ScoringPolicy::default() };
     let known = Known::default();
     let processors = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
-    Ok(App::new(AppState { config, store, host, fetcher, webhooks, clock, entropy, verification, scoring, known, processors }))
+    Ok(App::new(AppState {
+        config,
+        store,
+        host,
+        fetcher,
+        webhooks,
+        clock,
+        entropy,
+        verification,
+        scoring,
+        known,
+        processors,
+    }))
 }
 
 /// Loads every installed connector. One that cannot be loaded stops the start: deliveries would silently wait for it.

@@ -9,7 +9,7 @@ use wellspring_model::{
 };
 
 use crate::{
-    Idempotency, NewShare, Store, StoreError, TaskKind,
+    Action, AuditNote, Idempotency, NewShare, Store, StoreError, TaskKind, detail_of,
     gate::GateId,
     idempotency::{self, Earlier},
     row::{json, micros},
@@ -139,9 +139,9 @@ async fn insert(tx: &mut Transaction, all: &[&SealedSubmission]) -> Result<Vec<A
     }
     for one in new {
         let submission = &one.new.submission;
-        let subject = submission.id.to_string();
-        let actor = one.new.key.to_string();
-        tx.audit(submission.tenant, submission.received_at, &actor, "submission.accepted", &subject);
+        let (at, actor) = (submission.received_at, one.new.key.to_string());
+        let note = AuditNote::new(submission.tenant, at, &actor, Action::SubmissionAccepted, submission.id);
+        tx.note(note.with(detail_of(&one.payloads)));
     }
     Ok(accepted)
 }

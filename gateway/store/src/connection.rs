@@ -10,7 +10,7 @@ use wellspring_model::{
 };
 
 use crate::{
-    Page, Rate, Store, StoreError,
+    Action, AuditNote, Page, Rate, Store, StoreError, detail_of,
     gate::{self, GateId},
     row::{Read, json, micros},
     sql::query,
@@ -55,8 +55,8 @@ impl Store {
                     .bind(new.tenant.to_string())
                     .bind(&new.name)
                     .bind(new.connector.as_str())
-                    .bind(settings)
-                    .bind(bases)
+                    .bind(&settings)
+                    .bind(&bases)
                     .bind(private_origins)
                     .bind(micros(new.created_at))
                     .execute(&mut *tx)
@@ -73,7 +73,10 @@ impl Store {
                     if let Some(rate) = rate {
                         gate::pace(tx, GateId::Connection(new.id), rate).await?;
                     }
-                    tx.audit(new.tenant, new.created_at, &actor, "connection.added", &id);
+                    let detail = detail_of(format!("{settings}\n{bases}"));
+                    tx.note(
+                        AuditNote::new(new.tenant, new.created_at, &actor, Action::ConnectionAdded, &id).with(detail),
+                    );
                     Ok(())
                 })
             })
@@ -162,15 +165,15 @@ impl Store {
                     let Some(row) = row else { return Ok(false) };
                     let mut origins: Vec<String> = Read::new(&row, "connections").json("private_origins")?;
                     if !origins.contains(&origin) {
-                        origins.push(origin);
+                        origins.push(origin.clone());
                         query("UPDATE connections SET private_origins = $2 WHERE id = $1")
                             .bind(id.to_string())
                             .bind(json(&origins)?)
                             .execute(&mut *tx)
                             .await?;
                     }
-                    let subject = id.to_string();
-                    tx.audit(tenant, now, "operator", "connection.origin_granted", &subject);
+                    let note = AuditNote::new(tenant, now, "operator", Action::ConnectionOriginGranted, id);
+                    tx.note(note.with(detail_of(&origin)));
                     Ok(true)
                 })
             })
@@ -207,7 +210,7 @@ impl Store {
                     }
                     query("DELETE FROM connection_secrets WHERE connection = $1").bind(&text).execute(&mut *tx).await?;
                     gate::shut(tx, GateId::Connection(id), "REMOVED").await?;
-                    tx.audit(tenant, at, &actor, "connection.removed", &text);
+                    tx.audit(tenant, at, &actor, Action::ConnectionRemoved, &text);
                     Ok(true)
                 })
             })

@@ -5,11 +5,12 @@ use std::{collections::BTreeMap, time::Duration};
 use wellspring_model::{
     Timestamp,
     delivery::{Attempt, Content, Delivery, DeliveryFailure, DeliveryState, Receipt, Verdict},
+    digest::Digest,
     id::{AttemptId, DeliveryId, SubmissionId, TaskId, TenantId},
 };
 
 use crate::{
-    Leased, Page, Passage, Store, StoreError, TaskKind,
+    Action, AuditNote, Leased, Page, Passage, Store, StoreError, TaskKind, detail_of,
     gate::GateId,
     row::{Read, json, micros},
     sql::{Arg, composed, over_rows, query},
@@ -112,7 +113,8 @@ fn row(tenant: TenantId, new: &NewDelivery, begin: Begin, key: &str, now: i64) -
 }
 
 impl Store {
-    /// Notes that an attempt begins, before the destination is called, and says which number it has.
+    /// Notes that an attempt begins, before the destination is called, and says which number it has. `pushed` is the digest
+    /// of what the destination will be given, if anything.
     ///
     /// # Errors
     /// [`StoreError::Fenced`] where the lease has ended.
@@ -121,6 +123,7 @@ impl Store {
         lease: &Leased,
         delivery: DeliveryId,
         attempt: AttemptId,
+        pushed: Option<Digest>,
         now: Timestamp,
     ) -> Result<u32, StoreError> {
         let lease = *lease;
@@ -141,8 +144,10 @@ impl Store {
                         .bind(delivery.to_string())
                         .bind(number)
                         .bind(micros(now))
-                        .execute(tx)
+                        .execute(&mut *tx)
                         .await?;
+                    let note = AuditNote::new(lease.tenant, now, "worker", Action::DeliveryAttempted, delivery);
+                    tx.note(note.with(pushed));
                     Ok(u32::try_from(number).unwrap_or(u32::MAX))
                 })
             })
@@ -167,6 +172,7 @@ impl Store {
             Ok(receipt) => (Some(json(receipt)?), None),
             Err(failure) => (None, Some(json(failure)?)),
         };
+        let answered = receipt.as_ref().or(failure.as_ref()).map(detail_of);
         let is_turned_away = matches!(ended.passage.verdict, Verdict::Refuses(_));
         let wait = if is_turned_away { Some(Duration::ZERO) } else { ended.wait.filter(|_| ended.result.is_err()) };
         self.writer
@@ -181,9 +187,9 @@ impl Store {
                     };
                     end_attempt(tx, ended.attempt, &receipt, &failure, now).await?;
                     let (state, action) = match (&ended.result, next) {
-                        (Ok(_), _) => ("delivered", "delivery.delivered"),
-                        (Err(_), Some(_)) => ("pending", "delivery.failed"),
-                        (Err(_), None) => ("exhausted", "delivery.exhausted"),
+                        (Ok(_), _) => ("delivered", Action::DeliveryDelivered),
+                        (Err(_), Some(_)) => ("pending", Action::DeliveryFailed),
+                        (Err(_), None) => ("exhausted", Action::DeliveryExhausted),
                     };
                     let settled = composed(format!(
                         "UPDATE deliveries SET state = $3, next_at = $4, ended_at = $5, receipt = $6, failure = $7, \
@@ -208,7 +214,7 @@ impl Store {
                     // There is room for another one before this gate.
                     tx.brings_work();
                     tx.passages().add(lease.gate, ended.passage);
-                    tx.audit(lease.tenant, now, "worker", action, &delivery.to_string());
+                    tx.note(AuditNote::new(lease.tenant, now, "worker", action, delivery).with(answered));
                     Ok(())
                 })
             })

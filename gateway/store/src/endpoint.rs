@@ -10,7 +10,7 @@ use wellspring_model::{
 };
 
 use crate::{
-    Page, Rate, Store, StoreError, endpoint_keys,
+    Action, Page, Rate, Store, StoreError, endpoint_keys,
     gate::{self, GateId, State},
     row::{Read, json, micros},
     sql::query,
@@ -69,7 +69,7 @@ impl Store {
                     if let Some(rate) = rate {
                         gate::pace(tx, gate, rate).await?;
                     }
-                    tx.audit(tenant, new.created_at, &actor, "endpoint.added", &id);
+                    tx.audit(tenant, new.created_at, &actor, Action::EndpointAdded, &id);
                     Ok(true)
                 })
             })
@@ -145,7 +145,7 @@ impl Store {
                     }
                     query("DELETE FROM endpoint_keys WHERE endpoint = $1").bind(&text).execute(&mut *tx).await?;
                     gate::shut(tx, GateId::Endpoint(id), "REMOVED").await?;
-                    tx.audit(tenant, at, &actor, "endpoint.removed", &text);
+                    tx.audit(tenant, at, &actor, Action::EndpointRemoved, &text);
                     Ok(true)
                 })
             })
@@ -173,7 +173,7 @@ impl Store {
                         return Ok(false);
                     }
                     gate::open(tx, GateId::Endpoint(id)).await?;
-                    tx.audit(tenant, at, &actor, "endpoint.resumed", &id.to_string());
+                    tx.audit(tenant, at, &actor, Action::EndpointResumed, &id.to_string());
                     Ok(true)
                 })
             })
@@ -214,7 +214,7 @@ impl Store {
                             .await?;
                     }
                     open_if_denied(tx, GateId::Endpoint(id)).await?;
-                    tx.audit(tenant, now, "operator", "endpoint.origin_granted", &id.to_string());
+                    tx.audit(tenant, now, "operator", Action::EndpointOriginGranted, &id.to_string());
                     Ok(true)
                 })
             })

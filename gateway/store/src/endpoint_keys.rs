@@ -10,7 +10,7 @@ use wellspring_model::{
 };
 
 use crate::{
-    Store, StoreError, endpoint,
+    Action, Store, StoreError, endpoint,
     gate::{self, GateId},
     row::{Read, Row, micros},
     seal::DataKey,
@@ -83,7 +83,7 @@ impl Store {
                         .execute(&mut *tx)
                         .await?;
                     insert(tx, id, number, sealed).await?;
-                    tx.audit(tenant, at, &actor, "endpoint.rotated", &text);
+                    tx.audit(tenant, at, &actor, Action::EndpointRotated, &text);
                     Ok(true)
                 })
             })

@@ -7,7 +7,7 @@ use wellspring_model::{
 };
 
 use crate::{
-    Store, StoreError,
+    Action, Store, StoreError,
     announce::{self, NewEvent},
     delivery::Begin,
     endpoint,
@@ -102,7 +102,7 @@ impl Store {
                     let event = NewEvent { id: test.event, tenant, at, body };
                     let delivery = announce::to_endpoint(test.delivery, test.task, test.event, kind, id);
                     announce::insert(tx, vec![event], vec![(tenant, delivery, Begin::Pending)]).await?;
-                    tx.audit(tenant, at, &actor, "endpoint.tested", &id.to_string());
+                    tx.audit(tenant, at, &actor, Action::EndpointTested, &id.to_string());
                     Ok(Tested::Enqueued)
                 })
             })

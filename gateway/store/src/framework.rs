@@ -8,7 +8,7 @@ use wellspring_model::{
 };
 
 use crate::{
-    Page, Store, StoreError,
+    Action, AuditNote, Page, Store, StoreError,
     row::{Read, json, micros},
     sql::query,
 };
@@ -62,7 +62,10 @@ impl Store {
                     .bind(micros(new.imported_at))
                     .execute(&mut *tx)
                     .await?;
-                    tx.audit(tenant, new.imported_at, &actor, "framework.imported", &id);
+                    tx.note(
+                        AuditNote::new(tenant, new.imported_at, &actor, Action::FrameworkImported, &id)
+                            .with(new.digest),
+                    );
                     Ok(())
                 })
             })

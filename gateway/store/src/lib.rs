@@ -40,7 +40,11 @@ mod trust;
 mod writer;
 
 pub use accept::{Accepted, NewSubmission, Payload};
-pub use audit::{AuditRow, BrokenChain};
+pub use audit::{
+    Action, AuditExport, AuditFilter, AuditKey, AuditLine, AuditNote, AuditPublicKey, AuditRow, AuditSignature, Broken,
+    Endorsement, ExportCheck, ExportError, ExportFault, ExportRange, Fault, LOOKED_AT, Signed, SignedHead, TrailCheck,
+    check_export, detail_of,
+};
 pub use database::Database;
 pub use delivery::{Ended, NewDelivery};
 pub use error::StoreError;
@@ -55,3 +59,4 @@ pub use seal::MasterKey;
 pub use share::{NewShare, Share};
 pub use submission::NewAssessment;
 pub use task::{LeaseToken, Leased, TaskKind};
+pub use tenant::ApiKey;

@@ -13,12 +13,13 @@ use crate::{
 };
 
 /// All migrations, oldest first. One that was released is never edited.
-const MIGRATIONS: [(i64, &str, &str); 5] = [
+const MIGRATIONS: [(i64, &str, &str); 6] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "trust", include_str!("../migrations/0002_trust.sql")),
     (3, "queue", include_str!("../migrations/0003_queue.sql")),
     (4, "schedule", include_str!("../migrations/0004_schedule.sql")),
     (7, "events", include_str!("../migrations/0007_events.sql")),
+    (8, "audit", include_str!("../migrations/0008_audit.sql")),
 ];
 
 impl Store {
@@ -60,10 +61,49 @@ fn migrator(dialect: Dialect) -> Migrator {
 }
 
 /// The migrations are written for SQLite. PostgreSQL has another name for bytes; and ids are compared by their bytes,
-/// whatever the language of the database.
+/// whatever the language of the database. What one of the two has no word for stands in a part of its own (see [`part`]).
 fn in_dialect(sql: &str, dialect: Dialect) -> Cow<'_, str> {
+    let sql = if sql.lines().any(|line| part(line).is_some()) { Cow::Owned(parts(sql, dialect)) } else { sql.into() };
     match dialect {
-        Dialect::Sqlite => Cow::Borrowed(sql),
+        Dialect::Sqlite => sql,
         Dialect::Postgres => Cow::Owned(sql.replace(" BLOB", " BYTEA").replace(" TEXT", " TEXT COLLATE \"C\"")),
+    }
+}
+
+/// The lines for this database: those before the first part, and its own parts.
+fn parts(sql: &str, dialect: Dialect) -> String {
+    let mut of = None;
+    let mut lines = String::with_capacity(sql.len());
+    for line in sql.lines() {
+        of = part(line).unwrap_or(of);
+        if of.is_none_or(|of| of == dialect) {
+            lines.push_str(line);
+            lines.push('\n');
+        }
+    }
+    lines
+}
+
+/// Whether a part begins with this line, and for which database it is; `None` within: for both again.
+fn part(line: &str) -> Option<Option<Dialect>> {
+    match line {
+        "-- On SQLite:" => Some(Some(Dialect::Sqlite)),
+        "-- On PostgreSQL:" => Some(Some(Dialect::Postgres)),
+        "-- On both:" => Some(None),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_database_is_given_its_own_parts_and_what_is_for_both() {
+        let sql = "a BLOB\n-- On SQLite:\nb\n-- On PostgreSQL:\nc\n-- On both:\nd TEXT\n";
+        assert_eq!(in_dialect(sql, Dialect::Sqlite), "a BLOB\n-- On SQLite:\nb\n-- On both:\nd TEXT\n");
+        let postgres = "a BYTEA\n-- On PostgreSQL:\nc\n-- On both:\nd TEXT COLLATE \"C\"\n";
+        assert_eq!(in_dialect(sql, Dialect::Postgres), postgres);
+        assert!(matches!(in_dialect("a\nb", Dialect::Sqlite), Cow::Borrowed("a\nb")), "checksums stay");
     }
 }

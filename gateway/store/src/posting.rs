@@ -6,8 +6,8 @@ use wellspring_model::{
 };
 
 use crate::{
-    Page, Store, StoreError,
-    row::{Read, micros},
+    Action, AuditNote, Page, Store, StoreError, detail_of,
+    row::{Read, json, micros},
     sql::query,
 };
 
@@ -17,7 +17,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Exists`] where the connection already has a job with this external id.
     pub async fn add_posting(&self, tenant: TenantId, posting: &Posting, actor: &str) -> Result<(), StoreError> {
-        let (new, actor) = (posting.clone(), actor.to_owned());
+        let (new, actor, detail) = (posting.clone(), actor.to_owned(), detail_of(json(posting)?));
         self.writer
             .write(move |tx| {
                 Box::pin(async move {
@@ -36,8 +36,8 @@ impl Store {
                     .bind(new.trust_policy.map(|id| id.to_string()))
                     .execute(&mut *tx)
                     .await?;
-                    tx.audit(tenant, new.created_at, &actor, "job.added", &id);
- Ok(())
+                    tx.note(AuditNote::new(tenant, new.created_at, &actor, Action::JobAdded, &id).with(detail));
+                    Ok(())
                 })
             })
             .await

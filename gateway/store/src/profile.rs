@@ -7,7 +7,7 @@ use wellspring_model::{
 };
 
 use crate::{
-    Page, Store, StoreError,
+    Action, AuditNote, Page, Store, StoreError, detail_of,
     row::{Read, json, micros},
     sql::query,
 };
@@ -21,6 +21,7 @@ impl Store {
         actor: &str,
     ) -> Result<(), StoreError> {
         let (id, text, actor) = (profile.id.to_string(), json(profile)?, actor.to_owned());
+        let detail = detail_of(&text);
         self.writer
             .write(move |tx| {
                 Box::pin(async move {
@@ -31,7 +32,7 @@ impl Store {
                         .bind(micros(now))
                         .execute(&mut *tx)
                         .await?;
-                    tx.audit(tenant, now, &actor, "profile.added", &id);
+                    tx.note(AuditNote::new(tenant, now, &actor, Action::ProfileAdded, &id).with(detail));
                     Ok(())
                 })
             })

@@ -7,7 +7,7 @@ use wellspring_model::{
 };
 
 use crate::{
-    Store, StoreError, TaskKind,
+    Action, Store, StoreError, TaskKind,
     row::{Read, Row, micros},
     sql::{composed, query},
     task::{self, NewTask},
@@ -90,7 +90,7 @@ impl Store {
                     let mut taken_up = Vec::with_capacity(found.deliveries.len());
                     for delivery in found.deliveries {
                         if take_up(tx, tenant, delivery, task()).await? {
-                            tx.audit(tenant, at, &actor, "delivery.replayed", &delivery.to_string());
+                            tx.audit(tenant, at, &actor, Action::DeliveryReplayed, &delivery.to_string());
                             taken_up.push(delivery);
                         }
                     }
@@ -129,7 +129,7 @@ impl Store {
                         task::next_in_order(tx, &key).await?;
                     }
                     cancelled(tx, &id, at).await?;
-                    tx.audit(tenant, at, &actor, "delivery.cancelled", &id);
+                    tx.audit(tenant, at, &actor, Action::DeliveryCancelled, &id);
                     Ok(true)
                 })
             })
@@ -158,7 +158,7 @@ impl Store {
                         if query(delete).bind(row.text("id")?).execute(&mut *tx).await? == 1 {
                             let delivery = row.text("subject")?;
                             cancelled(tx, &delivery, at).await?;
-                            tx.audit(row.id("tenant")?, at, "worker", "delivery.cancelled", &delivery);
+                            tx.audit(row.id("tenant")?, at, "worker", Action::DeliveryCancelled, &delivery);
                             count += 1;
                         }
                     }

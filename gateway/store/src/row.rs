@@ -73,6 +73,12 @@ impl<'r> Read<'r> {
         Ok(Digest::from_bytes(bytes))
     }
 
+    pub fn optional_digest(&self, column: &'static str) -> Result<Option<Digest>, StoreError> {
+        let bytes: Option<Vec<u8>> = self.row.get(column)?;
+        let digest = |bytes: Vec<u8>| bytes.try_into().map(Digest::from_bytes).map_err(|_| self.corrupt(column));
+        bytes.map(digest).transpose()
+    }
+
     pub fn json<T: DeserializeOwned>(&self, column: &'static str) -> Result<T, StoreError> {
         serde_json::from_str(&self.text(column)?).map_err(|_| self.corrupt(column))
     }

@@ -23,6 +23,15 @@ impl MasterKey {
     pub fn new(key: [u8; 32]) -> Self {
         Self(key)
     }
+
+    /// Seals what belongs to no tenant, together with what it belongs to.
+    pub(crate) fn seal(&self, secret: &[u8], to: &[String], entropy: &dyn Entropy) -> Result<Vec<u8>, StoreError> {
+        seal(&self.0, secret, belongs(to), entropy)
+    }
+
+    pub(crate) fn unseal(&self, sealed: &[u8], to: &[String]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        open(&self.0, sealed, belongs(to))
+    }
 }
 
 /// A tenant's key, opened.
@@ -55,8 +64,9 @@ impl DataKey {
 }
 
 /// The parts with their lengths, so that no two lists read the same.
-fn belongs(parts: &[&str]) -> Vec<u8> {
-    parts.iter().flat_map(|part| [&(part.len() as u64).to_be_bytes(), part.as_bytes()].concat()).collect()
+fn belongs(parts: &[impl AsRef<[u8]>]) -> Vec<u8> {
+    let parts = parts.iter().map(AsRef::as_ref);
+    parts.flat_map(|part| [(part.len() as u64).to_be_bytes().as_slice(), part].concat()).collect()
 }
 
 fn cipher(key: &[u8]) -> Result<Aes256GcmSiv, StoreError> {

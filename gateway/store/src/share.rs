@@ -26,6 +26,7 @@ pub struct NewShare {
 /// What a link opens, and until when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
+    pub id: ShareId,
     pub tenant: TenantId,
     pub submission: SubmissionId,
     pub expires_at: Timestamp,
@@ -74,6 +75,7 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         let row = Read::new(&row, "shares");
         Ok(Some(Share {
+            id: row.id("id")?,
             tenant: row.id("tenant")?,
             submission: row.id("submission")?,
             expires_at: row.time("expires_at")?,

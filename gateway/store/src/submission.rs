@@ -11,7 +11,7 @@ use wellspring_model::{
 };
 
 use crate::{
-    Leased, NewDelivery, Page, Store, StoreError, delivery,
+    Action, AuditNote, Leased, NewDelivery, Page, Store, StoreError, delivery, detail_of,
     row::{Read, json, micros},
     sql::{composed, query},
     task,
@@ -40,6 +40,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let lease = *lease;
         let (report, assessment) = (json(&new.report)?, json(&new.assessment)?);
+        let detail = detail_of(format!("{report}\n{assessment}"));
         self.writer
             .write(move |tx| {
                 Box::pin(async move {
@@ -65,7 +66,8 @@ impl Store {
                     for delivery in &new.deliveries {
                         delivery::insert(tx, lease.tenant, delivery).await?;
                     }
-                    tx.audit(lease.tenant, now, "worker", "submission.assessed", &subject);
+                    let note = AuditNote::new(lease.tenant, now, "worker", Action::SubmissionAssessed, &subject);
+                    tx.note(note.with(detail));
                     Ok(())
                 })
             })
@@ -103,7 +105,7 @@ impl Store {
                         let subject = Subject::read(&Read::new(&row, "submissions"))?;
                         tx.announce(subject.rejected(lease.tenant, now, code));
                     }
-                    tx.audit(lease.tenant, now, "worker", "submission.rejected", &id.to_string());
+                    tx.audit(lease.tenant, now, "worker", Action::SubmissionRejected, &id.to_string());
                     Ok(())
                 })
             })

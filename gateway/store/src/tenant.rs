@@ -7,12 +7,20 @@ use wellspring_model::{
 };
 
 use crate::{
-    Store, StoreError,
+    Action, Store, StoreError,
     gate::{self, GateId},
     row::{Read, micros},
     seal::DataKey,
     sql::query,
 };
+
+/// An API key, of which the digest alone is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ApiKey {
+    pub id: KeyId,
+    pub tenant: TenantId,
+    pub is_revoked: bool,
+}
 
 impl Store {
     /// Adds a tenant with a data key of its own.
@@ -33,7 +41,7 @@ impl Store {
                         .execute(&mut *tx)
                         .await?;
                     gate::insert(tx, GateId::Tenant(id), id, None).await?;
-                    tx.audit(id, now, "operator", "tenant.created", &id.to_string());
+                    tx.audit(id, now, "operator", Action::TenantCreated, &id.to_string());
                     Ok(())
                 })
             })
@@ -64,7 +72,7 @@ impl Store {
                         .bind(micros(now))
                         .execute(&mut *tx)
                         .await?;
-                    tx.audit(tenant, now, "operator", "key.created", &id.to_string());
+                    tx.audit(tenant, now, "operator", Action::KeyCreated, &id.to_string());
                     Ok(())
                 })
             })
@@ -90,7 +98,7 @@ impl Store {
                     if done == 0 {
                         return Ok(false);
                     }
-                    tx.audit(tenant, now, "operator", "key.revoked", &id.to_string());
+                    tx.audit(tenant, now, "operator", Action::KeyRevoked, &id.to_string());
                     Ok(true)
                 })
             })
@@ -102,12 +110,31 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn tenant_of_key(&self, digest: &Digest) -> Result<Option<(TenantId, KeyId)>, StoreError> {
-        let row = query("SELECT id, tenant FROM api_keys WHERE digest = $1 AND revoked_at IS NULL")
+        let key = self.api_key(digest).await?.filter(|key| !key.is_revoked);
+        Ok(key.map(|key| (key.tenant, key.id)))
+    }
+
+    /// The key with this digest, revoked or not.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn api_key(&self, digest: &Digest) -> Result<Option<ApiKey>, StoreError> {
+        let row = query("SELECT id, tenant, revoked_at FROM api_keys WHERE digest = $1")
             .bind(digest.bytes().as_slice())
             .fetch_optional(&self.read)
             .await?;
         let Some(row) = row else { return Ok(None) };
         let row = Read::new(&row, "api_keys");
-        Ok(Some((row.id("tenant")?, row.id("id")?)))
+        let is_revoked = row.optional_number("revoked_at")?.is_some();
+        Ok(Some(ApiKey { id: row.id("id")?, tenant: row.id("tenant")?, is_revoked }))
+    }
+
+    /// All tenants.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn tenants(&self) -> Result<Vec<TenantId>, StoreError> {
+        let rows = query("SELECT id FROM tenants ORDER BY id").fetch_all(&self.read).await?;
+        rows.iter().map(|row| Read::new(row, "tenants").id("id")).collect()
     }
 }

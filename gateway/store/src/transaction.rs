@@ -11,7 +11,7 @@ use wellspring_model::{Timestamp, id::TenantId, time::Entropy};
 use crate::{
     StoreError,
     announce::{self, Announcement},
-    audit::{self, Note},
+    audit::{self, Action, AuditNote},
     clock::Clock,
     gate::{self, Passages},
     row::Row,
@@ -21,7 +21,7 @@ use crate::{
 /// What units of work write to.
 pub(crate) struct Transaction {
     connection: Connection,
-    notes: Vec<Note>,
+    notes: Vec<AuditNote>,
     announcements: Vec<Announcement>,
     passages: Passages,
     brought_work: bool,
@@ -56,8 +56,13 @@ impl Transaction {
     }
 
     /// Notes for the audit trail of `tenant` that `actor` did `action` to `subject`.
-    pub fn audit(&mut self, tenant: TenantId, at: Timestamp, actor: &str, action: &'static str, subject: &str) {
-        self.notes.push(Note { tenant, at, actor: actor.to_owned(), action, subject: subject.to_owned() });
+    pub fn audit(&mut self, tenant: TenantId, at: Timestamp, actor: &str, action: Action, subject: &str) {
+        self.note(AuditNote::new(tenant, at, actor, action, subject));
+    }
+
+    /// As [`Self::audit`], with more to say.
+    pub fn note(&mut self, note: AuditNote) {
+        self.notes.push(note);
     }
 
     /// Says what happened, for the endpoints of a tenant that want to know.

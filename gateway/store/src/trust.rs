@@ -8,7 +8,7 @@ use wellspring_model::{
 };
 
 use crate::{
-    Page, Store, StoreError,
+    Action, AuditNote, Page, Store, StoreError, detail_of,
     row::{Read, json, micros},
     sql::query,
 };
@@ -21,6 +21,7 @@ impl Store {
         actor: &str,
     ) -> Result<(), StoreError> {
         let (id, now, text, actor) = (policy.id.to_string(), policy.created_at, json(policy)?, actor.to_owned());
+        let detail = detail_of(&text);
         self.writer
             .write(move |tx| {
                 Box::pin(async move {
@@ -31,7 +32,7 @@ impl Store {
                         .bind(micros(now))
                         .execute(&mut *tx)
                         .await?;
-                    tx.audit(tenant, now, &actor, "trust_policy.added", &id);
+                    tx.note(AuditNote::new(tenant, now, &actor, Action::TrustPolicyAdded, &id).with(detail));
                     Ok(())
                 })
             })
@@ -91,8 +92,17 @@ impl Store {
                     if done.await? == 0 {
                         return Ok(false);
                     }
-                    let action = if policy.is_some() { "trust_policy.in_force" } else { "trust_policy.withdrawn" };
-                    tx.audit(tenant, now, &actor, action, &subject);
+                    let note = match &policy {
+                        Some(policy) => {
+                            let text = "SELECT policy FROM trust_policies WHERE id = $1";
+                            let row = query(text).bind(policy).fetch_optional(&mut *tx).await?;
+                            let text = row.ok_or(StoreError::Dangling)?;
+                            let detail = detail_of(Read::new(&text, "trust_policies").text("policy")?);
+                            AuditNote::new(tenant, now, &actor, Action::TrustPolicyInForce, subject).with(detail)
+                        }
+                        None => AuditNote::new(tenant, now, &actor, Action::TrustPolicyWithdrawn, subject),
+                    };
+                    tx.note(note);
                     Ok(true)
                 })
             })

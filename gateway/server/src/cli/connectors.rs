@@ -4,12 +4,13 @@ use std::{path::PathBuf, sync::Arc};
 
 use clap::{Args, Subcommand};
 use wellspring_host::{Host, HostConfig, Inspection};
-use wellspring_model::connection::ConnectorId;
+use wellspring_model::{connection::ConnectorId, time::Clock as _};
+use wellspring_store::Action;
 
 use super::{ConfigArgs, Failure, exit, operate::configured};
 use crate::{
     clock::{SystemClock, SystemEntropy},
-    installed,
+    installed, start,
 };
 
 #[derive(Debug, Subcommand)]
@@ -56,6 +57,13 @@ async fn install(args: Install) -> Result<u8, Failure> {
         Failure::new(exit::UNREADABLE, format!("{} cannot be installed: {error}", args.file.display()))
     };
     let connector = host.install(bytes.clone()).await.map_err(refused)?;
+    // What cannot be written down is not installed: every employer's trail tells whose code brings results to the ATS.
+    let store = start::store(&config).await.map_err(Failure::could_not_run)?;
+    store.check_schema().await.map_err(Failure::could_not_run)?;
+    let (id, digest) = (connector.id().to_string(), connector.inspection().digest);
+    let noted = store.audit_for_all(SystemClock.now(), Action::ConnectorInstalled, &id, digest).await;
+    noted.map_err(Failure::could_not_run)?;
+    store.close().await;
     installed::write(&config.connectors.folder, connector.id(), &bytes).map_err(Failure::could_not_run)?;
     print(connector.inspection());
     Ok(exit::PASSED)

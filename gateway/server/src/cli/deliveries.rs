@@ -6,10 +6,11 @@ use wellspring_model::{
     id::{ConnectionId, DeliveryId, EndpointId, TaskId, TenantId},
     time::{Clock, Entropy},
 };
-use wellspring_store::{DeliveryFilter, EndState, Store};
+use wellspring_store::{Action, AuditNote, DeliveryFilter, EndState, Store};
 
 use super::{ConfigArgs, Failure, exit, operate::configured};
 use crate::{
+    auth,
     clock::{SystemClock, SystemEntropy},
     start,
 };
@@ -86,11 +87,18 @@ pub async fn run(command: DeliveriesCommand) -> Result<u8, Failure> {
 
 async fn list(store: &Store, which: &Which) -> Result<(), Failure> {
     let found = store.replayable(which.tenant, &which.filter()).await.map_err(Failure::could_not_run)?;
+    let mut lines = Vec::new();
     for id in &found.deliveries {
         let delivery = store.delivery(which.tenant, *id).await.map_err(Failure::could_not_run)?;
         if let Some(DeliveryState::Exhausted { at, failure }) = delivery.map(|delivery| delivery.state) {
-            println!("{id}  {at:.0}  {}  {}", failure.code, failure.message);
+            lines.push(format!("{id}  {at:.0}  {}  {}", failure.code, failure.message));
         }
+    }
+    let note = AuditNote::new(which.tenant, SystemClock.now(), "operator", Action::DeliveriesListed, which.tenant);
+    let note = note.with(auth::digest_of_ids(found.deliveries.iter()));
+    store.audit(note).await.map_err(Failure::could_not_run)?;
+    for line in lines {
+        println!("{line}");
     }
     println!("{} given up{}", found.deliveries.len(), if found.more { ", and more" } else { "" });
     Ok(())

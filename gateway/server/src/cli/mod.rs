@@ -1,5 +1,6 @@
 //! The command line. Each command is a file; this one holds the words and the exit codes.
 
+pub mod audit;
 pub mod connections;
 pub mod connectors;
 pub mod deliveries;
@@ -53,6 +54,9 @@ pub enum Command {
     /// Deliveries that were given up.
     #[command(subcommand)]
     Deliveries(deliveries::DeliveriesCommand),
+    /// The audit trail: who did what to which thing, and when.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Print the OpenAPI document of /v1.
     PrintOpenapi,
     /// Print the default configuration, which is also the manual.
@@ -115,6 +119,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Endpoint(command) => endpoints::run(command).await,
         Command::Framework(command) => frameworks::run(command).await,
         Command::Deliveries(command) => deliveries::run(command).await,
+        Command::Audit(command) => audit::run(command).await,
         Command::PrintOpenapi => print_openapi(),
         Command::PrintConfig => {
             print!("{}", crate::config::DEFAULT);

@@ -2,10 +2,11 @@
 
 use tokio::{net::TcpListener, sync::watch};
 
+use wellspring_model::time::Clock as _;
 use wellspring_store::Database;
 
 use super::{ConfigArgs, Failure, exit};
-use crate::{config::Config, routes, start, state::App, work};
+use crate::{clock::SystemClock, config::Config, routes, start, state::App, work};
 
 /// Reads the configuration and starts the log.
 pub fn configured(args: &ConfigArgs) -> Result<Config, Failure> {
@@ -22,6 +23,9 @@ pub async fn migrate(args: ConfigArgs) -> Result<u8, Failure> {
     }
     let store = start::store(&config).await.map_err(Failure::could_not_run)?;
     store.migrate().await.map_err(Failure::could_not_run)?;
+    if store.ensure_audit_key(SystemClock.now()).await.map_err(Failure::could_not_run)? {
+        println!("made the key that audit trails are signed with; `wellspring audit key` prints its public part");
+    }
     store.close().await;
     match config.database() {
         Database::Sqlite(path) => println!("the database {} is up to date", path.display()),

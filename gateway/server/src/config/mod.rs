@@ -39,6 +39,7 @@ pub struct Config {
     pub contexts: BTreeMap<String, PathBuf>,
     pub work: WorkConfig,
     pub events: EventsConfig,
+    pub audit: AuditConfig,
     pub log: LogConfig,
 }
 
@@ -147,6 +148,19 @@ pub struct EventsConfig {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct AuditConfig {
+    pub sign_minutes: u32,
+}
+
+impl AuditConfig {
+    /// How often the ends of audit trails are signed.
+    pub fn sign_every(&self) -> Duration {
+        Duration::from_secs(60 * u64::from(self.sign_minutes))
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LogConfig {
     pub filter: String,
     pub format: LogFormat,
@@ -219,6 +233,7 @@ impl Config {
             ("work.delivery_seconds", self.work.delivery_seconds == 0),
             ("limits.json_depth", self.limits.json_depth == 0),
             ("events.keep_days", self.events.keep_days == 0),
+            ("audit.sign_minutes", self.audit.sign_minutes == 0),
         ] {
             if is_zero {
                 return Err(ConfigError::Zero(name));

@@ -16,7 +16,7 @@ use wellspring_model::{
     id::ConnectionId,
     pointer::Pointer,
 };
-use wellspring_store::{GateView, Rate};
+use wellspring_store::{Action, GateView, Rate, detail_of};
 
 use super::{PageQuery, PageView, created, page};
 use crate::{auth::Caller, body::StrictJson, problem::Problem, state::App, work::deliver};
@@ -250,7 +250,7 @@ pub async fn check(State(app): State<App>, caller: Caller, id: Path<String>) -> 
     let connection = find(&app, caller, &id).await?;
     let connector = connection.connector.clone();
     let view = deliver::view(&app, connection).await.map_err(|_| Problem::internal())?;
-    let lines = match app.host.check(&connector, view).await {
+    let lines: Vec<CheckResultLine> = match app.host.check(&connector, view).await {
         Ok(lines) => lines
             .into_iter()
             .map(|line| CheckResultLine { name: line.name, ok: line.ok, message: line.message })
@@ -259,6 +259,8 @@ pub async fn check(State(app): State<App>, caller: Caller, id: Path<String>) -> 
             vec![CheckResultLine { name: failure.code.to_string(), ok: false, message: failure.message }]
         }
     };
+    let found = serde_json::to_string(&lines).map_err(|_| Problem::internal())?;
+    caller.notes(&app, Action::ConnectionChecked, id.as_str(), Some(detail_of(found))).await?;
     Ok(Json(CheckResult { ok: lines.iter().all(|line| line.ok), lines }))
 }
 

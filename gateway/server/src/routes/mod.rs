@@ -1,5 +1,6 @@
 //! HTTP. One folder or file per resource; a route decodes, calls one step, stores, answers.
 
+pub mod audit;
 pub mod connections;
 pub mod connectors;
 pub mod deliveries;
@@ -76,6 +77,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(endpoints::actions::rotate))
         .routes(routes!(endpoints::actions::test))
         .routes(routes!(endpoints::actions::resume))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::heads))
 }
 
 /// The OpenAPI document of `/v1`.

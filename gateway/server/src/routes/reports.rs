@@ -9,7 +9,7 @@ use axum::{
 use http::{HeaderMap, StatusCode, header::ACCEPT_LANGUAGE};
 use serde::Deserialize;
 use wellspring_model::submission::{Language, Submission};
-use wellspring_store::StoreError;
+use wellspring_store::{Action, AuditNote, StoreError};
 
 use crate::{
     auth::token_digest,
@@ -52,7 +52,8 @@ async fn open(app: &App, token: &str) -> Result<Opened, StoreError> {
     let Some(submission) = app.store.submission(share.tenant, share.submission).await? else {
         return Ok(Opened::Unknown);
     };
-    app.store.audit(share.tenant, now, "link", "report.viewed", &share.submission.to_string()).await?;
+    let link = share.id.to_string();
+    app.store.audit(AuditNote::new(share.tenant, now, &link, Action::ReportViewed, share.submission)).await?;
     Ok(Opened::Report(Box::new(submission)))
 }
 

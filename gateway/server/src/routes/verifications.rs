@@ -1,9 +1,10 @@
-//! `POST /v1/verifications`: verify now, store nothing.
+//! `POST /v1/verifications`: verify now, store nothing but that it was done.
 
 use axum::{Json, extract::State};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use wellspring_model::{credential::Applicant, pointer::Pointer, submission::Language};
+use wellspring_store::Action;
 
 use super::{
     jobs::known_job,
@@ -44,7 +45,7 @@ pub struct ApplicantInput {
     pub email: Option<String>,
 }
 
-/// Verify credentials and say what holds, check by check. Nothing is stored.
+/// Verify credentials and say what holds, check by check. Nothing is stored but that it was done.
 #[utoipa::path(
     post,
     path = "/v1/verifications",
@@ -71,5 +72,8 @@ pub async fn verify(
         VerifyError::Unreadable { at, error } => Problem::unreadable_credential(at, &error),
         VerifyError::Thread(_) => Problem::internal(),
     })?;
+    // That it was done, for whom, and for which job; of the record itself nothing is kept, not even a digest.
+    let subject = posting.map_or(caller.tenant.to_string(), |posting| posting.to_string());
+    caller.notes(&app, Action::VerificationMade, subject, None).await?;
     Ok(Json(VerificationView::new(&verified.report, Sentences::get(request.language))))
 }

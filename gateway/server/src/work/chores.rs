@@ -1,11 +1,12 @@
 //! Chores: what has to be done now and then, by whichever of all processes comes first. The store says whose turn it is.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
 use tokio::sync::watch;
 use wellspring_model::Timestamp;
+use wellspring_store::{Action, AuditNote};
 
 use super::TaskError;
 use crate::state::App;
@@ -15,23 +16,36 @@ const LOOK: Duration = Duration::from_secs(5);
 /// Rows that a chore writes in one transaction at most.
 const AT_ONCE: u32 = 1_000;
 
+/// How often each process writes down how many keys it refused.
+const REFUSALS: Duration = Duration::from_secs(60);
+
 /// Something that is done once in `every`.
 struct Chore {
     name: &'static str,
-    every: Duration,
+    every: fn(&App) -> Duration,
     run: fn(App) -> BoxFuture<'static, Result<(), TaskError>>,
 }
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-const CHORES: [Chore; 2] = [
-    Chore { name: "forget answers", every: HOUR, run: |app| Box::pin(forget_answers(app)) },
-    Chore { name: "forget events", every: HOUR, run: |app| Box::pin(forget_events(app)) },
+const CHORES: [Chore; 3] = [
+    Chore { name: "forget answers", every: |_| HOUR, run: |app| Box::pin(forget_answers(app)) },
+    Chore { name: "forget events", every: |_| HOUR, run: |app| Box::pin(forget_events(app)) },
+    Chore {
+        name: "sign audit heads",
+        every: |app| app.config.audit.sign_every(),
+        run: |app| Box::pin(sign_audit_heads(app)),
+    },
 ];
 
 /// Does what is due until `stop` says so.
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
+    let mut counted = Instant::now();
     while !*stop.borrow() {
+        if counted.elapsed() >= REFUSALS {
+            note_refusals(&app).await;
+            counted = Instant::now();
+        }
         for chore in &CHORES {
             if let Err(error) = take_turn(&app, chore).await {
                 tracing::error!(chore = chore.name, %error, "a chore could not be done and is left to its next turn");
@@ -42,10 +56,11 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
             _ = stop.changed() => {}
         }
     }
+    note_refusals(&app).await;
 }
 
 async fn take_turn(app: &App, chore: &Chore) -> Result<(), TaskError> {
-    if app.store.takes_turn(chore.name, chore.every).await? {
+    if app.store.takes_turn(chore.name, (chore.every)(app)).await? {
         (chore.run)(app.clone()).await?;
     }
     Ok(())
@@ -64,4 +79,29 @@ async fn forget_events(app: App) -> Result<(), TaskError> {
     let before = app.now().checked_sub(kept).unwrap_or(Timestamp::MIN);
     while app.store.forget_events(AT_ONCE, before).await? == u64::from(AT_ONCE) {}
     Ok(())
+}
+/// Signs the ends of all audit trails that have grown.
+async fn sign_audit_heads(app: App) -> Result<(), TaskError> {
+    let signed = app.store.sign_audit_heads(app.now()).await?;
+    for (tenant, broken) in &signed.broken {
+        tracing::error!(%tenant, row = broken.number, fault = broken.fault.code(), "the audit trail does not fit together");
+    }
+    tracing::debug!(heads = signed.heads, "audit trails are signed");
+    Ok(())
+}
+
+/// Writes down how often keys were refused: in the trail of whoever had a key that is revoked, else in the log.
+pub async fn note_refusals(app: &App) {
+    for (key, times) in app.known.refused.take() {
+        let Some((tenant, id)) = key else {
+            tracing::warn!(times, "requests came with a key that nobody has");
+            continue;
+        };
+        // Nobody is known to be behind it: who shows a key that was revoked may have found it.
+        let note = AuditNote::new(tenant, app.now(), "unknown", Action::KeyRefused, id).times(times);
+        if let Err(error) = app.store.audit(note).await {
+            tracing::error!(%error, "refused keys cannot be written down now");
+            app.known.refused.put_back(key, times);
+        }
+    }
 }

@@ -6,18 +6,18 @@ use sha2::{Digest as _, Sha256};
 use wellspring_host::{ConnectionView, DeliverCall, Delivered};
 use wellspring_model::{
     assessment::Line,
-    connection::Connection,
+    connection::{Connection, ConnectorId},
     delivery::{
         ApplicationResult, Content, Delivery, DeliveryFailure, DeliveryState, FailureCode, JobRef, MOST_TRIES,
         ResultLine, Retry, Verdict,
     },
     digest::Digest,
-    id::{AttemptId, ConnectionId, DeliveryId, SubmissionId},
+    id::{AttemptId, ConnectionId, DeliveryId, EventId, SubmissionId},
     posting::Posting,
     report::VerificationReport,
     submission::{Assessed, Submission, SubmissionState},
 };
-use wellspring_store::{Ended, Leased, Passage};
+use wellspring_store::{Ended, Leased, Outgoing, Passage, detail_of};
 
 use super::{TaskError, event};
 use crate::{sentences::Sentences, state::App};
@@ -30,10 +30,19 @@ pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskErr
         app.store.drop_tasks(vec![*task]).await?;
         return Ok(());
     }
-    let (number, began) = (app.store.begin_attempt(task, id, attempt, app.now()).await?, Instant::now());
     // A process that ends in the midst of an attempt settles nothing; after so many of them nobody tries again.
     let is_poison = delivery.tries >= MOST_TRIES;
-    let Delivered { result, requests } = if is_poison { interrupted() } else { call(app, &delivery, number).await? };
+    let prepared = if is_poison { Ok(Prepared::Not(interrupted())) } else { prepare(app, &delivery).await };
+    // What cannot be prepared counts as an attempt too, so that it comes to an end.
+    let pushed = prepared.as_ref().ok().and_then(Prepared::digest);
+    let (number, began) = (app.store.begin_attempt(task, id, attempt, pushed, app.now()).await?, Instant::now());
+    let Delivered { result, requests } = match prepared? {
+        Prepared::Not(failed) => failed,
+        Prepared::Event { event, outgoing } => event::send(app, event, *outgoing).await,
+        Prepared::Call { connector, call, .. } => {
+            app.host.deliver(&connector, DeliverCall { attempt: number, ..*call }).await
+        }
+    };
     let wait = match &result {
         Ok(_) => None,
         Err(failure) => failure.wait(delivery.tries + 1, jitter(app)),
@@ -58,25 +67,55 @@ pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskErr
     Ok(())
 }
 
-async fn call(app: &App, delivery: &Delivery, number: u32) -> Result<Delivered, TaskError> {
-    match delivery.content {
-        Content::Result { submission, connection } | Content::Correction { submission, connection } => {
-            call_ats(app, delivery, (submission, connection), number).await
+/// What an attempt will do.
+enum Prepared {
+    Call {
+        connector: ConnectorId,
+        call: Box<DeliverCall>,
+        digest: Digest,
+    },
+    Event {
+        event: EventId,
+        outgoing: Box<Outgoing>,
+    },
+    /// Nobody is called.
+    Not(Delivered),
+}
+
+impl Prepared {
+    /// The digest of what will be pushed.
+    fn digest(&self) -> Option<Digest> {
+        match self {
+            Self::Call { digest, .. } => Some(*digest),
+            Self::Event { outgoing, .. } => Some(detail_of(&outgoing.body)),
+            Self::Not(_) => None,
         }
-        Content::Event { event, endpoint, .. } => event::send(app, delivery.tenant, event, endpoint).await,
     }
 }
 
-async fn call_ats(
+async fn prepare(app: &App, delivery: &Delivery) -> Result<Prepared, TaskError> {
+    match delivery.content {
+        Content::Result { submission, connection } | Content::Correction { submission, connection } => {
+            prepare_call(app, delivery, (submission, connection)).await
+        }
+        Content::Event { event, endpoint, .. } => {
+            Ok(match app.store.outgoing(delivery.tenant, event, endpoint, app.now()).await? {
+                Some(outgoing) => Prepared::Event { event, outgoing: Box::new(outgoing) },
+                None => Prepared::Not(failed(FailureCode::Gone, "The endpoint was removed.")),
+            })
+        }
+    }
+}
+
+async fn prepare_call(
     app: &App,
     delivery: &Delivery,
     (submission, connection): (SubmissionId, ConnectionId),
-    number: u32,
-) -> Result<Delivered, TaskError> {
+) -> Result<Prepared, TaskError> {
     let tenant = delivery.tenant;
     let submission = app.store.submission(tenant, submission).await?.ok_or_else(|| gone("submission", submission))?;
     let Some(connection) = app.store.connection(tenant, connection).await? else {
-        return Ok(failed(FailureCode::ConnectionInvalid, "The connection was removed."));
+        return Ok(Prepared::Not(failed(FailureCode::ConnectionInvalid, "The connection was removed.")));
     };
     let SubmissionState::Assessed(assessed) = &submission.state else {
         return Err(TaskError::Gone { what: "assessment of", id: submission.id.to_string() });
@@ -84,16 +123,18 @@ async fn call_ats(
     let posting = app.store.posting(tenant, submission.posting).await?;
     let posting = posting.ok_or_else(|| gone("job", submission.posting))?;
     let result = application_result(app, &submission, assessed, &posting).await?;
+    let pushed = serde_json::to_string(&result).map_err(|error| TaskError::Render(error.to_string()))?;
     let call = DeliverCall {
         tenant,
         connection: view(app, connection.clone()).await?,
         call_id: delivery.id.to_string(),
         idempotency_key: idempotency_key(&submission, &connection, assessed),
-        attempt: number,
+        // Known once it has begun.
+        attempt: 0,
         deadline: Duration::from_secs(app.config.work.delivery_seconds.into()),
         result,
     };
-    Ok(app.host.deliver(&connection.connector, call).await)
+    Ok(Prepared::Call { connector: connection.connector, call: Box::new(call), digest: detail_of(pushed) })
 }
 
 /// The connection as the sandbox sees it: the secrets go to egress, never to the guest.

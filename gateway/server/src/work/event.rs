@@ -7,24 +7,19 @@ use wellspring_egress::{SendFailure, WebhookAnswer, WebhookMessage};
 use wellspring_host::Delivered;
 use wellspring_model::{
     delivery::{DeliveryFailure, FailureCode, Receipt, Retry},
-    id::{EndpointId, EventId, TenantId},
+    id::EventId,
 };
+use wellspring_store::Outgoing;
 
-use super::TaskError;
 use crate::state::App;
 
 /// Makes one attempt.
-pub async fn send(app: &App, tenant: TenantId, event: EventId, endpoint: EndpointId) -> Result<Delivered, TaskError> {
-    let now = app.now();
-    let Some(outgoing) = app.store.outgoing(tenant, event, endpoint, now).await? else {
-        let result = Err(failure(FailureCode::Gone, "The endpoint was removed.", Retry::Never));
-        return Ok(Delivered { result, requests: 0 });
-    };
+pub async fn send(app: &App, event: EventId, outgoing: Outgoing) -> Delivered {
     let message = WebhookMessage {
         url: outgoing.url.url(),
         private_origins: &outgoing.private_origins,
         event,
-        at: now,
+        at: app.now(),
         body: outgoing.body.into(),
         keys: &outgoing.keys,
     };
@@ -32,7 +27,7 @@ pub async fn send(app: &App, tenant: TenantId, event: EventId, endpoint: Endpoin
     let longest = Duration::from_secs(app.config.work.delivery_seconds.into());
     let answer = tokio::time::timeout(longest, app.webhooks.send(message)).await;
     let answer = answer.unwrap_or(Err(SendFailure::Timeout));
-    Ok(Delivered { result: outcome(answer), requests: 1 })
+    Delivered { result: outcome(answer), requests: 1 }
 }
 
 /// As Standard Webhooks has it: a 2xx is success, a 410 is the end, and everything else is tried again.

@@ -103,6 +103,11 @@ impl Gateway {
         Self { app, clock, tenant, router, _folder: folder }
     }
 
+    /// The configuration file, for commands beside the running gateway.
+    pub fn file(&self) -> std::path::PathBuf {
+        self._folder.path().join("wellspring.toml")
+    }
+
     pub async fn other_tenant(&self) -> Tenant {
         add_tenant(&self.app).await
     }
@@ -193,7 +198,7 @@ impl Role {
 
 pub const ITEM: &str = "8d9f4b5e-0a43-4a0e-9d57-2f3f1e6a7b11";
 
-fn framework() -> Value {
+pub fn framework() -> Value {
     let uri = |id: &str| format!("https://case.example.org/ims/case/v1p1/CFItems/{id}");
     json!({
         "CFDocument": {
@@ -206,7 +211,7 @@ fn framework() -> Value {
     })
 }
 
-fn profile() -> Value {
+pub fn profile() -> Value {
     json!({
         "title": "Junior data analyst",
         "framework": ["8d9f4b5e-0a43-4a0e-9d57-2f3f1e6a7b10"],
@@ -214,7 +219,7 @@ fn profile() -> Value {
     })
 }
 
-fn connection() -> Value {
+pub fn connection() -> Value {
     json!({
         "name": "Greenhouse", "connector": "greenhouse", "settings": {},
         "credentials": {"main": {"client_id": "an id", "client_secret": "a secret"}}

@@ -1,6 +1,7 @@
 //! The gateway through its public face: real router, real SQLite, real connector component, no mocked store.
 
 mod access;
+mod audit;
 mod badge;
 mod deliveries;
 mod events;

@@ -10,7 +10,7 @@ use wellspring_model::{
 
 use super::{Failing, Gate, GateId, Pace, Passages, Rate, State, Window};
 use crate::{
-    Store, StoreError,
+    Action, Store, StoreError,
     row::{Read, Row},
     sql::{Dialect, query},
     told,
@@ -195,7 +195,7 @@ async fn announce(tx: &mut Transaction, id: GateId, state: &State, now: i64) -> 
         }
         (GateId::Endpoint(endpoint), State::Shut { reason }) => {
             tx.announce(told::endpoint_shut(tenant, at, endpoint, reason));
-            tx.audit(tenant, at, "worker", "endpoint.shut", &endpoint.to_string());
+            tx.audit(tenant, at, "worker", Action::EndpointShut, &endpoint.to_string());
         }
         _ => {}
     }
@@ -339,7 +339,7 @@ impl Store {
                     if open(tx, GateId::Connection(connection)).await? {
                         tx.announce(told::connection(tenant, at, connection, None));
                     }
-                    tx.audit(tenant, at, &actor, "connection.resumed", &connection.to_string());
+                    tx.audit(tenant, at, &actor, Action::ConnectionResumed, &connection.to_string());
                     Ok(true)
                 })
             })

@@ -4,6 +4,8 @@
 
 mod aggregates;
 mod audit;
+mod audit_export;
+mod audit_forgery;
 mod events;
 mod files;
 mod queue;

@@ -132,7 +132,7 @@ async fn attempts_tell_the_whole_story(world: World) {
     // The process dies in the midst of the first attempt.
     let lease = world.claim_one(OVER).await;
     let died = AttemptId::from_uuid(world.uuid());
-    assert_eq!(store.begin_attempt(&lease, delivery.id, died, now()).await.unwrap(), 1);
+    assert_eq!(store.begin_attempt(&lease, delivery.id, died, None, now()).await.unwrap(), 1);
 
     let lease = world.claim_one(LONG).await;
     world.attempt(&lease, delivery.id, world.failed(Some(OVER))).await.unwrap();

@@ -105,7 +105,7 @@ async fn settle(world: &World, model: &mut Model, index: usize, is_delivered: bo
         }
         TaskKind::Deliver { delivery } => {
             let ended = if is_delivered { world.delivered() } else { world.failed(Some(OVER)) };
-            match world.store.begin_attempt(&lease, delivery, ended.attempt, at).await {
+            match world.store.begin_attempt(&lease, delivery, ended.attempt, None, at).await {
                 Err(error) => Err(error),
                 Ok(_) if is_delivered => {
                     model.waiting.remove(&lease.task);

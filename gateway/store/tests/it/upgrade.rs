@@ -1,5 +1,6 @@
 //! A database of an earlier version, with data, is brought up to date and works on.
 
+use sha2::{Digest as _, Sha256};
 use sqlx::{
     AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection,
     migrate::{Migration, MigrationType, Migrator},
@@ -8,7 +9,7 @@ use wellspring_model::{
     delivery::{Content, DeliveryState},
     id::{DeliveryId, SubmissionId, TenantId},
 };
-use wellspring_store::{BrokenChain, TaskKind};
+use wellspring_store::{Action, AuditNote, Broken, Fault, TaskKind};
 
 use crate::world::{LONG, World, now, on_both_stores, receipt};
 
@@ -98,7 +99,8 @@ async fn what_an_earlier_version_wrote_is_read_and_worked_off(world: World) {
     assert_eq!(attempts.into_iter().map(|one| one.result).collect::<Vec<_>>(), [None, Some(Ok(receipt()))]);
     let rows = store.audit_rows(tenant, 0, 9).await.unwrap();
     assert_eq!(rows.len(), 1);
-    assert_eq!(store.audit_verify(tenant).await.unwrap(), Err(BrokenChain { number: 1 }), "its digest was made up");
+    let made_up = Broken { number: 1, fault: Fault::Changed };
+    assert_eq!(store.audit_verify(tenant, &[]).await.unwrap().result, Err(made_up), "its digest was made up");
 
     let leased = store.claim(9, LONG, world.token()).await.unwrap();
     let submission: SubmissionId = "sub_00000000000000000000000000000010".parse().unwrap();
@@ -108,11 +110,82 @@ async fn what_an_earlier_version_wrote_is_read_and_worked_off(world: World) {
     assert!(kinds.contains(&TaskKind::Deliver { delivery: waiting }), "{kinds:?}");
     let lease = leased.iter().find(|one| one.kind == TaskKind::Deliver { delivery: waiting }).unwrap();
     let ended = world.delivered();
-    assert_eq!(store.begin_attempt(lease, waiting, ended.attempt, now()).await.unwrap(), 2, "attempts count on");
+    assert_eq!(store.begin_attempt(lease, waiting, ended.attempt, None, now()).await.unwrap(), 2, "attempts count on");
     store.settle(lease, waiting, ended, now()).await.unwrap();
     assert_eq!(store.audit_rows(tenant, 1, 9).await.unwrap()[0].number, 2, "and so does the audit trail");
 }
 
+/// A chain as versions before 0008 wrote it.
+fn chain_of(world: &World, tenant: TenantId, rows: u32) -> String {
+    let mut previous: [u8; 32] = Sha256::digest(tenant.to_string()).into();
+    let mut sql = String::new();
+    for number in 1..=rows {
+        let (at, subject) = (i64::from(number) * 1_000, format!("sub_{number}"));
+        let mut hash = Sha256::new();
+        hash.update(previous);
+        hash.update(number.to_be_bytes());
+        hash.update(at.to_be_bytes());
+        for text in ["worker", "submission.assessed", &subject] {
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text);
+        }
+        let digest: [u8; 32] = hash.finalize().into();
+        sql += &format!(
+            "INSERT INTO audit (tenant, number, at, actor, action, subject, previous, digest) VALUES \
+             ('{tenant}', {number}, {at}, 'worker', 'submission.assessed', '{subject}', {}, {});",
+            world.bytes(&previous),
+            world.bytes(&digest)
+        );
+        previous = digest;
+    }
+    sql
+}
+
+async fn a_trail_of_an_earlier_version_holds_and_goes_on(world: World) {
+    before(&world).await;
+    let tenant: TenantId = "ten_00000000000000000000000000000001".parse().unwrap();
+    let sql = format!("DELETE FROM audit; {}", chain_of(&world, tenant, 4));
+    beside(&world, &sql).await;
+    let store = world.reopened("before.db").await;
+    store.migrate().await.unwrap();
+    let check = store.audit_verify(tenant, &[]).await.unwrap();
+    assert_eq!((check.rows, check.result), (4, Ok(())));
+    let note = AuditNote::new(tenant, now(), "key_1", Action::SubmissionViewed, "sub_1");
+    store.audit(note.with(wellspring_store::detail_of("x"))).await.unwrap();
+    store.sign_audit_heads(now()).await.unwrap();
+    let check = store.audit_verify(tenant, &[]).await.unwrap();
+    assert_eq!((check.rows, check.signed, check.result), (5, 5, Ok(())));
+    let forms: Vec<u8> = store.audit_rows(tenant, 0, 9).await.unwrap().iter().map(|row| row.form).collect();
+    assert_eq!(forms, [1, 1, 1, 1, 2]);
+    // What the old form does not cover, an old row cannot have.
+    let spoils = ["times = 2 WHERE number = 3", "form = 2 WHERE number = 3", "detail = previous WHERE number = 3"];
+    let allow = match world.url() {
+        Some(_) => "ALTER TABLE audit DISABLE TRIGGER USER",
+        None => "DROP TRIGGER audit_no_update",
+    };
+    beside(&world, allow).await;
+    for spoil in spoils {
+        beside(&world, &format!("UPDATE audit SET {spoil}")).await;
+        let found = Broken { number: 3, fault: Fault::Changed };
+        assert_eq!(store.audit_verify(tenant, &[]).await.unwrap().result, Err(found), "{spoil}");
+        beside(&world, "UPDATE audit SET times = 1, form = 1, detail = NULL WHERE number = 3").await;
+    }
+}
+
+/// Runs statements on the database of [`before`].
+async fn beside(world: &World, sql: &str) {
+    let sql = AssertSqlSafe(sql.to_owned());
+    match world.url() {
+        Some(url) => PgConnection::connect(url).await.unwrap().execute(sql).await.map(drop),
+        None => {
+            let url = format!("sqlite://{}", world.path().with_file_name("before.db").display());
+            SqliteConnection::connect(&url).await.unwrap().execute(sql).await.map(drop)
+        }
+    }
+    .unwrap();
+}
+
 on_both_stores! {
+    a_trail_of_an_earlier_version_holds_and_goes_on,
     what_an_earlier_version_wrote_is_read_and_worked_off,
 }

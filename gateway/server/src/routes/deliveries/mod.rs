@@ -7,6 +7,7 @@ use axum::{
     extract::{Path, Query, State},
 };
 use wellspring_model::id::DeliveryId;
+use wellspring_store::Action;
 
 use super::{PageQuery, PageView, page};
 use crate::{auth::Caller, problem::Problem, state::App, view::submission::DeliveryView};
@@ -23,6 +24,7 @@ pub async fn show(State(app): State<App>, caller: Caller, id: Path<String>) -> R
     let id: DeliveryId = id.parse().map_err(|_| Problem::not_found())?;
     let delivery = app.store.delivery(caller.tenant, id).await?.ok_or_else(Problem::not_found)?;
     let attempts = app.store.attempts(caller.tenant, id).await?;
+    caller.notes(&app, Action::DeliveryViewed, id, None).await?;
     Ok(Json(DeliveryView::new(&delivery, &attempts)))
 }
 
@@ -40,6 +42,7 @@ pub async fn list(
     query: Query<PageQuery>,
 ) -> Result<Json<PageView<DeliveryView>>, Problem> {
     let (deliveries, next) = app.store.deliveries(caller.tenant, page(&query)?).await?;
+    caller.lists(&app, Action::DeliveriesListed, deliveries.iter().map(|(delivery, _)| delivery.id)).await?;
     let items = deliveries.iter().map(|(delivery, attempts)| DeliveryView::new(delivery, attempts)).collect();
     Ok(Json(PageView { items, next: next.map(String::from) }))
 }

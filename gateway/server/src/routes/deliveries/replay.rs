@@ -13,7 +13,7 @@ use wellspring_model::{
     id::{ConnectionId, DeliveryId, EndpointId, TaskId},
     pointer::Pointer,
 };
-use wellspring_store::{DeliveryFilter, EndState, MOST_REPLAYED, Replay};
+use wellspring_store::{Action, DeliveryFilter, EndState, MOST_REPLAYED, Replay};
 
 use crate::{auth::Caller, body::StrictJson, problem::Problem, state::App};
 
@@ -75,7 +75,9 @@ pub async fn replay(
 ) -> Result<Json<ReplayView>, Problem> {
     let (dry_run, filter) = (body.value.dry_run, filter(body.value)?);
     let replay = if dry_run {
-        app.store.replayable(caller.tenant, &filter).await?
+        let found = app.store.replayable(caller.tenant, &filter).await?;
+        caller.lists(&app, Action::DeliveriesListed, found.deliveries.iter()).await?;
+        found
     } else {
         take_up(&app, caller, filter).await?
     };

@@ -5,6 +5,7 @@ use axum::{
     extract::{Path, Query, State},
 };
 use wellspring_model::id::SubmissionId;
+use wellspring_store::Action;
 
 use crate::{
     auth::Caller,
@@ -30,6 +31,7 @@ pub async fn show(State(app): State<App>, caller: Caller, id: Path<String>) -> R
     let deliveries = app.store.deliveries_of(caller.tenant, id).await?;
     let report_url = share::report_url(&app, &submission).await.map_err(|_| Problem::internal())?;
     let sentences = Sentences::get(submission.language);
+    caller.notes(&app, Action::SubmissionViewed, id, None).await?;
     Ok(Json(SubmissionView::new(&submission, &deliveries, report_url.to_string(), sentences)))
 }
 
@@ -47,5 +49,6 @@ pub async fn list(
     query: Query<PageQuery>,
 ) -> Result<Json<PageView<SubmissionSummary>>, Problem> {
     let (submissions, next) = app.store.submissions(caller.tenant, page(&query)?).await?;
+    caller.lists(&app, Action::SubmissionsListed, submissions.iter().map(|submission| submission.id)).await?;
     Ok(Json(PageView { items: submissions.iter().map(SubmissionSummary::new).collect(), next: next.map(String::from) }))
 }

@@ -14,6 +14,7 @@ use wellspring_model::{
     submission::Language,
     trust::TrustRules,
 };
+use wellspring_store::{Action, detail_of};
 use wellspring_verify::Trusted;
 
 use super::{check, known_policy};
@@ -111,10 +112,13 @@ pub async fn preview(
         Some(job) => Some(known_job(&app, caller, job, at.key("job")).await?),
         None => None,
     };
+    let tried = serde_json::to_string(&rules).map_err(|_| Problem::internal())?;
     let preview = trust::preview(&app, caller.tenant, posting, rules, last).await.map_err(|error| match error {
         PreviewError::Store(error) => error.into(),
         PreviewError::Thread(_) => Problem::internal(),
     })?;
+    let subject = posting.map_or(caller.tenant.to_string(), |posting| posting.to_string());
+    caller.notes(&app, Action::TrustPolicyPreviewed, subject, Some(detail_of(tried))).await?;
     Ok(Json(PreviewView {
         credentials: preview.credentials,
         counted: BeforeAfter { before: preview.counted_before, after: preview.counted_after },

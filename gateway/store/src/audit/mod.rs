@@ -1,0 +1,186 @@
+//! The audit trail: who did what to which thing, and when. Ids and digests only; append-only; chained by digest; its ends
+//! are signed.
+//!
+//! What the chain and the signatures prove, and what they do not, is in `docs/operations/audit.md`.
+
+mod action;
+mod chain;
+mod export;
+mod keys;
+mod row;
+mod sign;
+mod signed;
+mod trail;
+mod verify;
+
+use std::collections::BTreeMap;
+
+use wellspring_model::{Timestamp, digest::Digest, id::TenantId};
+
+pub use self::{
+    action::Action,
+    chain::{Broken, Fault},
+    export::{AuditExport, AuditLine, ExportCheck, ExportError, ExportFault, ExportRange, check_export},
+    row::{AuditRow, detail_of},
+    sign::Signed,
+    signed::{AuditKey, AuditPublicKey, AuditSignature, Endorsement, SignedHead},
+    trail::{AuditFilter, LOOKED_AT},
+    verify::TrailCheck,
+};
+use crate::{
+    Store, StoreError,
+    row::{Read, micros},
+    sql::{Dialect, over_rows, query},
+    transaction::Transaction,
+};
+
+/// A row that is to be added.
+#[derive(Debug, Clone)]
+pub struct AuditNote {
+    tenant: TenantId,
+    at: Timestamp,
+    actor: String,
+    action: Action,
+    subject: String,
+    times: u32,
+    detail: Option<Digest>,
+}
+
+impl AuditNote {
+    /// That `actor` did `action` to `subject`.
+    pub fn new(tenant: TenantId, at: Timestamp, actor: &str, action: Action, subject: impl ToString) -> Self {
+        Self { tenant, at, actor: actor.to_owned(), action, subject: subject.to_string(), times: 1, detail: None }
+    }
+
+    /// What was pushed, answered or changed.
+    #[must_use]
+    pub fn with(self, detail: impl Into<Option<Digest>>) -> Self {
+        Self { detail: detail.into(), ..self }
+    }
+
+    /// That it happened so often.
+    #[must_use]
+    pub fn times(self, times: u32) -> Self {
+        Self { times: times.max(1), ..self }
+    }
+
+    fn row(self, number: u64, previous: Digest) -> (TenantId, AuditRow) {
+        // What is hashed is what is stored.
+        let at = Timestamp::from_microsecond(micros(self.at)).unwrap_or(self.at);
+        let mut row = AuditRow {
+            number,
+            at,
+            actor: self.actor,
+            action: self.action.as_str().to_owned(),
+            subject: self.subject,
+            times: self.times,
+            detail: self.detail,
+            form: row::FORM,
+            previous,
+            digest: previous,
+        };
+        row.digest = row.digest_in(self.tenant);
+        (self.tenant, row)
+    }
+}
+
+/// Adds rows at the end of a transaction, within it. The heads of the chains are held from here to the commit, in the
+/// order of the tenants, so that no two transactions wait for each other.
+pub(crate) async fn append(tx: &mut Transaction, notes: Vec<AuditNote>) -> Result<(), StoreError> {
+    let mut of_tenant: BTreeMap<TenantId, Vec<AuditNote>> = BTreeMap::new();
+    for note in notes {
+        of_tenant.entry(note.tenant).or_default().push(note);
+    }
+    let (mut rows, mut heads) = (Vec::new(), Vec::new());
+    for (tenant, notes) in of_tenant {
+        let (mut number, mut previous) = head(tx, tenant).await?;
+        for note in notes {
+            number += 1;
+            let (_, row) = note.row(number, previous);
+            previous = row.digest;
+            rows.push(vec![
+                tenant.to_string().into(),
+                stored(number).into(),
+                micros(row.at).into(),
+                row.actor.into(),
+                row.action.into(),
+                row.subject.into(),
+                i64::from(row.times).into(),
+                row.detail.map(|detail| detail.bytes().to_vec()).into(),
+                i64::from(row.form).into(),
+                row.previous.bytes().as_slice().into(),
+                row.digest.bytes().as_slice().into(),
+            ]);
+        }
+        heads.push(vec![tenant.to_string().into(), stored(number).into(), previous.bytes().as_slice().into()]);
+    }
+    let insert = "INSERT INTO audit \
+                  (tenant, number, at, actor, action, subject, times, detail, form, previous, digest) VALUES";
+    over_rows(tx, insert, rows, "").await?;
+    let upsert = "ON CONFLICT (tenant) DO UPDATE SET number = excluded.number, digest = excluded.digest";
+    over_rows(tx, "INSERT INTO audit_heads (tenant, number, digest) VALUES", heads, upsert).await?;
+    Ok(())
+}
+
+/// The end of a tenant's chain, held until the transaction ends.
+async fn head(tx: &mut Transaction, tenant: TenantId) -> Result<(u64, Digest), StoreError> {
+    let select = match tx.dialect() {
+        Dialect::Sqlite => "SELECT number, digest FROM audit_heads WHERE tenant = $1",
+        Dialect::Postgres => "SELECT number, digest FROM audit_heads WHERE tenant = $1 FOR UPDATE",
+    };
+    let row = query(select).bind(tenant.to_string()).fetch_optional(tx).await?;
+    let Some(row) = row else { return Ok((0, row::beginning(tenant))) };
+    let row = Read::new(&row, "audit_heads");
+    Ok((row::number(&row, "number")?, row.digest("digest")?))
+}
+
+/// A row's number as it is stored.
+fn stored(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+impl Store {
+    /// Adds a row for something that changes nothing else, such as a view. Durable when this returns.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn audit(&self, note: AuditNote) -> Result<(), StoreError> {
+        self.writer
+            .write(move |tx| {
+                Box::pin(async move {
+                    tx.note(note);
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Adds a row to the trail of every tenant, for what the operator does to all.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn audit_for_all(
+        &self,
+        at: Timestamp,
+        action: Action,
+        subject: &str,
+        detail: Digest,
+    ) -> Result<(), StoreError> {
+        for tenants in self.tenants().await?.chunks(TOLD_AT_ONCE) {
+            let note = |tenant: &TenantId| AuditNote::new(*tenant, at, "operator", action, subject).with(detail);
+            let notes: Vec<AuditNote> = tenants.iter().map(note).collect();
+            self.writer
+                .write_alone(move |tx| {
+                    Box::pin(async move {
+                        notes.into_iter().for_each(|note| tx.note(note));
+                        Ok(())
+                    })
+                })
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// Trails that are told of something in one transaction.
+const TOLD_AT_ONCE: usize = 500;
