@@ -8,7 +8,7 @@ use wellspring_model::{Timestamp, digest::Digest, id::TenantId};
 use crate::{
     Store, StoreError,
     row::{Read, micros},
-    sql::{Dialect, over_rows, query},
+    sql::{Connection, Dialect, over_rows, query},
     transaction::Transaction,
 };
 
@@ -104,6 +104,29 @@ fn digest_of(previous: &Digest, number: u32, at: Timestamp, actor: &str, action:
         hash.update(text);
     }
     Digest::from_bytes(hash.finalize().into())
+}
+
+/// The first tenant whose trail does not end where its head says, or whose last row is not what was written.
+pub(crate) async fn check_heads(on: &mut Connection) -> Result<Option<TenantId>, StoreError> {
+    let rows = query(
+        "SELECT h.tenant AS head_tenant, h.number AS head_number, h.digest AS head_digest, a.* \
+         FROM audit_heads h LEFT JOIN audit a ON a.tenant = h.tenant \
+         AND a.number = (SELECT max(b.number) FROM audit b WHERE b.tenant = h.tenant) ORDER BY h.tenant",
+    );
+    for row in &rows.fetch_all(on).await? {
+        let row = Read::new(row, "audit");
+        let tenant = row.id("head_tenant")?;
+        if row.optional_number("number")? != Some(row.count("head_number")?) {
+            return Ok(Some(tenant));
+        }
+        let last = audit_row(&row)?;
+        let expected =
+            digest_of(&row.digest("previous")?, last.number, last.at, &last.actor, &last.action, &last.subject);
+        if last.digest != expected || last.digest != row.digest("head_digest")? {
+            return Ok(Some(tenant));
+        }
+    }
+    Ok(None)
 }
 
 impl Store {

@@ -6,6 +6,7 @@ use wellspring_model::{
     Timestamp,
     delivery::{Attempt, Content, Delivery, DeliveryFailure, DeliveryState, Receipt, Verdict},
     id::{AttemptId, DeliveryId, SubmissionId, TaskId, TenantId},
+    trace::TraceParent,
 };
 
 use crate::{
@@ -38,7 +39,13 @@ pub struct Ended {
     pub passage: Passage,
 }
 
-pub(crate) async fn insert(tx: &mut Transaction, tenant: TenantId, new: &NewDelivery) -> Result<(), StoreError> {
+/// Stores a delivery with its task, which goes on with the trace of what brought it about.
+pub(crate) async fn insert(
+    tx: &mut Transaction,
+    tenant: TenantId,
+    new: &NewDelivery,
+    trace: Option<TraceParent>,
+) -> Result<(), StoreError> {
     let now = tx.now().await?;
     let (submission, connection) = match new.content {
         Content::Result { submission, connection } | Content::Correction { submission, connection } => {
@@ -62,7 +69,7 @@ pub(crate) async fn insert(tx: &mut Transaction, tenant: TenantId, new: &NewDeli
     .execute(&mut *tx)
     .await?;
     let kind = TaskKind::Deliver { delivery: new.id };
-    task::enqueue(tx, vec![NewTask { id: new.task, tenant, gate, kind, serialization_key: Some(key) }]).await
+    task::enqueue(tx, vec![NewTask { id: new.task, tenant, gate, kind, serialization_key: Some(key), trace }]).await
 }
 
 impl Store {

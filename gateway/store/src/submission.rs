@@ -55,7 +55,7 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
                     for delivery in &new.deliveries {
-                        delivery::insert(tx, lease.tenant, delivery).await?;
+                        delivery::insert(tx, lease.tenant, delivery, lease.trace).await?;
                     }
                     tx.audit(lease.tenant, now, "worker", "submission.assessed", &subject);
                     Ok(())

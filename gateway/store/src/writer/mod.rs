@@ -6,7 +6,10 @@
 
 mod unit;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
@@ -17,6 +20,7 @@ use crate::{
     accept::{self, Accepted, SealedSubmission},
     clock::Clock,
     database::Options,
+    figures::CommitFigures,
     sql::{Dialect, query},
     transaction::Transaction,
 };
@@ -46,6 +50,7 @@ enum Write {
 pub(crate) struct Writer {
     writes: mpsc::Sender<Write>,
     news: News,
+    figures: CommitFigures,
 }
 
 /// Tells of commits that brought work.
@@ -85,7 +90,7 @@ impl Writer {
     /// Starts writing. It ends when the last handle is dropped.
     pub async fn start(options: &Options, clock: Clock) -> Result<Self, StoreError> {
         let (writes, waiting) = mpsc::channel(WAITING);
-        let news = News::new();
+        let (news, figures) = (News::new(), CommitFigures::new());
         let lanes = match options.dialect() {
             Dialect::Sqlite => 1,
             Dialect::Postgres => LANES,
@@ -93,10 +98,10 @@ impl Writer {
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..lanes {
             let tx = Some(Transaction::new(options.connect().await?, clock));
-            let lane = Lane { tx, clock, options: options.clone(), news: news.clone() };
+            let lane = Lane { tx, clock, options: options.clone(), news: news.clone(), figures: figures.clone() };
             tokio::spawn(lane.run(Arc::clone(&waiting)));
         }
-        Ok(Self { writes, news })
+        Ok(Self { writes, news, figures })
     }
 
     /// Runs `work` in the next transaction and answers once that is durable. If `work` fails, only its own changes are
@@ -134,6 +139,10 @@ impl Writer {
     pub const fn news(&self) -> &News {
         &self.news
     }
+
+    pub const fn figures(&self) -> &CommitFigures {
+        &self.figures
+    }
 }
 
 /// One connection that writes.
@@ -143,6 +152,7 @@ struct Lane {
     options: Options,
     clock: Clock,
     news: News,
+    figures: CommitFigures,
 }
 
 impl Lane {
@@ -177,12 +187,14 @@ impl Lane {
 
     /// Commits and answers, or refuses all of them.
     async fn commit(&mut self, mut together: Together) {
-        let mut answers = Vec::with_capacity(together.len());
+        let (units, began) = (together.len(), Instant::now());
+        let mut answers = Vec::with_capacity(units);
         let result = match self.connected().await {
             Ok(tx) => transact(tx, &mut together, &mut answers).await,
             Err(error) => Err(error),
         };
         let Err(error) = result else {
+            self.figures.committed(units, began.elapsed());
             if self.tx.as_ref().is_some_and(Transaction::brought_work) {
                 self.news.committed();
             }
@@ -200,6 +212,10 @@ impl Lane {
         }
         let is_full = matches!(error, StoreError::Full) || answers.iter().any(|answer| answer.is_full());
         let is_gone = matches!(error, StoreError::Unavailable);
+        self.figures.failed(match () {
+            () if is_full => &StoreError::Full,
+            () => &error,
+        });
         let refusal = || match () {
             () if is_full => StoreError::Full,
             () if is_gone => StoreError::Unavailable,

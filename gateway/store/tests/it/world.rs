@@ -261,7 +261,7 @@ impl World {
         };
         let payloads = vec![Payload { digest, bytes: b"{}".to_vec() }];
         let task = TaskId::from_uuid(self.uuid());
-        NewSubmission { submission, payloads, task, share, idempotency: None, key: place.key }
+        NewSubmission { submission, payloads, task, share, idempotency: None, key: place.key, trace: None }
     }
 
     /// Accepts a submission and gives its id.
