@@ -13,7 +13,7 @@ use wellspring_score::ScoringPolicy;
 use wellspring_store::Store;
 use wellspring_verify::{Cache, Limits, Material, Policy};
 
-use crate::{config::Config, known::Known};
+use crate::{config::Config, known::Known, metrics::Metrics, readiness::Readiness};
 
 /// One running gateway. Cheap to clone.
 #[derive(Clone)]
@@ -30,6 +30,8 @@ pub struct AppState {
     pub verification: Verification,
     pub scoring: ScoringPolicy,
     pub known: Known,
+    pub metrics: Metrics,
+    pub readiness: Readiness,
 }
 
 /// How this gateway verifies.

@@ -141,7 +141,8 @@ async fn look_through(path: &Path, master: Option<&MasterKey>) -> Result<Copied,
     let unreadable = |error: sqlx::Error| damaged(error.to_string());
     let options = SqliteConnectOptions::new().filename(path).read_only(true);
     let mut on = Connection::Sqlite(SqliteConnection::connect_with(&options).await.map_err(unreadable)?);
-    let found = query("PRAGMA integrity_check(1)").fetch_all(&mut on).await.map_err(|error| damaged(error.to_string()))?;
+    let found =
+        query("PRAGMA integrity_check(1)").fetch_all(&mut on).await.map_err(|error| damaged(error.to_string()))?;
     for row in &found {
         let found = Read::new(row, "sqlite_schema").text("integrity_check")?;
         if found != "ok" {

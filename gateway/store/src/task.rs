@@ -45,14 +45,16 @@ pub enum TaskKind {
 }
 
 impl TaskKind {
-    pub(crate) const fn as_str(&self) -> &'static str {
+    /// The word in SQL, logs and figures.
+    pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Assess { .. } => "assess",
             Self::Deliver { .. } => "deliver",
         }
     }
 
-    pub(crate) fn subject(&self) -> String {
+    /// The id of what is worked on.
+    pub fn subject(&self) -> String {
         match self {
             Self::Assess { submission } => submission.to_string(),
             Self::Deliver { delivery } => delivery.to_string(),

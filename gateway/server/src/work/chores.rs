@@ -20,11 +20,8 @@ struct Chore {
     run: fn(App) -> BoxFuture<'static, Result<(), TaskError>>,
 }
 
-const CHORES: [Chore; 1] = [Chore {
-    name: "forget answers",
-    every: Duration::from_secs(60 * 60),
-    run: |app| Box::pin(forget_answers(app)),
-}];
+const CHORES: [Chore; 1] =
+    [Chore { name: "forget answers", every: Duration::from_secs(60 * 60), run: |app| Box::pin(forget_answers(app)) }];
 
 /// Does what is due until `stop` says so.
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {

@@ -3,10 +3,12 @@
 use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
+use tracing::{Instrument as _, Span, info_span};
 use wellspring_host::{ConnectionView, DeliverCall, Delivered};
 use wellspring_model::{
+    Timestamp,
     assessment::Line,
-    connection::Connection,
+    connection::{Connection, ConnectorId},
     delivery::{
         ApplicationResult, Content, Delivery, DeliveryFailure, DeliveryState, FailureCode, JobRef, MOST_TRIES,
         ResultLine, Retry, Verdict,
@@ -20,7 +22,7 @@ use wellspring_model::{
 use wellspring_store::{Ended, Leased, Passage};
 
 use super::TaskError;
-use crate::{sentences::Sentences, state::App};
+use crate::{sentences::Sentences, state::App, telemetry};
 
 /// Brings one result to its ATS, or notes why not and when to try again.
 pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskError> {
@@ -33,7 +35,8 @@ pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskErr
     let (number, began) = (app.store.begin_attempt(task, id, attempt, app.now()).await?, Instant::now());
     // A process that ends in the midst of an attempt settles nothing; after so many of them nobody tries again.
     let is_poison = delivery.tries >= MOST_TRIES;
-    let Delivered { result, requests } = if is_poison { interrupted() } else { call(app, &delivery, number).await? };
+    let called = if is_poison { Called::not(interrupted()) } else { call(app, &delivery, number).await? };
+    let Delivered { result, requests } = called.came_to;
     let wait = match &result {
         Ok(_) => None,
         Err(failure) => failure.wait(delivery.tries + 1, jitter(app)),
@@ -44,18 +47,40 @@ pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskErr
             tracing::warn!(delivery = %id, attempt = number, code = %failure.code, "the attempt did not deliver");
         }
     }
-    let passage = Passage { calls: requests, took: began.elapsed(), verdict: Verdict::of(&result) };
-    app.store.settle(task, id, Ended { attempt, result, wait, passage }, app.now()).await?;
+    let (took, now) = (began.elapsed(), app.now());
+    app.metrics.attempted(called.connector.as_ref(), &result, requests, took);
+    let delivered = called.accepted_at.filter(|_| result.is_ok());
+    let passage = Passage { calls: requests, took, verdict: Verdict::of(&result) };
+    let ended = Ended { attempt, result, wait, passage };
+    app.store.settle(task, id, ended, now).instrument(info_span!("settle")).await?;
+    if let Some(accepted_at) = delivered {
+        app.metrics.delivered(now, accepted_at);
+    }
     Ok(())
 }
 
-async fn call(app: &App, delivery: &Delivery, number: u32) -> Result<Delivered, TaskError> {
+/// What a call came to, and of what.
+struct Called {
+    came_to: Delivered,
+    /// `None` where none was called.
+    connector: Option<ConnectorId>,
+    /// When what is delivered was handed in; `None` for a correction, which comes when it comes.
+    accepted_at: Option<Timestamp>,
+}
+
+impl Called {
+    const fn not(came_to: Delivered) -> Self {
+        Self { came_to, connector: None, accepted_at: None }
+    }
+}
+
+async fn call(app: &App, delivery: &Delivery, number: u32) -> Result<Called, TaskError> {
     let tenant = delivery.tenant;
     let (Content::Result { submission, connection } | Content::Correction { submission, connection }) =
         delivery.content;
     let submission = app.store.submission(tenant, submission).await?.ok_or_else(|| gone("submission", submission))?;
     let Some(connection) = app.store.connection(tenant, connection).await? else {
-        return Ok(failed(FailureCode::ConnectionInvalid, "The connection was removed."));
+        return Ok(Called::not(failed(FailureCode::ConnectionInvalid, "The connection was removed.")));
     };
     let SubmissionState::Assessed(assessed) = &submission.state else {
         return Err(TaskError::Gone { what: "assessment of", id: submission.id.to_string() });
@@ -71,8 +96,11 @@ async fn call(app: &App, delivery: &Delivery, number: u32) -> Result<Delivered, 
         attempt: number,
         deadline: Duration::from_secs(app.config.work.delivery_seconds.into()),
         result,
+        trace: telemetry::here(&Span::current()).filter(|_| app.config.telemetry.tell_ats),
     };
-    Ok(app.host.deliver(&connection.connector, call).await)
+    let came_to = app.host.deliver(&connection.connector, call).instrument(info_span!("call")).await;
+    let accepted_at = matches!(delivery.content, Content::Result { .. }).then_some(submission.received_at);
+    Ok(Called { came_to, connector: Some(connection.connector), accepted_at })
 }
 
 /// The connection as the sandbox sees it: the secrets go to egress, never to the guest.

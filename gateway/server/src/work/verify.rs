@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tracing::{Instrument as _, info_span};
 use wellspring_model::{
     Timestamp,
     assessment::NotCounted,
@@ -51,16 +52,18 @@ pub async fn verify(
         let parsed: Arc<[UnverifiedPresentation]> = parsed.collect::<Result<_, _>>()?;
         Ok::<_, VerifyError>((received, parsed))
     })
+    .instrument(info_span!("parse"))
     .await??;
     let (policy, now) = (relied.policy(app), app.now());
-    let material = gather(&app.fetcher, &app.verification.standing, &presentations, &policy, now).await?;
+    let material = gather(&app.fetcher, &app.verification.standing, &presentations, &policy, now);
+    let material = material.instrument(info_span!("gather")).await?;
     let (app, used) = (app.clone(), relied.used());
     let verified = tokio::task::spawn_blocking(move || {
         let mut all = all(&app, &received, &presentations, &material, &policy, &applicant, now);
         all.report.trust_policy = Some(used);
         all
     });
-    Ok(verified.await?)
+    Ok(verified.instrument(info_span!("verify")).await?)
 }
 
 fn place(index: usize) -> Pointer {
