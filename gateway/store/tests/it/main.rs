@@ -4,6 +4,8 @@
 
 mod aggregates;
 mod audit;
+mod backup;
+mod figures;
 mod files;
 mod queue;
 mod queue_model;

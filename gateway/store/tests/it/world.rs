@@ -335,6 +335,23 @@ impl World {
         self.try_sql(sql).await.expect(sql);
     }
 
+    /// Holds a table, or where there is but one lock the database, until it is dropped.
+    pub async fn locked(&self, table: &str) -> Locked {
+        match &self.place_of {
+            Where::File(_) => {
+                let mut raw = self.raw().await;
+                raw.execute("BEGIN IMMEDIATE").await.unwrap();
+                Locked::File(raw)
+            }
+            Where::Server(url) => {
+                let mut connection = PgConnection::connect(url).await.unwrap();
+                let lock = format!("BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
+                connection.execute(AssertSqlSafe(lock)).await.unwrap();
+                Locked::Server(connection)
+            }
+        }
+    }
+
     /// The one number that a statement answers.
     pub async fn number(&self, sql: &str) -> i64 {
         let sql = AssertSqlSafe(sql);
@@ -364,6 +381,13 @@ impl World {
         let passage = Passage { calls: 1, took: Duration::from_millis(50), verdict: Verdict::of(&result) };
         Ended { attempt: AttemptId::from_uuid(self.uuid()), result, wait, passage }
     }
+}
+
+/// A connection whose transaction ends with it.
+#[expect(dead_code, reason = "held, not used")]
+pub enum Locked {
+    File(SqliteConnection),
+    Server(PgConnection),
 }
 
 pub fn report() -> VerificationReport {
