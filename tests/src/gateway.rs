@@ -25,6 +25,7 @@ pub struct Gateway {
     /// Its configuration within the folder.
     file: String,
     port: u16,
+    figures: u16,
     process: Option<Child>,
     log: Arc<Mutex<Vec<String>>>,
 }
@@ -36,15 +37,15 @@ impl Gateway {
     /// The folder cannot be written, or the gateway's own command fails.
     pub fn create(settings: &str) -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
-        // Free now, and asked for again in a moment.
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let config = format!(
-            "public_url = \"http://127.0.0.1:{port}\"\n[server]\nlisten = \"127.0.0.1:{port}\"\n[log]\n\
-             filter = \"warn,wellspring_server=info\"\n{settings}"
+        let (port, figures) = (free_port()?, free_port()?);
+        let ours = format!(
+            "public_url = \"http://127.0.0.1:{port}\"\n[server]\nlisten = \"127.0.0.1:{port}\"\n\
+             metrics_listen = \"127.0.0.1:{figures}\"\n[log]\nfilter = \"warn,wellspring_server=info\"\n"
         );
+        let config = merged(ours.parse()?, settings.parse()?).to_string();
         fs::write(folder.path().join("wellspring.toml"), config)?;
         let file = "wellspring.toml".to_owned();
-        let gateway = Self { folder: Arc::new(folder), file, port, process: None, log: Arc::default() };
+        let gateway = Self { folder: Arc::new(folder), file, port, figures, process: None, log: Arc::default() };
         gateway.command(&["migrate"])?;
         Ok(gateway)
     }
@@ -54,11 +55,25 @@ impl Gateway {
     /// # Errors
     /// Its configuration cannot be written.
     pub fn further_node(&self) -> Result<Self, Failure> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let config = fs::read_to_string(self.config())?.replace(&self.port.to_string(), &port.to_string());
+        let (port, figures) = (free_port()?, free_port()?);
+        let config = fs::read_to_string(self.config())?
+            .replace(&self.port.to_string(), &port.to_string())
+            .replace(&self.figures.to_string(), &figures.to_string());
         let file = format!("wellspring-{port}.toml");
         fs::write(self.folder.path().join(&file), config)?;
-        Ok(Self { folder: Arc::clone(&self.folder), file, port, process: None, log: Arc::default() })
+        Ok(Self { folder: Arc::clone(&self.folder), file, port, figures, process: None, log: Arc::default() })
+    }
+
+    /// The same gateway with other settings beside its own: what it has kept, under another address. For commands and a start
+    /// after this one has ended.
+    ///
+    /// # Errors
+    /// Its configuration cannot be read or written.
+    pub fn with_settings(&self, settings: &str) -> Result<Self, Failure> {
+        let other = self.further_node()?;
+        let config = merged(fs::read_to_string(other.config())?.parse()?, settings.parse()?).to_string();
+        fs::write(other.config(), config)?;
+        Ok(other)
     }
 
     /// `http://127.0.0.1:<port>`
@@ -69,6 +84,11 @@ impl Gateway {
     /// `127.0.0.1:<port>`
     pub fn authority(&self) -> String {
         format!("127.0.0.1:{}", self.port)
+    }
+
+    /// The operator's own address.
+    pub fn figures_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.figures)
     }
 
     /// Where its files are.
@@ -135,6 +155,16 @@ impl Gateway {
         Ok(())
     }
 
+    /// Waits until a process that was told to stop has ended.
+    ///
+    /// # Errors
+    /// It is not running, does not end soon, or ends with another code than 0.
+    pub async fn ended(&mut self) -> Result<(), Failure> {
+        let mut process = self.process.take().ok_or_else(|| Failure::new("the gateway is not running"))?;
+        let status = eventually("the gateway does not end", async || Ok(process.try_wait()?)).await?;
+        if status.success() { Ok(()) } else { Err(Failure::new(format!("the gateway ended with {status}"))) }
+    }
+
     /// Freezes the process (`SIGSTOP`), or lets it go on (`SIGCONT`).
     ///
     /// # Errors
@@ -174,6 +204,26 @@ impl Drop for Gateway {
         // It may not be running, or have ended by itself.
         let _ended = self.kill();
     }
+}
+
+/// A port that is free now, and asked for again in a moment.
+fn free_port() -> Result<u16, Failure> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+/// Settings of which the second go before the first.
+fn merged(mut first: toml::Table, second: toml::Table) -> toml::Table {
+    for (key, value) in second {
+        match (first.remove(&key), value) {
+            (Some(toml::Value::Table(old)), toml::Value::Table(new)) => {
+                first.insert(key, merged(old, new).into());
+            }
+            (_, value) => {
+                first.insert(key, value);
+            }
+        }
+    }
+    first
 }
 
 /// Asks again and again until there is an answer.

@@ -42,6 +42,7 @@ from!(
     std::io::Error,
     reqwest::Error,
     serde_json::Error,
+    toml::de::Error,
     jiff::Error,
     tokio::task::JoinError,
     wellspring_verify::sign::SignError

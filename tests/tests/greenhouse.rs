@@ -67,6 +67,7 @@ impl World {
             attempt: 1,
             deadline: Duration::from_secs(60),
             result,
+            trace: None,
         };
         self.host.deliver(&self.view.connection.connector, call).await.result
     }

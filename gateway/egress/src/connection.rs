@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, path::Path, sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
-use wellspring_model::{connection::BaseUrl, time::Clock};
+use wellspring_model::{connection::BaseUrl, time::Clock, trace::TraceParent};
 
 use crate::{
     Credential, EgressLimits, SendFailure,
@@ -77,6 +77,8 @@ pub struct ConnectionClient {
     clock: Arc<dyn Clock>,
 }
 
+/// W3C Trace Context. A connector cannot set it by itself.
+const TRACEPARENT: &str = "traceparent";
 /// Methods a connector may use.
 const METHODS: [Method; 6] = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
@@ -119,13 +121,34 @@ impl ConnectionClient {
     /// # Errors
     /// Why there is no answer. A status of the ATS, whatever it is, is an answer.
     pub async fn send(&self, request: OutboundRequest) -> Result<OutboundResponse, SendFailure> {
-        let clients = self.clients.as_ref().ok_or(SendFailure::Tls)?;
-        let longest = request.timeout.unwrap_or(self.limits.total).min(self.limits.total);
-        tokio::time::timeout(longest, self.exchange(&request, clients)).await.unwrap_or(Err(SendFailure::Timeout))
+        self.send_within(request, None).await
     }
 
-    async fn exchange(&self, request: &OutboundRequest, clients: &Clients) -> Result<OutboundResponse, SendFailure> {
-        let prepared = self.prepare(request)?;
+    /// As [`Self::send`], and tells the other side which trace the request belongs to.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn send_within(
+        &self,
+        request: OutboundRequest,
+        trace: Option<TraceParent>,
+    ) -> Result<OutboundResponse, SendFailure> {
+        let clients = self.clients.as_ref().ok_or(SendFailure::Tls)?;
+        let longest = request.timeout.unwrap_or(self.limits.total).min(self.limits.total);
+        let exchange = self.exchange(&request, trace, clients);
+        tokio::time::timeout(longest, exchange).await.unwrap_or(Err(SendFailure::Timeout))
+    }
+
+    async fn exchange(
+        &self,
+        request: &OutboundRequest,
+        trace: Option<TraceParent>,
+        clients: &Clients,
+    ) -> Result<OutboundResponse, SendFailure> {
+        let mut prepared = self.prepare(request)?;
+        if let Some(value) = trace.and_then(|trace| HeaderValue::try_from(trace.to_string()).ok()) {
+            prepared.headers_mut().insert(TRACEPARENT, value);
+        }
         let credential = self.credential(request)?;
         let Some((name, credential)) = credential else {
             return self.once(prepared, clients, &Scrubber::default()).await;
@@ -210,7 +233,7 @@ impl ConnectionClient {
 }
 
 impl ExchangeFailure {
-    fn into_send(self) -> SendFailure {
+    pub(crate) fn into_send(self) -> SendFailure {
         self.into()
     }
 }

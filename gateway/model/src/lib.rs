@@ -18,6 +18,7 @@ pub mod posting;
 pub mod report;
 pub mod submission;
 pub mod time;
+pub mod trace;
 pub mod trust;
 
 pub use jiff::Timestamp;

@@ -16,8 +16,10 @@ use wellspring_verify::{Cache, Document, Limits, Material, Policy};
 
 use crate::{
     clock::{SystemClock, SystemEntropy},
-    config::{Config, LogFormat},
+    config::Config,
     known::Known,
+    metrics::Metrics,
+    readiness::Readiness,
     registries,
     state::{App, AppState, Verification},
 };
@@ -47,24 +49,10 @@ pub enum StartError {
     Registry { name: String, error: wellspring_verify::RegistryError },
     #[error("the log filter `{0}` cannot be read")]
     LogFilter(String),
+    #[error("the way to `telemetry.otlp_endpoint`: {0}")]
+    Telemetry(String),
     #[error("another gateway already serves the database {0}; one SQLite file has one server")]
     Served(String),
-}
-
-/// Starts writing the log to standard error.
-///
-/// # Errors
-/// The filter cannot be read.
-pub fn log(config: &Config) -> Result<(), StartError> {
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log.filter)
-        .map_err(|_| StartError::LogFilter(config.log.filter.clone()))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // A second call (in tests) finds the log already running, which is as good.
-    let _running = match config.log.format {
-        LogFormat::Text => log.try_init(),
-        LogFormat::Json => log.json().try_init(),
-    };
-    Ok(())
 }
 
 /// Opens the database with its master key.
@@ -72,13 +60,21 @@ pub fn log(config: &Config) -> Result<(), StartError> {
 /// # Errors
 /// The key or the database cannot be opened.
 pub async fn store(config: &Config) -> Result<Store, StartError> {
+    Ok(Store::open(&config.database(), master_key(config)?, Arc::new(SystemEntropy)).await?)
+}
+
+/// Reads the master key.
+///
+/// # Errors
+/// It is not there, or is none.
+pub fn master_key(config: &Config) -> Result<MasterKey, StartError> {
     let path = &config.secrets.master_key_file;
     let bytes = std::fs::read(path)
         .map(Zeroizing::new)
         .map_err(|error| StartError::MasterKey { path: path.display().to_string(), error })?;
     let key: [u8; 32] =
         bytes.as_slice().try_into().map_err(|_| StartError::MasterKeyLength(path.display().to_string()))?;
-    Ok(Store::open(&config.database(), MasterKey::new(key), Arc::new(SystemEntropy)).await?)
+    Ok(MasterKey::new(key))
 }
 
 /// Makes the master key file where there is none, readable by its owner only.
@@ -152,7 +148,7 @@ pub async fn app_with(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn En
     let verification = verification(&config, clock.now())?;
     let assurance = config.policy.assurance.iter().copied().collect();
     let scoring = ScoringPolicy { assurance, ..ScoringPolicy::default() };
-    let known = Known::default();
+    let (known, metrics, readiness) = (Known::default(), Metrics::new(&store, clock.now()), Readiness::default());
     let processors = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
     Ok(App::new(AppState {
         config,
@@ -166,6 +162,8 @@ pub async fn app_with(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn En
         scoring,
         known,
         processors,
+        metrics,
+        readiness,
     }))
 }
 

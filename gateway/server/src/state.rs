@@ -14,7 +14,7 @@ use wellspring_score::ScoringPolicy;
 use wellspring_store::Store;
 use wellspring_verify::{Cache, Limits, Material, Policy};
 
-use crate::{config::Config, known::Known};
+use crate::{config::Config, known::Known, metrics::Metrics, readiness::Readiness};
 
 /// One running gateway. Cheap to clone.
 #[derive(Clone)]
@@ -34,6 +34,8 @@ pub struct AppState {
     pub known: Known,
     /// As many as there are processors.
     pub processors: Semaphore,
+    pub metrics: Metrics,
+    pub readiness: Readiness,
 }
 
 /// How this gateway verifies.

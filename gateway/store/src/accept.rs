@@ -6,6 +6,7 @@ use wellspring_model::{
     digest::Digest,
     id::{KeyId, TaskId},
     submission::Submission,
+    trace::TraceParent,
 };
 
 use crate::{
@@ -32,6 +33,8 @@ pub struct NewSubmission {
     pub idempotency: Option<Idempotency>,
     /// What it was handed in with.
     pub key: KeyId,
+    /// What its work goes on with.
+    pub trace: Option<TraceParent>,
 }
 
 /// The bytes of one credential, under their digest.
@@ -131,7 +134,7 @@ async fn insert(tx: &mut Transaction, all: &[&SealedSubmission]) -> Result<Vec<A
         let submission = &one.new.submission;
         let kind = TaskKind::Assess { submission: submission.id };
         let (tenant, gate) = (submission.tenant, GateId::Tenant(submission.tenant));
-        NewTask { id: one.new.task, tenant, gate, kind, serialization_key: None }
+        NewTask { id: one.new.task, tenant, gate, kind, serialization_key: None, trace: one.new.trace }
     });
     let tasks: Vec<NewTask> = tasks.collect();
     if !tasks.is_empty() {

@@ -131,7 +131,7 @@ async fn listeners(
     for row in &rows {
         let row = Read::new(row, "endpoints");
         // What an endpoint that is shut misses can be asked for again, but nothing waits for it.
-        let begin = if row.text("gate_state")? == "shut" { Begin::Cancelled } else { Begin::Pending };
+        let begin = if row.text("gate_state")? == "shut" { Begin::Cancelled } else { Begin::Pending(None) };
         let listener = Listener { id: row.id("id")?, types: row.optional_json("types")?, begin };
         listeners.entry(row.id("tenant")?).or_default().push(listener);
     }

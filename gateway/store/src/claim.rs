@@ -165,7 +165,7 @@ async fn take(
             "WHERE due.serialization_key IS NULL OR NOT EXISTS (SELECT 1 FROM tasks o ",
             "WHERE o.serialization_key = due.serialization_key AND o.id <> due.id ",
             "AND (o.id < due.id OR (o.lease_token IS NOT NULL AND o.run_at > $4))) ",
-            "ORDER BY due.run_at, due.id LIMIT $6) RETURNING id, tenant, kind, subject, attempt"
+            "ORDER BY due.run_at, due.id LIMIT $6) RETURNING id, tenant, kind, subject, attempt, trace"
         ),
         Dialect::Postgres => concat!(
             "UPDATE tasks SET lease_token = $1, run_at = $2, attempt = attempt + 1 WHERE id = ANY (ARRAY ( ",
@@ -174,7 +174,7 @@ async fn take(
             "WHERE due.serialization_key IS NULL OR NOT EXISTS (SELECT 1 FROM tasks o ",
             "WHERE o.serialization_key = due.serialization_key AND o.id <> due.id ",
             "AND (o.id < due.id OR (o.lease_token IS NOT NULL AND o.run_at > $4))) ",
-            "ORDER BY due.run_at, due.id LIMIT $6)) RETURNING id, tenant, kind, subject, attempt"
+            "ORDER BY due.run_at, due.id LIMIT $6)) RETURNING id, tenant, kind, subject, attempt, trace"
         ),
     };
     let rows = query(sql)
@@ -223,5 +223,13 @@ fn read(row: &Row, gate: GateId, token: LeaseToken) -> Result<Leased, StoreError
         "deliver" => TaskKind::Deliver { delivery: row.id("subject")? },
         _ => return Err(row.corrupt("kind")),
     };
-    Ok(Leased { task: row.id("id")?, tenant: row.id("tenant")?, gate, kind, attempt: row.number("attempt")?, token })
+    Ok(Leased {
+        task: row.id("id")?,
+        tenant: row.id("tenant")?,
+        gate,
+        kind,
+        attempt: row.number("attempt")?,
+        token,
+        trace: row.optional_id("trace")?,
+    })
 }

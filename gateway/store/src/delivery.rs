@@ -7,6 +7,7 @@ use wellspring_model::{
     delivery::{Attempt, Content, Delivery, DeliveryFailure, DeliveryState, Receipt, Verdict},
     digest::Digest,
     id::{AttemptId, DeliveryId, SubmissionId, TaskId, TenantId},
+    trace::TraceParent,
 };
 
 use crate::{
@@ -43,14 +44,19 @@ pub struct Ended {
 /// How a delivery begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Begin {
-    /// With its task in the queue.
-    Pending,
+    /// With its task in the queue, which goes on with the trace of what brought it about.
+    Pending(Option<TraceParent>),
     /// Taken back at once: its destination wants nothing for now, and may want to be told of it later.
     Cancelled,
 }
 
-pub(crate) async fn insert(tx: &mut Transaction, tenant: TenantId, new: &NewDelivery) -> Result<(), StoreError> {
-    insert_all(tx, vec![(tenant, new.clone(), Begin::Pending)]).await
+pub(crate) async fn insert(
+    tx: &mut Transaction,
+    tenant: TenantId,
+    new: &NewDelivery,
+    trace: Option<TraceParent>,
+) -> Result<(), StoreError> {
+    insert_all(tx, vec![(tenant, new.clone(), Begin::Pending(trace))]).await
 }
 
 /// Stores deliveries with their tasks.
@@ -64,9 +70,9 @@ pub(crate) async fn insert_all(
         let gate = gate_of(&new.content);
         let key = format!("{gate} {}", new.serialization_key);
         rows.push(row(tenant, &new, begin, &key, now));
-        if begin == Begin::Pending {
+        if let Begin::Pending(trace) = begin {
             let kind = TaskKind::Deliver { delivery: new.id };
-            tasks.push(NewTask { id: new.task, tenant, gate, kind, serialization_key: Some(key) });
+            tasks.push(NewTask { id: new.task, tenant, gate, kind, serialization_key: Some(key), trace });
         }
     }
     let insert = "INSERT INTO deliveries (id, tenant, kind, submission, connection, event, event_type, endpoint, gate, \
@@ -90,7 +96,7 @@ fn row(tenant: TenantId, new: &NewDelivery, begin: Begin, key: &str, now: i64) -
         Content::Event { event, kind, endpoint } => (None, Some((event, kind, endpoint))),
     };
     let (state, next_at, ended_at) = match begin {
-        Begin::Pending => ("pending", Some(now), None),
+        Begin::Pending(_) => ("pending", Some(now), None),
         Begin::Cancelled => ("cancelled", None, Some(now)),
     };
     vec![

@@ -26,6 +26,9 @@ pub enum StoreError {
     /// The database has not been migrated to what this version needs.
     #[error("the database is not up to date; run `wellspring migrate`")]
     Outdated,
+    /// A newer version has migrated the database.
+    #[error("a newer version of this program has brought the database up to date; run that version")]
+    Newer,
     #[error("the database cannot be migrated: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
     /// The transaction is not known to be committed, so nobody may rely on it.

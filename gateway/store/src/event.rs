@@ -101,7 +101,7 @@ impl Store {
                     let body = announce::body(kind, at, &told::endpoint_data(id))?;
                     let event = NewEvent { id: test.event, tenant, at, body };
                     let delivery = announce::to_endpoint(test.delivery, test.task, test.event, kind, id);
-                    announce::insert(tx, vec![event], vec![(tenant, delivery, Begin::Pending)]).await?;
+                    announce::insert(tx, vec![event], vec![(tenant, delivery, Begin::Pending(None))]).await?;
                     tx.audit(tenant, at, &actor, Action::EndpointTested, &id.to_string());
                     Ok(Tested::Enqueued)
                 })

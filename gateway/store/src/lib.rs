@@ -7,6 +7,7 @@
 mod accept;
 mod announce;
 mod audit;
+mod backup;
 mod claim;
 mod clock;
 mod connection;
@@ -16,6 +17,7 @@ mod endpoint;
 mod endpoint_keys;
 mod error;
 mod event;
+mod figures;
 mod framework;
 mod gate;
 mod idempotency;
@@ -23,7 +25,9 @@ mod migrations;
 mod open;
 mod page;
 mod posting;
+mod probe;
 mod profile;
+mod queue;
 mod replay;
 mod row;
 mod schedule;
@@ -45,6 +49,7 @@ pub use audit::{
     Endorsement, ExportCheck, ExportError, ExportFault, ExportRange, Fault, LOOKED_AT, Signed, SignedHead, TrailCheck,
     check_export, detail_of,
 };
+pub use backup::{Copied, CopyError, back_up, restore};
 pub use database::Database;
 pub use delivery::{Ended, NewDelivery};
 pub use error::StoreError;
@@ -54,6 +59,7 @@ pub use gate::{GateId, GateView, Passage, Rate};
 pub use idempotency::{Earlier, Idempotency};
 pub use open::{Store, WorkWatch};
 pub use page::Page;
+pub use queue::{QueueFigures, TaskFigures};
 pub use replay::{DeliveryFilter, EndState, MOST_REPLAYED, Replay};
 pub use seal::MasterKey;
 pub use share::{NewShare, Share};

@@ -13,14 +13,18 @@ use crate::{
 };
 
 /// All migrations, oldest first. One that was released is never edited.
-const MIGRATIONS: [(i64, &str, &str); 6] = [
+const MIGRATIONS: [(i64, &str, &str); 7] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "trust", include_str!("../migrations/0002_trust.sql")),
     (3, "queue", include_str!("../migrations/0003_queue.sql")),
     (4, "schedule", include_str!("../migrations/0004_schedule.sql")),
     (7, "events", include_str!("../migrations/0007_events.sql")),
     (8, "audit", include_str!("../migrations/0008_audit.sql")),
+    (9, "traces", include_str!("../migrations/0009_traces.sql")),
 ];
+
+/// The version that this program needs.
+pub(crate) const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
 impl Store {
     /// Brings the database up to date.
@@ -40,13 +44,13 @@ impl Store {
     /// Makes sure that the database is what this version needs.
     ///
     /// # Errors
-    /// [`StoreError::Outdated`] where `migrate` has not been run, or where a newer version has run it.
+    /// [`StoreError::Outdated`] where `migrate` has not been run, [`StoreError::Newer`] where a newer version has run it.
     pub async fn check_schema(&self) -> Result<(), StoreError> {
-        let newest = MIGRATIONS.last().map_or(0, |(version, ..)| *version);
         let applied = query("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").number(&self.read).await;
         match applied {
-            Ok(applied) if applied == newest => Ok(()),
-            Err(StoreError::Unavailable) => Err(StoreError::Unavailable),
+            Ok(NEWEST) => Ok(()),
+            Ok(applied) if applied > NEWEST => Err(StoreError::Newer),
+            Err(error @ (StoreError::Unavailable | StoreError::Closed)) => Err(error),
             _ => Err(StoreError::Outdated),
         }
     }

@@ -203,7 +203,8 @@ async fn take_up(
     let row = Read::new(&row, "deliveries");
     let (gate, key) = (row.id("gate")?, row.text("serialization_key")?);
     let kind = TaskKind::Deliver { delivery };
-    task::enqueue(tx, vec![NewTask { id: task, tenant, gate, kind, serialization_key: Some(key) }]).await?;
+    let new = NewTask { id: task, tenant, gate, kind, serialization_key: Some(key), trace: None };
+    task::enqueue(tx, vec![new]).await?;
     Ok(true)
 }
 

@@ -64,7 +64,7 @@ impl Store {
                         tx.announce(subject.assessed((lease.tenant, now), kind, outcome, &new.assessment));
                     }
                     for delivery in &new.deliveries {
-                        delivery::insert(tx, lease.tenant, delivery).await?;
+                        delivery::insert(tx, lease.tenant, delivery, lease.trace).await?;
                     }
                     let note = AuditNote::new(lease.tenant, now, "worker", Action::SubmissionAssessed, &subject);
                     tx.note(note.with(detail));

@@ -7,7 +7,10 @@
 use std::{fmt, time::Duration};
 
 use uuid::Uuid;
-use wellspring_model::id::{DeliveryId, SubmissionId, TaskId, TenantId};
+use wellspring_model::{
+    id::{DeliveryId, SubmissionId, TaskId, TenantId},
+    trace::TraceParent,
+};
 
 use crate::{
     Store, StoreError,
@@ -42,14 +45,16 @@ pub enum TaskKind {
 }
 
 impl TaskKind {
-    pub(crate) const fn as_str(&self) -> &'static str {
+    /// The word in SQL, logs and figures.
+    pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Assess { .. } => "assess",
             Self::Deliver { .. } => "deliver",
         }
     }
 
-    pub(crate) fn subject(&self) -> String {
+    /// The id of what is worked on.
+    pub fn subject(&self) -> String {
         match self {
             Self::Assess { submission } => submission.to_string(),
             Self::Deliver { delivery } => delivery.to_string(),
@@ -68,6 +73,8 @@ pub struct Leased {
     /// How often it was leased, this time included.
     pub attempt: u32,
     pub token: LeaseToken,
+    /// What it goes on with.
+    pub trace: Option<TraceParent>,
 }
 
 /// A task to be put into the queue.
@@ -78,6 +85,8 @@ pub(crate) struct NewTask {
     pub kind: TaskKind,
     /// Tasks with the same key are done one after the other, in the order of their ids.
     pub serialization_key: Option<String>,
+    /// The trace of what brought it about, if that is known.
+    pub trace: Option<TraceParent>,
 }
 
 /// Puts tasks into the queue, due at once.
@@ -93,9 +102,10 @@ pub(crate) async fn enqueue(tx: &mut Transaction, tasks: Vec<NewTask>) -> Result
             task.kind.subject().into(),
             task.serialization_key.into(),
             now.into(),
+            task.trace.map(String::from).into(),
         ]
     };
-    let insert = "INSERT INTO tasks (id, tenant, gate, kind, subject, serialization_key, run_at) VALUES";
+    let insert = "INSERT INTO tasks (id, tenant, gate, kind, subject, serialization_key, run_at, trace) VALUES";
     over_rows(tx, insert, tasks.into_iter().map(row).collect(), "").await.map(drop)
 }
 

@@ -8,6 +8,7 @@ use wellspring_model::{
     connection::Connection,
     delivery::{ApplicationResult, DeliveryFailure, Receipt},
     id::TenantId,
+    trace::TraceParent,
 };
 
 /// A connection with its secrets opened. They go to egress, which adds them to requests; a guest never holds them.
@@ -40,6 +41,8 @@ pub struct DeliverCall {
     /// The longest the call may take. The host's own limit holds where it is shorter.
     pub deadline: Duration,
     pub result: ApplicationResult,
+    /// What the ATS is told of the trace that this call belongs to. `None`: nothing.
+    pub trace: Option<TraceParent>,
 }
 
 impl fmt::Debug for DeliverCall {

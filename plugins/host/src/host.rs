@@ -148,6 +148,7 @@ impl Host {
             call.call_id,
             Redactor::new(&call.result.application.candidate),
         )?;
+        let state = CallState { trace: call.trace, ..state };
         let (ended, state) = self
             .runner
             .run(&connector.pre, state, deadline, move |guest, store| {
@@ -200,6 +201,7 @@ impl Host {
             settings: Map::new(),
             outbound: None,
             redactor: Redactor::default(),
+            trace: None,
             clock: Arc::clone(&self.clock),
             entropy: Arc::clone(&self.entropy),
             denied: None,

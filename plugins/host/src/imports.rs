@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use tracing::{Instrument as _, field::Empty};
 use wasmtime::Result;
 use wellspring_egress::{OutboundBody, OutboundRequest, OutboundResponse, SendFailure};
 
@@ -30,7 +31,20 @@ impl http::Host for CallState {
         let Some(outbound) = self.outbound.clone() else {
             return Ok(Err(self.deny("no request is allowed here".to_owned())));
         };
-        let sent = outbound.send(outbound_request(request)).await;
+        // Nothing in the guest's words: a path may name a person, and so may whatever else it says.
+        let span = tracing::info_span!(
+            "ats_request",
+            otel.kind = "client",
+            otel.status_code = Empty,
+            connector = self.connector.as_str(),
+            http.response.status_code = Empty,
+            "error.type" = Empty,
+        );
+        let sent = outbound.send_within(outbound_request(request), self.trace).instrument(span.clone()).await;
+        match &sent {
+            Ok(answer) => span.record("http.response.status_code", answer.status),
+            Err(failure) => span.record("otel.status_code", "ERROR").record("error.type", name(failure)),
+        };
         Ok(sent.map(response).map_err(|failure| self.failure(failure)))
     }
 }
@@ -52,6 +66,20 @@ impl CallState {
     fn deny(&mut self, reason: String) -> Failure {
         self.denied.get_or_insert_with(|| reason.clone());
         Failure::Denied(reason)
+    }
+}
+
+/// A failure in one word.
+const fn name(failure: &SendFailure) -> &'static str {
+    match failure {
+        SendFailure::Denied(_) => "denied",
+        SendFailure::Timeout => "timeout",
+        SendFailure::TooLarge => "too_large",
+        SendFailure::Dns => "dns",
+        SendFailure::Connect => "connect",
+        SendFailure::Tls => "tls",
+        SendFailure::Quota => "quota",
+        SendFailure::Credential(_) => "credential",
     }
 }
 

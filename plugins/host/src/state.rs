@@ -7,6 +7,7 @@ use wellspring_egress::ConnectionClient;
 use wellspring_model::{
     connection::ConnectorId,
     time::{Clock, Entropy},
+    trace::TraceParent,
 };
 
 use crate::{
@@ -27,6 +28,8 @@ pub(crate) struct CallState {
     /// The way out, within the connection's rights. `None`: no way out at all.
     pub outbound: Option<Arc<ConnectionClient>>,
     pub redactor: Redactor,
+    /// What requests tell of the trace they belong to.
+    pub trace: Option<TraceParent>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     /// Why the first request that was not granted was refused.

@@ -1,6 +1,7 @@
 //! The command line. Each command is a file; this one holds the words and the exit codes.
 
 pub mod audit;
+pub mod backup;
 pub mod connections;
 pub mod connectors;
 pub mod deliveries;
@@ -33,6 +34,10 @@ pub enum Command {
     Work(ConfigArgs),
     /// Create the database, or bring it up to date.
     Migrate(ConfigArgs),
+    /// Copy a SQLite database while it may be served, and look the copy through.
+    Backup(backup::CopyArgs),
+    /// Put a copy where there is no database, after looking it through with the master key.
+    Restore(backup::CopyArgs),
     /// Employers whose data is kept apart.
     #[command(subcommand)]
     Tenant(keys::TenantCommand),
@@ -112,6 +117,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Serve(args) => operate::serve(args).await,
         Command::Work(args) => operate::work(args).await,
         Command::Migrate(args) => operate::migrate(args).await,
+        Command::Backup(args) => backup::backup(args).await,
+        Command::Restore(args) => backup::restore(args).await,
         Command::Tenant(command) => keys::tenant(command).await,
         Command::Key(command) => keys::key(command).await,
         Command::Connectors(command) => connectors::run(command).await,

@@ -41,12 +41,17 @@ pub struct Config {
     pub events: EventsConfig,
     pub audit: AuditConfig,
     pub log: LogConfig,
+    pub telemetry: TelemetryConfig,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServerConfig {
     pub listen: SocketAddr,
+    /// An address, or nothing.
+    #[serde(deserialize_with = "or_nothing")]
+    pub metrics_listen: Option<SocketAddr>,
+    pub drain_notice_seconds: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -54,6 +59,7 @@ pub struct ServerConfig {
 pub struct DatabaseConfig {
     /// It may hold a password.
     pub url: SecretString,
+    pub disk_reserve_bytes: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -173,6 +179,37 @@ pub enum LogFormat {
     Json,
 }
 
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TelemetryConfig {
+    /// An address, or nothing.
+    #[serde(deserialize_with = "or_nothing")]
+    pub otlp_endpoint: Option<Url>,
+    pub otlp_headers: BTreeMap<String, SecretString>,
+    pub sample_ratio: f64,
+    pub tell_ats: bool,
+}
+
+impl TelemetryConfig {
+    /// Where traces go, if anywhere.
+    pub const fn endpoint(&self) -> Option<&Url> {
+        self.otlp_endpoint.as_ref()
+    }
+}
+
+/// A value that an empty text takes away.
+fn or_nothing<'de, T, D>(input: D) -> Result<Option<T>, D::Error>
+where
+    T: std::str::FromStr<Err: std::fmt::Display>,
+    D: serde::Deserializer<'de>,
+{
+    let text = String::deserialize(input)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|error| serde::de::Error::custom(format!("`{text}`: {error}")))
+}
+
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -182,6 +219,10 @@ pub enum ConfigError {
     Invalid(Box<figment::Error>),
     #[error("`work.lease_seconds` must be at least 15 more than `work.delivery_seconds`")]
     LeaseTooShort,
+    #[error("`telemetry.sample_ratio` must be from 0 to 1")]
+    SampleRatio,
+    #[error("`telemetry.otlp_endpoint` must be an http or https address")]
+    OtlpEndpoint,
     #[error("`{0}` must not be zero")]
     Zero(&'static str),
     #[error("`policy.registries` names `{0}`, which `[registries]` does not have")]
@@ -239,6 +280,12 @@ impl Config {
                 return Err(ConfigError::Zero(name));
             }
         }
+        if !(0.0..=1.0).contains(&self.telemetry.sample_ratio) {
+            return Err(ConfigError::SampleRatio);
+        }
+        if self.telemetry.endpoint().is_some_and(|endpoint| !["http", "https"].contains(&endpoint.scheme())) {
+            return Err(ConfigError::OtlpEndpoint);
+        }
         if let Some(name) = self.policy.registries.iter().find(|name| !self.registries.contains_key(*name)) {
             return Err(ConfigError::UnknownRegistry(name.clone()));
         }
@@ -267,6 +314,11 @@ impl Config {
     /// How long work that was begun may take to end when the process is told to.
     pub fn drain(&self) -> Duration {
         Duration::from_secs(self.work.drain_seconds.into())
+    }
+
+    /// How long a process that was told to stop still takes requests, so that load balancers see that it is not ready.
+    pub fn drain_notice(&self) -> Duration {
+        Duration::from_secs(self.server.drain_notice_seconds.into())
     }
 
     pub fn lease(&self) -> Duration {
@@ -313,6 +365,16 @@ mod tests {
     #[test]
     fn a_lease_shorter_than_a_delivery_refuses_to_start() {
         assert!(matches!(with("[work]\nlease_seconds = 70\n"), Err(ConfigError::LeaseTooShort)));
+    }
+
+    #[test]
+    fn figures_and_traces_are_switched_off_by_an_empty_address_and_a_wrong_one_refuses_to_start() {
+        let config = with("[server]\nmetrics_listen = \"\"\n").expect("it loads");
+        assert_eq!((config.server.metrics_listen, config.telemetry.endpoint()), (None, None));
+        let error = with("[server]\nmetrics_listen = \"9464\"\n").expect_err("no address").to_string();
+        assert!(error.contains("9464"), "{error}");
+        assert!(matches!(with("[telemetry]\notlp_endpoint = \"file:///tmp/x\"\n"), Err(ConfigError::OtlpEndpoint)));
+        assert!(matches!(with("[telemetry]\nsample_ratio = 2.0\n"), Err(ConfigError::SampleRatio)));
     }
 
     #[test]

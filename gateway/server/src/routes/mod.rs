@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use axum::{Router, http::StatusCode, response::IntoResponse};
 use serde::{Deserialize, Serialize};
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, trace::TraceLayer};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use utoipa::{
     IntoParams, OpenApi, ToSchema,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -32,6 +32,7 @@ use wellspring_store::Page;
 use crate::{
     problem::{self, Problem},
     state::App,
+    telemetry::request,
 };
 
 #[derive(OpenApi)]
@@ -101,22 +102,17 @@ pub fn openapi_text() -> Result<String, serde_json::Error> {
 pub fn router(app: App) -> Router {
     let (api, _) = api().split_for_parts();
     let base: Arc<str> = app.config.public_url.as_str().into();
-    api.merge(health::router())
-        .merge(reports::router())
+    api.merge(reports::router())
         .merge(documents::router())
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(axum::middleware::map_response_with_state(base, problem::absolute))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()))
-        // The path of a report link is a secret: spans hold the matched route, not the path.
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(axum::middleware::from_fn_with_state(app.clone(), request::observe))
+        // Whoever asks for these every second is in no trace and in no figure.
+        .merge(health::router())
         .with_state(app)
-}
-
-fn span(request: &axum::extract::Request) -> tracing::Span {
-    let route = request.extensions().get::<axum::extract::MatchedPath>().map_or("unmatched", |path| path.as_str());
-    tracing::info_span!("request", method = %request.method(), route)
 }
 
 /// Where a page of a list begins and how long it is.

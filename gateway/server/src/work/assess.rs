@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
+use tracing::{Instrument as _, info_span};
 use wellspring_host::manifest::SerializeBy;
 use wellspring_model::{
     competency::{Framework, FrameworkVersion, Profile},
@@ -14,7 +15,7 @@ use wellspring_model::{
 use wellspring_store::{Leased, NewAssessment, NewDelivery};
 
 use super::{TaskError, verify::verify};
-use crate::{state::App, trust::InForce};
+use crate::{metrics::Outcomes, state::App, trust::InForce};
 
 /// After this many attempts a submission that cannot be processed is rejected, so that the queue moves on.
 const MOST_ATTEMPTS: u32 = 10;
@@ -30,22 +31,23 @@ pub async fn run(app: &App, task: &Leased, id: SubmissionId) -> Result<(), TaskE
     let relied = InForce::of(app, task.tenant, Some(submission.posting)).await?;
     let verified = verify(app, received(app, &submission).await?, &relied, applicant(&submission)).await?;
     let (assessment, scoring) = (AssessmentId::from_uuid(app.uuid()), app.scoring.clone());
-    let (report, assessment) = app
-        .compute(move || {
-            let (credentials, not_counted) = (&verified.credentials, verified.not_counted);
-            let result =
-                wellspring_score::assess(assessment, &profile, &frameworks, credentials, not_counted, &scoring);
-            (verified.report, result)
-        })
-        .await?;
+    let scored = app.compute(move || {
+        let (credentials, not_counted) = (&verified.credentials, verified.not_counted);
+        let result = wellspring_score::assess(assessment, &profile, &frameworks, credentials, not_counted, &scoring);
+        (verified.report, result)
+    });
+    let (report, assessment) = scored.instrument(info_span!("score")).await?;
     let delivery = NewDelivery {
         id: DeliveryId::from_uuid(app.uuid()),
         task: TaskId::from_uuid(app.uuid()),
         content: Content::Result { submission: id, connection: submission.connection },
         serialization_key: serialization_key(app, &submission).await?,
     };
+    let (now, received_at) = (app.now(), submission.received_at);
+    let outcomes = Outcomes::of(&report);
     let record = NewAssessment { submission: id, report, assessment, deliveries: vec![delivery] };
-    app.store.record_assessment(task, record, app.now()).await?;
+    app.store.record_assessment(task, record, now).instrument(info_span!("record")).await?;
+    app.metrics.assessed(&outcomes, received_at, now);
     Ok(())
 }
 

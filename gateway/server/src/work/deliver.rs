@@ -3,8 +3,10 @@
 use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
+use tracing::{Instrument as _, Span, info_span};
 use wellspring_host::{ConnectionView, DeliverCall, Delivered};
 use wellspring_model::{
+    Timestamp,
     assessment::Line,
     connection::{Connection, ConnectorId},
     delivery::{
@@ -20,7 +22,7 @@ use wellspring_model::{
 use wellspring_store::{Ended, Leased, Outgoing, Passage, detail_of};
 
 use super::{TaskError, event};
-use crate::{sentences::Sentences, state::App};
+use crate::{sentences::Sentences, state::App, telemetry};
 
 /// Brings one result to its ATS, or one event to its endpoint, or notes why not and when to try again.
 pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskError> {
@@ -36,13 +38,9 @@ pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskErr
     // What cannot be prepared counts as an attempt too, so that it comes to an end.
     let pushed = prepared.as_ref().ok().and_then(Prepared::digest);
     let (number, began) = (app.store.begin_attempt(task, id, attempt, pushed, app.now()).await?, Instant::now());
-    let Delivered { result, requests } = match prepared? {
-        Prepared::Not(failed) => failed,
-        Prepared::Event { event, outgoing } => event::send(app, event, *outgoing).await,
-        Prepared::Call { connector, call, .. } => {
-            app.host.deliver(&connector, DeliverCall { attempt: number, ..*call }).await
-        }
-    };
+    let prepared = prepared?;
+    let (connector, accepted_at) = (prepared.connector(), prepared.accepted_at());
+    let Delivered { result, requests } = prepared.make(app, number).instrument(info_span!("call")).await;
     let wait = match &result {
         Ok(_) => None,
         Err(failure) => failure.wait(delivery.tries + 1, jitter(app)),
@@ -62,8 +60,14 @@ pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskErr
         Content::Result { .. } | Content::Correction { .. } => Verdict::of(&result),
         Content::Event { .. } => Verdict::of_endpoint(&result),
     };
-    let passage = Passage { calls: requests, took: began.elapsed(), verdict };
-    app.store.settle(task, id, Ended { attempt, result, wait, passage }, app.now()).await?;
+    let (took, now) = (began.elapsed(), app.now());
+    app.metrics.attempted(&connector, &result, requests, took);
+    let accepted_at = accepted_at.filter(|_| result.is_ok());
+    let ended = Ended { attempt, result, wait, passage: Passage { calls: requests, took, verdict } };
+    app.store.settle(task, id, ended, now).instrument(info_span!("settle")).await?;
+    if let Some(accepted_at) = accepted_at {
+        app.metrics.delivered(now, accepted_at);
+    }
     Ok(())
 }
 
@@ -72,7 +76,10 @@ enum Prepared {
     Call {
         connector: ConnectorId,
         call: Box<DeliverCall>,
+        /// Of what will be pushed.
         digest: Digest,
+        /// When what is delivered was handed in; `None` for a correction, which comes when it comes.
+        accepted_at: Option<Timestamp>,
     },
     Event {
         event: EventId,
@@ -89,6 +96,30 @@ impl Prepared {
             Self::Call { digest, .. } => Some(*digest),
             Self::Event { outgoing, .. } => Some(detail_of(&outgoing.body)),
             Self::Not(_) => None,
+        }
+    }
+
+    /// Whom figures name: the connector, or what stands in its place.
+    fn connector(&self) -> String {
+        match self {
+            Self::Call { connector, .. } => connector.to_string(),
+            Self::Event { .. } => "events".to_owned(),
+            Self::Not(_) => "none".to_owned(),
+        }
+    }
+
+    const fn accepted_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Call { accepted_at, .. } => *accepted_at,
+            Self::Event { .. } | Self::Not(_) => None,
+        }
+    }
+
+    async fn make(self, app: &App, attempt: u32) -> Delivered {
+        match self {
+            Self::Call { connector, call, .. } => app.host.deliver(&connector, DeliverCall { attempt, ..*call }).await,
+            Self::Event { event, outgoing } => event::send(app, event, *outgoing).await,
+            Self::Not(failed) => failed,
         }
     }
 }
@@ -133,8 +164,11 @@ async fn prepare_call(
         attempt: 0,
         deadline: Duration::from_secs(app.config.work.delivery_seconds.into()),
         result,
+        trace: telemetry::here(&Span::current()).filter(|_| app.config.telemetry.tell_ats),
     };
-    Ok(Prepared::Call { connector: connection.connector, call: Box::new(call), digest: detail_of(pushed) })
+    let accepted_at = matches!(delivery.content, Content::Result { .. }).then_some(submission.received_at);
+    let (digest, call) = (detail_of(pushed), Box::new(call));
+    Ok(Prepared::Call { connector: connection.connector, call, digest, accepted_at })
 }
 
 /// The connection as the sandbox sees it: the secrets go to egress, never to the guest.

@@ -17,11 +17,11 @@ use std::{
 };
 
 use tokio::sync::{Semaphore, watch};
-use tracing::Instrument;
+use tracing::{Instrument, Span, field::Empty};
 use wellspring_model::id::TaskId;
 use wellspring_store::{LeaseToken, Leased, StoreError, TaskKind};
 
-use crate::state::App;
+use crate::{state::App, telemetry};
 
 /// How long to wait for the store's wake-up before looking again by ourselves.
 const POLL: Duration = Duration::from_secs(1);
@@ -73,6 +73,8 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
         let found = leased.len();
         let mut first = Some(first);
         for task in leased {
+            let span = span(&app, &task);
+            let waits = tracing::info_span!(parent: &span, "claim");
             let place = match first.take() {
                 Some(place) => place,
                 None => match Arc::clone(&places).acquire_owned().await {
@@ -82,8 +84,9 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
             };
             let (app, held) = (app.clone(), Arc::clone(&held));
             lock(&held).insert(task.task, task);
+            drop(waits);
             tokio::spawn(async move {
-                run_one(&app, task).await;
+                run_one(&app, task, span).await;
                 lock(&held).remove(&task.task);
                 drop(place);
             });
@@ -146,20 +149,45 @@ pub async fn run_ready(app: &App) -> Result<usize, TaskError> {
     loop {
         let leased = app.store.claim(1, app.config.lease(), LeaseToken::from_uuid(app.uuid())).await?;
         let Some(task) = leased.into_iter().next() else { return Ok(count) };
-        run_task(app, &task).await?;
+        run_task(app, &task).instrument(span(app, &task)).await?;
         count += 1;
     }
 }
 
-async fn run_one(app: &App, task: Leased) {
-    let span = tracing::info_span!("task", task = %task.task, attempt = task.attempt);
+/// A task's part of the trace of what brought it about.
+fn span(app: &App, task: &Leased) -> Span {
+    let kind = task.kind.as_str();
+    let span = tracing::info_span!(
+        "task",
+        otel.name = kind,
+        otel.kind = "consumer",
+        otel.status_code = Empty,
+        task = %task.task,
+        subject = task.kind.subject(),
+        attempt = task.attempt,
+        trace = Empty,
+    );
+    telemetry::go_on(&span, task.trace, &*app.entropy);
+    span
+}
+
+async fn run_one(app: &App, task: Leased, span: Span) {
+    let began = Instant::now();
     let result = run_task(app, &task).instrument(span.clone()).await;
     let _in_span = span.enter();
-    match result {
-        Ok(()) => {}
-        Err(TaskError::Store(StoreError::Fenced)) => tracing::warn!("the lease ended before the result was there"),
-        Err(error) => tracing::error!(%error, "the task could not be run and will be taken up again"),
-    }
+    let end = match result {
+        Ok(()) => "done",
+        Err(TaskError::Store(StoreError::Fenced)) => {
+            tracing::warn!("the lease ended before the result was there");
+            "fenced"
+        }
+        Err(error) => {
+            span.record("otel.status_code", "ERROR");
+            tracing::error!(%error, "the task could not be run and will be taken up again");
+            "failed"
+        }
+    };
+    app.metrics.task(task.kind.as_str(), end, began.elapsed());
 }
 
 async fn run_task(app: &App, task: &Leased) -> Result<(), TaskError> {

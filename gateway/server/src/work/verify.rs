@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tracing::{Instrument as _, info_span};
 use wellspring_model::{
     Timestamp,
     assessment::NotCounted,
@@ -43,26 +44,25 @@ pub async fn verify(
     applicant: Applicant,
 ) -> Result<Verified, VerifyError> {
     let limits = app.verification.limits;
-    let (received, presentations) = app
-        .compute(move || {
-            let parsed = received.iter().enumerate().map(|(index, bytes)| {
-                let at = place(index);
-                wellspring_verify::parse(bytes, at.clone(), &limits)
-                    .map_err(|error| VerifyError::Unreadable { at, error })
-            });
-            let parsed: Arc<[UnverifiedPresentation]> = parsed.collect::<Result<_, _>>()?;
-            Ok::<_, VerifyError>((received, parsed))
-        })
-        .await??;
+    let parsed = app.compute(move || {
+        let parsed = received.iter().enumerate().map(|(index, bytes)| {
+            let at = place(index);
+            wellspring_verify::parse(bytes, at.clone(), &limits).map_err(|error| VerifyError::Unreadable { at, error })
+        });
+        let parsed: Arc<[UnverifiedPresentation]> = parsed.collect::<Result<_, _>>()?;
+        Ok::<_, VerifyError>((received, parsed))
+    });
+    let (received, presentations) = parsed.instrument(info_span!("parse")).await??;
     let (policy, now) = (relied.policy(app), app.now());
-    let material = gather(&app.fetcher, &app.verification.standing, &presentations, &policy, now).await?;
+    let material = gather(&app.fetcher, &app.verification.standing, &presentations, &policy, now);
+    let material = material.instrument(info_span!("gather")).await?;
     let (judging, used) = (app.clone(), relied.used());
     let verified = app.compute(move || {
         let mut all = all(&judging, &received, &presentations, &material, &policy, &applicant, now);
         all.report.trust_policy = Some(used);
         all
     });
-    Ok(verified.await?)
+    Ok(verified.instrument(info_span!("verify")).await?)
 }
 
 fn place(index: usize) -> Pointer {

@@ -5,6 +5,7 @@
 
 mod action;
 mod chain;
+mod ends;
 mod export;
 mod keys;
 mod row;
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 
 use wellspring_model::{Timestamp, digest::Digest, id::TenantId};
 
+pub(crate) use self::ends::check_ends;
 pub use self::{
     action::Action,
     chain::{Broken, Fault},

@@ -6,7 +6,10 @@
 
 mod unit;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
@@ -18,6 +21,7 @@ use crate::{
     accept::{self, Accepted, SealedSubmission},
     clock::Clock,
     database::Options,
+    figures::CommitFigures,
     sql::{Dialect, query},
     transaction::Transaction,
 };
@@ -47,6 +51,7 @@ enum Write {
 pub(crate) struct Writer {
     writes: mpsc::Sender<Write>,
     news: News,
+    figures: CommitFigures,
 }
 
 /// Tells of commits that brought work.
@@ -86,7 +91,7 @@ impl Writer {
     /// Starts writing. It ends when the last handle is dropped.
     pub async fn start(options: &Options, clock: Clock, entropy: &Arc<dyn Entropy>) -> Result<Self, StoreError> {
         let (writes, waiting) = mpsc::channel(WAITING);
-        let news = News::new();
+        let (news, figures) = (News::new(), CommitFigures::new());
         let lanes = match options.dialect() {
             Dialect::Sqlite => 1,
             Dialect::Postgres => LANES,
@@ -95,10 +100,10 @@ impl Writer {
         for _ in 0..lanes {
             let tx = Some(Transaction::new(options.connect().await?, clock, Arc::clone(entropy)));
             let (options, news, entropy) = (options.clone(), news.clone(), Arc::clone(entropy));
-            let lane = Lane { tx, options, clock, entropy, news };
+            let lane = Lane { tx, options, clock, entropy, news, figures: figures.clone() };
             tokio::spawn(lane.run(Arc::clone(&waiting)));
         }
-        Ok(Self { writes, news })
+        Ok(Self { writes, news, figures })
     }
 
     /// Runs `work` in the next transaction and answers once that is durable. If `work` fails, only its own changes are
@@ -136,6 +141,10 @@ impl Writer {
     pub const fn news(&self) -> &News {
         &self.news
     }
+
+    pub const fn figures(&self) -> &CommitFigures {
+        &self.figures
+    }
 }
 
 /// One connection that writes.
@@ -146,6 +155,7 @@ struct Lane {
     clock: Clock,
     entropy: Arc<dyn Entropy>,
     news: News,
+    figures: CommitFigures,
 }
 
 impl Lane {
@@ -180,12 +190,14 @@ impl Lane {
 
     /// Commits and answers, or refuses all of them.
     async fn commit(&mut self, mut together: Together) {
-        let mut answers = Vec::with_capacity(together.len());
+        let (units, began) = (together.len(), Instant::now());
+        let mut answers = Vec::with_capacity(units);
         let result = match self.connected().await {
             Ok(tx) => transact(tx, &mut together, &mut answers).await,
             Err(error) => Err(error),
         };
         let Err(error) = result else {
+            self.figures.committed(units, began.elapsed());
             if self.tx.as_ref().is_some_and(Transaction::brought_work) {
                 self.news.committed();
             }
@@ -203,6 +215,10 @@ impl Lane {
         }
         let is_full = matches!(error, StoreError::Full) || answers.iter().any(|answer| answer.is_full());
         let is_gone = matches!(error, StoreError::Unavailable);
+        self.figures.failed(match () {
+            () if is_full => &StoreError::Full,
+            () => &error,
+        });
         let refusal = || match () {
             () if is_full => StoreError::Full,
             () if is_gone => StoreError::Unavailable,

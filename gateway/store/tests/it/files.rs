@@ -39,7 +39,7 @@ async fn migrating_twice_changes_nothing_and_a_database_from_the_future_is_refus
     .execute(&mut raw)
     .await
     .unwrap();
-    assert!(matches!(world.store.check_schema().await, Err(StoreError::Outdated)));
+    assert!(matches!(world.store.check_schema().await, Err(StoreError::Newer)));
     assert!(matches!(world.store.migrate().await, Err(StoreError::Migrate(_))));
 }
 

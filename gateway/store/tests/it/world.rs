@@ -261,7 +261,7 @@ impl World {
         };
         let payloads = vec![Payload { digest, bytes: b"{}".to_vec() }];
         let task = TaskId::from_uuid(self.uuid());
-        NewSubmission { submission, payloads, task, share, idempotency: None, key: place.key }
+        NewSubmission { submission, payloads, task, share, idempotency: None, key: place.key, trace: None }
     }
 
     /// Accepts a submission and gives its id.
@@ -335,6 +335,23 @@ impl World {
         self.try_sql(sql).await.expect(sql);
     }
 
+    /// Holds a table, or where there is but one lock the database, until it is dropped.
+    pub async fn locked(&self, table: &str) -> Locked {
+        match &self.place_of {
+            Where::File(_) => {
+                let mut raw = self.raw().await;
+                raw.execute("BEGIN IMMEDIATE").await.unwrap();
+                Locked::File(raw)
+            }
+            Where::Server(url) => {
+                let mut connection = PgConnection::connect(url).await.unwrap();
+                let lock = format!("BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
+                connection.execute(AssertSqlSafe(lock)).await.unwrap();
+                Locked::Server(connection)
+            }
+        }
+    }
+
     /// The one number that a statement answers.
     pub async fn number(&self, sql: &str) -> i64 {
         let sql = AssertSqlSafe(sql);
@@ -369,6 +386,13 @@ impl World {
 /// The digest of what is pushed.
 pub fn pushed() -> Digest {
     Digest::from_bytes([9; 32])
+}
+
+/// A connection whose transaction ends with it.
+#[expect(dead_code, reason = "held, not used")]
+pub enum Locked {
+    File(SqliteConnection),
+    Server(PgConnection),
 }
 
 pub fn report() -> VerificationReport {

@@ -126,6 +126,7 @@ pub fn call(connector: &str, key: &str) -> DeliverCall {
         attempt: 1,
         deadline: Duration::from_secs(60),
         result: result(),
+        trace: None,
     }
 }
 

@@ -80,10 +80,17 @@ async fn misbehave(
     next: Next,
 ) -> Response {
     let (method, uri) = (request.method().to_string(), request.uri().clone());
+    let traceparent = request.headers().get("traceparent").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let (number, fault) = {
         let mut state = shared.lock();
         let query = uri.query().map(str::to_owned);
-        state.requests.push(RequestSeen { method: method.clone(), path: uri.path().to_owned(), query, status: None });
+        state.requests.push(RequestSeen {
+            method: method.clone(),
+            path: uri.path().to_owned(),
+            query,
+            traceparent,
+            status: None,
+        });
         (state.requests.len() - 1, state.fault(Route::of(&method, uri.path())))
     };
     let response = match fault {

@@ -26,6 +26,8 @@ pub struct RequestSeen {
     pub method: String,
     pub path: String,
     pub query: Option<String>,
+    /// Which trace the caller says it belongs to.
+    pub traceparent: Option<String>,
     /// The answer's. `None` where none was sent (yet).
     pub status: Option<u16>,
 }

@@ -6,11 +6,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use sha2::{Digest as _, Sha256};
+use tracing::Instrument as _;
 use wellspring_model::{
     digest::Digest,
     id::{ConnectionId, PostingId, SubmissionId, TaskId, TenantId},
     pointer::Pointer,
     submission::{PayloadRef, Submission, SubmissionState},
+    trace::TraceParent,
 };
 use wellspring_store::{Accepted, NewSubmission, Payload};
 
@@ -48,6 +50,7 @@ pub async fn accept(
 ) -> Result<Response, Problem> {
     let caller = known.caller;
     let key = idempotency::key(&headers)?;
+    let trace = request.extensions().get::<TraceParent>().copied();
     let received = ReceivedSubmission::read(request, &app).await?;
     let (connection, posting) = refers_to(&app, caller.tenant, &received.request).await?;
     let id = SubmissionId::from_uuid(app.uuid());
@@ -86,9 +89,13 @@ pub async fn accept(
         share: share::new_share(&app, now),
         idempotency: idempotency::record(key, "POST /v1/submissions", received.digest, 202, &answer)?,
         key: caller.key,
+        trace,
     };
-    match app.store.accept(new).await? {
-        Accepted::New => Ok((StatusCode::ACCEPTED, [(LOCATION, location(id))], axum::Json(answer)).into_response()),
+    match app.store.accept(new).instrument(tracing::info_span!("accept", submission = %id)).await? {
+        Accepted::New => {
+            app.metrics.accepted();
+            Ok((StatusCode::ACCEPTED, [(LOCATION, location(id))], axum::Json(answer)).into_response())
+        }
         Accepted::Repeated(earlier) => idempotency::replay(earlier, received.digest),
         Accepted::NotStanding => {
             known.ask_again(&app).await?;
