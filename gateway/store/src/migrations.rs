@@ -13,11 +13,12 @@ use crate::{
 };
 
 /// All migrations, oldest first. One that was released is never edited.
-const MIGRATIONS: [(i64, &str, &str); 4] = [
+const MIGRATIONS: [(i64, &str, &str); 5] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "trust", include_str!("../migrations/0002_trust.sql")),
     (3, "queue", include_str!("../migrations/0003_queue.sql")),
     (4, "schedule", include_str!("../migrations/0004_schedule.sql")),
+    (6, "rechecks", include_str!("../migrations/0006_rechecks.sql")),
 ];
 
 impl Store {

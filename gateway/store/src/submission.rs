@@ -10,7 +10,7 @@ use wellspring_model::{
 };
 
 use crate::{
-    Leased, NewDelivery, Page, Store, StoreError, delivery,
+    Leased, NewDelivery, Page, Store, StoreError, Watch, delivery, recheck,
     row::{Read, json, micros},
     sql::query,
     task,
@@ -23,6 +23,7 @@ pub struct NewAssessment {
     pub report: VerificationReport,
     pub assessment: Assessment,
     pub deliveries: Vec<NewDelivery>,
+    pub watch: Watch,
 }
 
 impl Store {
@@ -54,6 +55,7 @@ impl Store {
                     .bind(assessment)
                     .execute(&mut *tx)
                     .await?;
+                    recheck::checked(tx, lease.tenant, new.submission, new.watch, now).await?;
                     for delivery in &new.deliveries {
                         delivery::insert(tx, lease.tenant, delivery).await?;
                     }
@@ -142,6 +144,7 @@ fn submission(row: &Read) -> Result<Submission, StoreError> {
         "received" => SubmissionState::Received,
         "assessed" => SubmissionState::Assessed(Box::new(Assessed {
             at: row.time("assessed_at")?,
+            checked_at: row.time("checked_at")?,
             report: row.json("report")?,
             assessment: row.json("assessment")?,
         })),

@@ -39,6 +39,8 @@ pub enum TaskKind {
     Assess { submission: SubmissionId },
     /// Try a delivery.
     Deliver { delivery: DeliveryId },
+    /// Look whether what was said of a submission still holds.
+    Recheck { submission: SubmissionId },
 }
 
 impl TaskKind {
@@ -46,12 +48,13 @@ impl TaskKind {
         match self {
             Self::Assess { .. } => "assess",
             Self::Deliver { .. } => "deliver",
+            Self::Recheck { .. } => "recheck",
         }
     }
 
     pub(crate) fn subject(&self) -> String {
         match self {
-            Self::Assess { submission } => submission.to_string(),
+            Self::Assess { submission } | Self::Recheck { submission } => submission.to_string(),
             Self::Deliver { delivery } => delivery.to_string(),
         }
     }

@@ -10,6 +10,7 @@ use crate::{
     audit::{self, Note},
     clock::Clock,
     gate::{self, Passages},
+    ground::{self, NewGround},
     row::Row,
     sql::{Connection, Dialect, On, Query, query},
 };
@@ -19,6 +20,7 @@ pub(crate) struct Transaction {
     connection: Connection,
     notes: Vec<Note>,
     passages: Passages,
+    grounds: Vec<NewGround>,
     brought_work: bool,
     clock: Clock,
     now: Option<i64>,
@@ -28,11 +30,20 @@ pub(crate) struct Transaction {
 pub(crate) struct Mark {
     notes: usize,
     passages: Passages,
+    grounds: usize,
 }
 
 impl Transaction {
     pub fn new(connection: Connection, clock: Clock) -> Self {
-        Self { connection, notes: Vec::new(), passages: Passages::default(), brought_work: false, clock, now: None }
+        Self {
+            connection,
+            notes: Vec::new(),
+            passages: Passages::default(),
+            grounds: Vec::new(),
+            brought_work: false,
+            clock,
+            now: None,
+        }
     }
 
     pub const fn dialect(&self) -> Dialect {
@@ -47,6 +58,11 @@ impl Transaction {
     /// What passed a gate, to be counted there.
     pub fn passages(&mut self) -> &mut Passages {
         &mut self.passages
+    }
+
+    /// What a verdict rests on, to be noted.
+    pub fn rests_on(&mut self, grounds: impl IntoIterator<Item = NewGround>) {
+        self.grounds.extend(grounds);
     }
 
     /// Something may be due now that was not: whoever waits for work is told after the commit.
@@ -71,6 +87,7 @@ impl Transaction {
     pub async fn begin(&mut self) -> Result<(), StoreError> {
         self.notes.clear();
         self.passages = Passages::default();
+        self.grounds.clear();
         self.brought_work = false;
         self.now = None;
         let begin = match self.dialect() {
@@ -82,16 +99,21 @@ impl Transaction {
     }
 
     pub fn mark(&self) -> Mark {
-        Mark { notes: self.notes.len(), passages: self.passages.clone() }
+        Mark { notes: self.notes.len(), passages: self.passages.clone(), grounds: self.grounds.len() }
     }
 
     pub fn back_to(&mut self, mark: Mark) {
         self.notes.truncate(mark.notes);
         self.passages = mark.passages;
+        self.grounds.truncate(mark.grounds);
     }
 
     /// Writes what was put off, and commits.
     pub async fn commit(&mut self) -> Result<(), StoreError> {
+        let grounds = std::mem::take(&mut self.grounds);
+        if !grounds.is_empty() {
+            ground::insert(self, grounds).await?;
+        }
         let passages = std::mem::take(&mut self.passages);
         if !passages.is_empty() {
             gate::count(self, passages).await?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
-use super::TaskError;
+use super::{TaskError, sources};
 use crate::state::App;
 
 /// How often to look whether something is due.
@@ -20,11 +20,14 @@ struct Chore {
     run: fn(App) -> BoxFuture<'static, Result<(), TaskError>>,
 }
 
-const CHORES: [Chore; 1] = [Chore {
-    name: "forget answers",
-    every: Duration::from_secs(60 * 60),
-    run: |app| Box::pin(forget_answers(app)),
-}];
+const CHORES: [Chore; 2] = [
+    Chore {
+        name: "forget answers",
+        every: Duration::from_secs(60 * 60),
+        run: |app| Box::pin(forget_answers(app)),
+    },
+    Chore { name: "look at sources", every: Duration::from_secs(10), run: |app| Box::pin(sources::look(app)) },
+];
 
 /// Does what is due until `stop` says so.
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {

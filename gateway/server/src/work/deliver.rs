@@ -8,19 +8,22 @@ use wellspring_model::{
     assessment::Line,
     connection::Connection,
     delivery::{
-        ApplicationResult, Content, Delivery, DeliveryFailure, DeliveryState, FailureCode, JobRef, MOST_TRIES,
+        ApplicationResult, Content, Correction, Delivery, DeliveryFailure, DeliveryState, FailureCode, JobRef, MOST_TRIES,
         ResultLine, Retry, Verdict,
     },
     digest::Digest,
     id::{AttemptId, DeliveryId},
     posting::Posting,
     report::VerificationReport,
-    submission::{Assessed, Submission, SubmissionState},
+    submission::{Assessed, EarlierAssessment, Submission, SubmissionState},
 };
 use wellspring_store::{Ended, Leased, Passage};
 
-use super::TaskError;
-use crate::{sentences::Sentences, state::App};
+use super::{TaskError, gone};
+use crate::{
+    sentences::{Said, Sentences},
+    state::App,
+};
 
 /// Brings one result to its ATS, or notes why not and when to try again.
 pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskError> {
@@ -62,12 +65,16 @@ async fn call(app: &App, delivery: &Delivery, number: u32) -> Result<Delivered, 
     };
     let posting = app.store.posting(tenant, submission.posting).await?;
     let posting = posting.ok_or_else(|| gone("job", submission.posting))?;
-    let result = application_result(app, &submission, assessed, &posting).await?;
+    // What is true now is delivered, also where the delivery was made for something that was said before.
+    let mut result = application_result(app, &submission, assessed, &posting).await?;
+    if let Content::Correction { .. } = delivery.content {
+        result.correction = Some(correction(app, delivery, &submission, assessed).await?);
+    }
     let call = DeliverCall {
         tenant,
         connection: view(app, connection.clone()).await?,
         call_id: delivery.id.to_string(),
-        idempotency_key: idempotency_key(&submission, &connection, assessed),
+        idempotency_key: idempotency_key(delivery, &submission, &connection, assessed),
         attempt: number,
         deadline: Duration::from_secs(app.config.work.delivery_seconds.into()),
         result,
@@ -104,7 +111,44 @@ async fn application_result(
         musts: assessment.musts,
         lines: assessment.lines.iter().map(|line| result_line(line, &assessed.report, sentences)).collect(),
         report_url,
+        correction: None,
     })
+}
+
+/// What tells people that something they were told is no longer so.
+async fn correction(
+    app: &App,
+    delivery: &Delivery,
+    submission: &Submission,
+    assessed: &Assessed,
+) -> Result<Correction, TaskError> {
+    let sentences = Sentences::get(submission.language);
+    let before = told(app, delivery).await?;
+    let before = before.as_ref().map(|one| Said { at: one.at, report: &one.report, assessment: &one.assessment });
+    let now = Said { at: assessed.at, report: &assessed.report, assessment: &assessed.assessment };
+    Ok(Correction {
+        marker: correction_marker(submission, assessed),
+        headline: sentences.correction_headline(&assessed.assessment),
+        changes: sentences.correction(before, now).join("\n"),
+    })
+}
+
+/// What the ATS may have been told before this delivery: what was true when the delivery before it was first tried. It may
+/// have been told later; then some of what is called a change is known there already, and none goes untold.
+async fn told(app: &App, delivery: &Delivery) -> Result<Option<EarlierAssessment>, TaskError> {
+    let (Content::Result { submission, connection } | Content::Correction { submission, connection }) =
+        delivery.content;
+    let is_to_the_same = |other: &Delivery| {
+        let (Content::Result { connection: other, .. } | Content::Correction { connection: other, .. }) = other.content;
+        other == connection
+    };
+    let others = app.store.deliveries_of(delivery.tenant, submission).await?;
+    let before = others.iter().filter(|(other, _)| other.id < delivery.id && is_to_the_same(other));
+    let Some(at) = before.filter_map(|(_, attempts)| attempts.first()).map(|attempt| attempt.at).next_back() else {
+        return Ok(None);
+    };
+    let earlier = app.store.earlier_assessments(delivery.tenant, submission).await?;
+    Ok(earlier.into_iter().find(|one| one.replaced_at >= at))
 }
 
 fn result_line(line: &Line, report: &VerificationReport, sentences: &Sentences) -> ResultLine {
@@ -126,14 +170,30 @@ fn marker(submission: &Submission) -> String {
     format!("[wellspring:{}:{}]", submission.connection, submission.application.id)
 }
 
+/// Stands in what we write for a correction alone. Named after the assessment and not its digest: what was withdrawn and
+/// given back may be withdrawn again. Whoever searches for [`marker`] does not find it.
+fn correction_marker(submission: &Submission, assessed: &Assessed) -> String {
+    let (connection, application) = (submission.connection, &submission.application.id);
+    format!("[wellspring-correction:{connection}:{application}:{}]", assessed.assessment.id)
+}
+
 /// The same for every attempt at the same content; another one when the assessment says something else.
-fn idempotency_key(submission: &Submission, connection: &Connection, assessed: &Assessed) -> String {
+fn idempotency_key(
+    delivery: &Delivery,
+    submission: &Submission,
+    connection: &Connection,
+    assessed: &Assessed,
+) -> String {
+    let (step, id) = match delivery.content {
+        Content::Result { .. } => ("deliver", String::new()),
+        Content::Correction { .. } => ("correct", assessed.assessment.id.to_string()),
+    };
     let mut hash = Sha256::new();
     for part in [
         submission.tenant.to_string(),
         submission.application.id.to_string(),
         connection.connector.to_string(),
-        "deliver".to_owned(),
+        format!("{step}{id}"),
         assessed.assessment.inputs_digest.to_string(),
     ] {
         hash.update(part.len().to_be_bytes());
@@ -156,8 +216,4 @@ fn interrupted() -> Delivered {
 fn failed(code: FailureCode, message: &str) -> Delivered {
     let failure = DeliveryFailure { code, message: message.to_owned(), retry: Retry::Never, remote_status: None };
     Delivered { result: Err(failure), requests: 0 }
-}
-
-fn gone(what: &'static str, id: impl ToString) -> TaskError {
-    TaskError::Gone { what, id: id.to_string() }
 }

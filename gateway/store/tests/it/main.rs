@@ -7,6 +7,7 @@ mod audit;
 mod files;
 mod queue;
 mod queue_model;
+mod rechecks;
 mod replay;
 mod schedule;
 mod secrets;
