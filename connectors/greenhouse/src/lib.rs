@@ -1,7 +1,8 @@
 //! Greenhouse, Harvest v3: a verified result as candidate custom fields and a note.
 //!
 //! `deliver` finds the candidate, brings the custom fields in line, then writes the note. The note comes last and carries
-//! the marker, so where it exists everything before it was done; a call that is repeated finds it and writes nothing.
+//! the marker, so where it exists everything before it was done; a call that is repeated finds it and writes nothing. A
+//! correction is a further note, with a marker of its own: what people have read is not changed behind their backs.
 
 mod fields;
 mod harvest;
@@ -51,7 +52,8 @@ impl Connector for Greenhouse {
         let settings = Settings::read()?;
         let target = harvest::find(&result.application)?;
         let fields = fields::bring_in_line(target.candidate, &settings.values(&result))?;
-        let (note, written) = match note::find(target.candidate, &result.marker)? {
+        let marker = note::marker(&result);
+        let (note, written) = match note::find(target.candidate, marker)? {
             Some(note) => (note, false),
             None => (note::write(&target, &result, &settings)?, true),
         };

@@ -50,12 +50,21 @@ pub fn write(target: &Target, result: &ApplicationResult, settings: &Settings) -
     Ok(written.id)
 }
 
+/// What the note about this result is found by: a correction has one of its own.
+pub fn marker(result: &ApplicationResult) -> &str {
+    result.correction.as_ref().map_or(&result.marker, |correction| &correction.marker)
+}
+
 fn body(result: &ApplicationResult) -> String {
     let report = match result.language.as_str() {
         "es" => "Informe completo",
         _ => "Full report",
     };
-    format!("{}\n\n{}\n\n{report}: {}\n\n{}", result.headline, result.summary, result.report_url, result.marker)
+    let (headline, text) = match &result.correction {
+        Some(correction) => (&correction.headline, &correction.changes),
+        None => (&result.headline, &result.summary),
+    };
+    format!("{headline}\n\n{text}\n\n{report}: {}\n\n{}", result.report_url, marker(result))
 }
 
 /// Whether notes can be read, on a candidate that can.

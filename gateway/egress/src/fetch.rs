@@ -99,9 +99,23 @@ impl Fetcher {
     /// # Errors
     /// Why it could not be had. A status other than 200 is an answer and is kept too.
     pub async fn get(&self, url: &Url, now: Timestamp) -> Result<FetchedDocument, FetchFailure> {
+        self.get_within(url, self.config.fresh, now).await
+    }
+
+    /// As [`Self::get`], for somebody to whom a kept document is fresh for another time than the configured one.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub async fn get_within(
+        &self,
+        url: &Url,
+        fresh: SignedDuration,
+        now: Timestamp,
+    ) -> Result<FetchedDocument, FetchFailure> {
         let slot = self.slot(url, now);
         let mut kept = slot.lock().await;
-        if let Some(document) = kept.document.as_ref().filter(|document| self.is_fresh(document, now)) {
+        let is_fresh = |document: &&FetchedDocument| now.duration_since(document.fetched_at) <= fresh;
+        if let Some(document) = kept.document.as_ref().filter(is_fresh) {
             return Ok(document.clone());
         }
         let paused = kept.failed.as_ref().filter(|(_, at)| now.duration_since(*at) < self.config.pause);

@@ -323,6 +323,20 @@ pub struct ApplicationResult {
     pub musts: Musts,
     pub lines: Vec<ResultLine>,
     pub report_url: Url,
+    /// Left out of a first result.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub correction: Option<Correction>,
+}
+
+/// What makes a result a correction of an earlier one: something that people notice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// Marks what is written for this correction alone. It does not contain the result's own marker.
+    pub marker: String,
+    /// That it is a correction, with the result as it is now, in one sentence that stands alone.
+    pub headline: String,
+    /// What is no longer as it was, in a few plain lines.
+    pub changes: String,
 }
 
 /// The job, by our id and the ATS's.

@@ -1,5 +1,7 @@
 //! The verification report: what was checked about each credential, and with which material.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -227,6 +229,23 @@ pub struct MaterialUsed {
     pub digest: Digest,
     #[serde(rename = "fetchedAt")]
     pub fetched_at: Timestamp,
+}
+
+/// What a judgement rests on beside the bytes that were judged: what to look at again to know whether it still holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grounds {
+    /// Documents that were asked for, by address: what was there; `None` where nothing could be had.
+    pub documents: BTreeMap<String, Option<Digest>>,
+    /// The next time from which on the same documents may be judged otherwise.
+    pub turns_at: Option<Timestamp>,
+}
+
+impl Grounds {
+    /// Those of both. An address that was judged twice was judged with the same document.
+    pub fn extend(&mut self, other: &Self) {
+        self.documents.extend(other.documents.iter().map(|(url, seen)| (url.clone(), *seen)));
+        self.turns_at = self.turns_at.into_iter().chain(other.turns_at).min();
+    }
 }
 
 /// Everything known about one input.

@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     assessment::Assessment,
     digest::Digest,
+    finding::Outcome,
     id::{ConnectionId, ExternalId, PostingId, SubmissionId, TenantId},
-    report::VerificationReport,
+    pointer::Pointer,
+    report::{Trust, VerificationReport},
 };
 
 /// The application at the ATS, and who made it.
@@ -94,6 +96,33 @@ pub enum SubmissionState {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assessed {
     pub at: Timestamp,
+    /// When it was last looked at whether this still holds.
+    pub checked_at: Timestamp,
+    pub report: VerificationReport,
+    pub assessment: Assessment,
+}
+
+impl Assessed {
+    /// Whether a later look came to the same, in all that people go by: each credential's outcome and trust, the result
+    /// and its lines, and what does not count. When a document was read, and in which words it says the same, is not it.
+    pub fn is_confirmed_by(&self, report: &VerificationReport, assessment: &Assessment) -> bool {
+        let (now, then) = (assessment, &self.assessment);
+        outcomes(report).eq(outcomes(&self.report))
+            && (now.score, now.coverage, now.musts) == (then.score, then.coverage, then.musts)
+            && now.lines == then.lines
+            && now.not_counted == then.not_counted
+    }
+}
+
+fn outcomes(report: &VerificationReport) -> impl Iterator<Item = (&Pointer, Outcome, Option<Trust>)> {
+    report.credentials.iter().map(|credential| (&credential.path, credential.outcome, credential.trust))
+}
+
+/// What was said of a submission before a re-check found something else.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EarlierAssessment {
+    pub at: Timestamp,
+    pub replaced_at: Timestamp,
     pub report: VerificationReport,
     pub assessment: Assessment,
 }

@@ -136,11 +136,24 @@ pub async fn app(config: Config) -> Result<App, StartError> {
 /// # Errors
 /// As [`app`].
 pub async fn app_with(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<App, StartError> {
+    let stale = jiff::SignedDuration::from_secs(config.policy.longest_age_seconds().into());
+    let extra_ca_file = config.extra_ca_file().map(Path::to_owned);
+    let fetcher = Fetcher::new(FetcherConfig { extra_ca_file, stale, ..FetcherConfig::default() })?;
+    app_reaching(fetcher, config, clock, entropy).await
+}
+
+/// As [`app_with`], with a way to issuers' sites of the caller's.
+///
+/// # Errors
+/// As [`app`].
+pub async fn app_reaching(
+    fetcher: Fetcher,
+    config: Config,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+) -> Result<App, StartError> {
     let store = store(&config).await?;
     let extra_ca_file = config.extra_ca_file().map(Path::to_owned);
-    let stale = jiff::SignedDuration::from_secs(config.policy.longest_age_seconds().into());
-    let fetcher =
-        Fetcher::new(FetcherConfig { extra_ca_file: extra_ca_file.clone(), stale, ..FetcherConfig::default() })?;
     let webhooks = Webhooks::new(extra_ca_file.as_deref())?;
     let host =
         Host::new(HostConfig { extra_ca_file, ..HostConfig::default() }, Arc::clone(&clock), Arc::clone(&entropy))?;

@@ -10,7 +10,7 @@ use wellspring_model::{
     digest::Digest,
     id::{PostingId, TenantId, TrustPolicyId},
     report::{CredentialReport, Trust},
-    trust::{TrustPolicyUsed, TrustRules},
+    trust::{TrustPolicy, TrustPolicyUsed, TrustRules},
 };
 use wellspring_store::StoreError;
 use wellspring_verify::{Policy, Trusted, trust_in};
@@ -31,11 +31,27 @@ impl InForce {
     /// # Errors
     /// The store's.
     pub async fn of(app: &App, tenant: TenantId, posting: Option<PostingId>) -> Result<Self, StoreError> {
-        let stored = app.store.trust_policy_in_force(tenant, posting).await?;
-        Ok(match stored {
+        Ok(Self::from_stored(app, app.store.trust_policy_in_force(tenant, posting).await?))
+    }
+
+    /// The rules that a report was made with. An employer's policy never changes; of the operator's rules, only those of now
+    /// are known.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn then(app: &App, tenant: TenantId, used: Option<&TrustPolicyUsed>) -> Result<Self, StoreError> {
+        let policy = match used.and_then(|used| used.id) {
+            Some(id) => app.store.trust_policy(tenant, id).await?,
+            None => None,
+        };
+        Ok(Self::from_stored(app, policy))
+    }
+
+    fn from_stored(app: &App, stored: Option<TrustPolicy>) -> Self {
+        match stored {
             Some(policy) => Self { id: Some(policy.id), rules: applied(app, policy.rules) },
             None => Self { id: None, rules: app.verification.rules.clone() },
-        })
+        }
     }
 
     /// What verification asks for.

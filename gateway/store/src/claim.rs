@@ -221,6 +221,7 @@ fn read(row: &Row, gate: GateId, token: LeaseToken) -> Result<Leased, StoreError
     let kind = match row.text("kind")?.as_str() {
         "assess" => TaskKind::Assess { submission: row.id("subject")? },
         "deliver" => TaskKind::Deliver { delivery: row.id("subject")? },
+        "recheck" => TaskKind::Recheck { submission: row.id("subject")? },
         _ => return Err(row.corrupt("kind")),
     };
     Ok(Leased {

@@ -30,6 +30,14 @@ pub struct NewDelivery {
     pub serialization_key: String,
 }
 
+/// What an attempt will bring to its destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pushed {
+    pub digest: Digest,
+    /// The submission whose assessment it tells, and when that was made.
+    pub tells: Option<(SubmissionId, Timestamp)>,
+}
+
 /// What an attempt came to.
 #[derive(Debug, Clone)]
 pub struct Ended {
@@ -119,17 +127,18 @@ fn row(tenant: TenantId, new: &NewDelivery, begin: Begin, key: &str, now: i64) -
 }
 
 impl Store {
-    /// Notes that an attempt begins, before the destination is called, and says which number it has. `pushed` is the digest
-    /// of what the destination will be given, if anything.
+    /// Notes that an attempt begins, before the destination is called, and says which number it has. `pushed` is what the
+    /// destination will be given, if anything.
     ///
     /// # Errors
-    /// [`StoreError::Fenced`] where the lease has ended.
+    /// [`StoreError::Fenced`] where the lease has ended; [`StoreError::Superseded`] where the submission has another
+    /// assessment by now than the one that would be told. Nothing was stored then.
     pub async fn begin_attempt(
         &self,
         lease: &Leased,
         delivery: DeliveryId,
         attempt: AttemptId,
-        pushed: Option<Digest>,
+        pushed: Option<Pushed>,
         now: Timestamp,
     ) -> Result<u32, StoreError> {
         let lease = *lease;
@@ -145,6 +154,15 @@ impl Store {
                     .bind(lease.tenant.to_string())
                     .number(&mut *tx)
                     .await?;
+                    // The delivery's row is held: a re-check that comes now sees that an attempt has begun.
+                    if let Some((submission, assessed_at)) = pushed.and_then(|pushed| pushed.tells) {
+                        let stands = query("SELECT count(*) FROM submissions WHERE id = $1 AND assessed_at = $2")
+                            .bind(submission.to_string())
+                            .bind(micros(assessed_at));
+                        if stands.number(&mut *tx).await? == 0 {
+                            return Err(StoreError::Superseded);
+                        }
+                    }
                     query("INSERT INTO attempts (id, delivery, number, at) VALUES ($1, $2, $3, $4)")
                         .bind(attempt.to_string())
                         .bind(delivery.to_string())
@@ -153,7 +171,7 @@ impl Store {
                         .execute(&mut *tx)
                         .await?;
                     let note = AuditNote::new(lease.tenant, now, "worker", Action::DeliveryAttempted, delivery);
-                    tx.note(note.with(pushed));
+                    tx.note(note.with(pushed.map(|pushed| pushed.digest)));
                     Ok(u32::try_from(number).unwrap_or(u32::MAX))
                 })
             })

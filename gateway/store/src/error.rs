@@ -11,6 +11,9 @@ pub enum StoreError {
     /// The lease has ended or was taken by somebody else: the result came too late and was dropped.
     #[error("the lease is not held any more")]
     Fenced,
+    /// What was prepared to be delivered is not what is true any more: a re-check came to something else meanwhile.
+    #[error("what was prepared is superseded")]
+    Superseded,
     /// Another row already has this unique value.
     #[error("the same {0} is already there")]
     Exists(&'static str),

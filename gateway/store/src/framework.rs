@@ -112,6 +112,31 @@ impl Store {
         Ok(page.cut(frameworks.collect::<Result<Vec<_>, _>>()?, |framework| framework.id))
     }
 
+    /// The editions that an assessment used.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn frameworks_used(
+        &self,
+        tenant: TenantId,
+        used: &[FrameworkVersion],
+    ) -> Result<Vec<(Framework, FrameworkVersion)>, StoreError> {
+        let mut frameworks = Vec::with_capacity(used.len());
+        for version in used {
+            let row = query("SELECT * FROM frameworks WHERE tenant = $1 AND identifier = $2 AND digest = $3 LIMIT 1")
+                .bind(tenant.to_string())
+                .bind(version.id.to_lowercase())
+                .bind(version.digest.bytes().as_slice())
+                .fetch_optional(&self.read)
+                .await?;
+            if let Some(row) = row {
+                let found = framework(&Read::new(&row, "frameworks"))?;
+                frameworks.push((found.framework.clone(), found.version()));
+            }
+        }
+        Ok(frameworks)
+    }
+
     /// The newest edition of every framework: their associations may lead from any of them to a profile's items.
     ///
     /// # Errors

@@ -59,6 +59,11 @@ impl<'r> Read<'r> {
         Timestamp::from_microsecond(self.row.get(column)?).map_err(|_| self.corrupt(column))
     }
 
+    pub fn optional_time(&self, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
+        let micros = self.optional_number(column)?;
+        micros.map(|micros| Timestamp::from_microsecond(micros).map_err(|_| self.corrupt(column))).transpose()
+    }
+
     /// A number that may be larger than what [`Self::number`] gives.
     pub fn count(&self, column: &'static str) -> Result<i64, StoreError> {
         Ok(self.row.get(column)?)

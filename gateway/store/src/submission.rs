@@ -11,7 +11,7 @@ use wellspring_model::{
 };
 
 use crate::{
-    Action, AuditNote, Leased, NewDelivery, Page, Store, StoreError, delivery, detail_of,
+    Action, AuditNote, Leased, NewDelivery, Page, Store, StoreError, Watch, delivery, detail_of, recheck,
     row::{Read, json, micros},
     sql::{composed, query},
     task,
@@ -25,6 +25,7 @@ pub struct NewAssessment {
     pub report: VerificationReport,
     pub assessment: Assessment,
     pub deliveries: Vec<NewDelivery>,
+    pub watch: Watch,
 }
 
 impl Store {
@@ -63,6 +64,7 @@ impl Store {
                         let (kind, outcome) = (EventType::SubmissionAssessed, new.report.outcome());
                         tx.announce(subject.assessed((lease.tenant, now), kind, outcome, &new.assessment));
                     }
+                    recheck::checked(tx, lease.tenant, new.submission, new.watch, now).await?;
                     for delivery in &new.deliveries {
                         delivery::insert(tx, lease.tenant, delivery, lease.trace).await?;
                     }
@@ -157,6 +159,7 @@ fn submission(row: &Read) -> Result<Submission, StoreError> {
         "received" => SubmissionState::Received,
         "assessed" => SubmissionState::Assessed(Box::new(Assessed {
             at: row.time("assessed_at")?,
+            checked_at: row.time("checked_at")?,
             report: row.json("report")?,
             assessment: row.json("assessment")?,
         })),

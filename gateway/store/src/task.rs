@@ -42,6 +42,8 @@ pub enum TaskKind {
     Assess { submission: SubmissionId },
     /// Try a delivery.
     Deliver { delivery: DeliveryId },
+    /// Look whether what was said of a submission still holds.
+    Recheck { submission: SubmissionId },
 }
 
 impl TaskKind {
@@ -50,13 +52,14 @@ impl TaskKind {
         match self {
             Self::Assess { .. } => "assess",
             Self::Deliver { .. } => "deliver",
+            Self::Recheck { .. } => "recheck",
         }
     }
 
     /// The id of what is worked on.
     pub fn subject(&self) -> String {
         match self {
-            Self::Assess { submission } => submission.to_string(),
+            Self::Assess { submission } | Self::Recheck { submission } => submission.to_string(),
             Self::Deliver { delivery } => delivery.to_string(),
         }
     }

@@ -14,6 +14,7 @@ use crate::{
     audit::{self, Action, AuditNote},
     clock::Clock,
     gate::{self, Passages},
+    ground::{self, NewGround},
     row::Row,
     sql::{Connection, Dialect, On, Query, query},
 };
@@ -24,6 +25,7 @@ pub(crate) struct Transaction {
     notes: Vec<AuditNote>,
     announcements: Vec<Announcement>,
     passages: Passages,
+    grounds: Vec<NewGround>,
     brought_work: bool,
     clock: Clock,
     entropy: Arc<dyn Entropy>,
@@ -35,6 +37,7 @@ pub(crate) struct Mark {
     notes: usize,
     announcements: usize,
     passages: Passages,
+    grounds: usize,
 }
 
 impl Transaction {
@@ -44,6 +47,7 @@ impl Transaction {
             notes: Vec::new(),
             announcements: Vec::new(),
             passages: Passages::default(),
+            grounds: Vec::new(),
             brought_work: false,
             clock,
             entropy,
@@ -80,6 +84,11 @@ impl Transaction {
         &mut self.passages
     }
 
+    /// What a verdict rests on, to be noted.
+    pub fn rests_on(&mut self, grounds: impl IntoIterator<Item = NewGround>) {
+        self.grounds.extend(grounds);
+    }
+
     /// Something may be due now that was not: whoever waits for work is told after the commit.
     pub const fn brings_work(&mut self) {
         self.brought_work = true;
@@ -103,6 +112,7 @@ impl Transaction {
         self.notes.clear();
         self.announcements.clear();
         self.passages = Passages::default();
+        self.grounds.clear();
         self.brought_work = false;
         self.now = None;
         let begin = match self.dialect() {
@@ -115,18 +125,23 @@ impl Transaction {
 
     pub fn mark(&self) -> Mark {
         let (notes, announcements) = (self.notes.len(), self.announcements.len());
-        Mark { notes, announcements, passages: self.passages.clone() }
+        Mark { notes, announcements, passages: self.passages.clone(), grounds: self.grounds.len() }
     }
 
     pub fn back_to(&mut self, mark: Mark) {
         self.notes.truncate(mark.notes);
         self.announcements.truncate(mark.announcements);
         self.passages = mark.passages;
+        self.grounds.truncate(mark.grounds);
     }
 
     /// Writes what was put off, and commits.
     pub async fn commit(&mut self) -> Result<(), StoreError> {
         self.tell().await?;
+        let grounds = std::mem::take(&mut self.grounds);
+        if !grounds.is_empty() {
+            ground::insert(self, grounds).await?;
+        }
         let passages = std::mem::take(&mut self.passages);
         if !passages.is_empty() {
             gate::count(self, passages).await?;

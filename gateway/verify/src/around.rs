@@ -32,11 +32,18 @@ pub(crate) struct Around<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) now: Timestamp,
     pub(crate) purpose: Purpose,
+    /// Whether what is judged was fetched. Its times are no reason to judge again: it may be fetched anew before they come.
+    is_fetched: bool,
 }
 
 impl<'a> Around<'a> {
     pub(crate) fn new(library: &'a Library<'a>, policy: &'a Policy, now: Timestamp) -> Self {
-        Self { library, policy, now, purpose: Purpose::Assertion }
+        Self { library, policy, now, purpose: Purpose::Assertion, is_fetched: false }
+    }
+
+    /// The same for a document that was fetched.
+    pub(crate) fn fetched(self) -> Self {
+        Self { is_fetched: true, ..self }
     }
 
     /// The same for a presentation.
@@ -62,21 +69,28 @@ impl<'a> Around<'a> {
     /// nothing.
     pub(crate) fn is_over(&self, end: Timestamp) -> bool {
         let last = end.checked_add(self.skew()).unwrap_or(end);
-        self.library.turning_point(last, self.now);
+        self.turning_point(last);
         self.now > last
     }
 
     /// Whether a time is yet to come, for whoever's clock is ahead.
     pub(crate) fn is_yet_to_come(&self, beginning: Timestamp) -> bool {
         let first = beginning.checked_sub(self.skew()).unwrap_or(beginning);
-        self.library.turning_point(first, self.now);
+        self.turning_point(first);
         self.now < first
     }
 
     /// Whether a time has come, to the instant.
     pub(crate) fn has_come(&self, time: Timestamp) -> bool {
-        self.library.turning_point(time, self.now);
+        self.turning_point(time);
         self.now >= time
+    }
+
+    fn turning_point(&self, time: Timestamp) {
+        self.library.turning_point(time, self.now);
+        if !self.is_fetched && time >= self.now {
+            self.library.turns_at(time);
+        }
     }
 
     /// Whether something is older than this many seconds.

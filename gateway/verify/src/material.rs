@@ -13,7 +13,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use url::Url;
-use wellspring_model::{digest::Digest, report::MaterialUsed};
+use wellspring_model::{
+    digest::Digest,
+    report::{Grounds, MaterialUsed},
+};
 
 use crate::{
     Limits,
@@ -39,6 +42,18 @@ impl Document {
     pub(crate) fn is_page(&self) -> bool {
         let is_html = |kind: &String| kind.trim_start().to_ascii_lowercase().starts_with("text/html");
         self.content_type.as_ref().is_some_and(is_html)
+    }
+
+    /// The digest of what it says. That there is nothing any more (404, 410) is an answer too; any other failure, or a page
+    /// for people where a document was asked for, says nothing.
+    pub fn seen(&self) -> Option<Digest> {
+        let said = match self.status {
+            Some(gone @ (404 | 410)) => Sha256::digest(format!("HTTP {gone}")),
+            Some(status) if !(200..300).contains(&status) => return None,
+            _ if self.is_page() => return None,
+            _ => Sha256::digest(&self.bytes),
+        };
+        Some(Digest::from_bytes(said.into()))
     }
 
     fn stamp(&self) -> [u8; 32] {
@@ -216,6 +231,8 @@ pub(crate) struct Library<'a> {
     members: RefCell<HashMap<String, Option<Rc<MemberList>>>>,
     /// The times nearest to now, before and after, at which the answer could turn.
     window: Cell<Window>,
+    /// What the answer rests on.
+    grounds: RefCell<Grounds>,
 }
 
 /// While nothing turns: after the first time and before the second.
@@ -235,6 +252,7 @@ impl<'a> Library<'a> {
             lists: RefCell::default(),
             members: RefCell::default(),
             window: Cell::new(window),
+            grounds: RefCell::default(),
         }
     }
 
@@ -262,8 +280,18 @@ impl<'a> Library<'a> {
         keys.map_or(Looked::Malformed, |keys| Looked::Read(Rc::new(keys)))
     }
 
-    /// What was received from an address, noting that it was used.
+    /// What was received from an address, noting that it was used and that the answer rests on it.
     pub(crate) fn document(&self, url: &Url) -> Result<&'a Document, Absence> {
+        let looked = self.beside(url);
+        if !self.grounds.borrow().documents.contains_key(url.as_str()) {
+            let seen = looked.ok().and_then(Document::seen);
+            self.grounds.borrow_mut().documents.insert(url.as_str().to_owned(), seen);
+        }
+        looked
+    }
+
+    /// The same for what decides nothing.
+    pub(crate) fn beside(&self, url: &Url) -> Result<&'a Document, Absence> {
         let Some(document) = self.material.documents.get(url.as_str()) else {
             return Err(self.material.absences.get(url.as_str()).copied().unwrap_or(Absence::NotGathered));
         };
@@ -298,6 +326,17 @@ impl<'a> Library<'a> {
 
     pub(crate) fn window(&self) -> Window {
         self.window.get()
+    }
+
+    /// Notes that from this time on the same documents may be judged otherwise.
+    pub(crate) fn turns_at(&self, time: Timestamp) {
+        let mut grounds = self.grounds.borrow_mut();
+        grounds.turns_at = grounds.turns_at.into_iter().chain([time]).min();
+    }
+
+    /// What the answer rests on, so far.
+    pub(crate) fn grounds(&self) -> Grounds {
+        self.grounds.borrow().clone()
     }
 
     pub(crate) fn registry(&self, name: &str) -> Option<&'a Registry> {

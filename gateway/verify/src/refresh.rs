@@ -31,7 +31,7 @@ pub(crate) fn judge(credential: &Map<String, Value>, around: &Around<'_>) -> Opt
     let at = Pointer::root().key("refreshService");
     let says = |outcome, code| Some((outcome, Finding::new(code, at.clone())));
     let url = reference(credential)?;
-    let document = match around.library.document(&url) {
+    let document = match around.library.beside(&url) {
         Ok(document) => document,
         Err(absence) => {
             let finding = Finding::new(FindingCode::RefreshUnreachable, at.clone());
@@ -44,6 +44,7 @@ pub(crate) fn judge(credential: &Map<String, Value>, around: &Around<'_>) -> Opt
     let Some(newer) = newer.filter(|newer| is_same(credential, newer)) else {
         return says(Outcome::Undetermined, FindingCode::RefreshInvalid);
     };
+    let around = &around.fetched();
     let judged = newer.judge(newer.issuer(), around);
     let token = newer.jwt.map_or((None, None), crate::jwt::Jwt::bounds);
     let valid = validity::judge(newer.content, token, around);

@@ -9,7 +9,7 @@ use wellspring_model::{
     credential::{Achievement, Applicant, Binding, NotCountedReason, VerifiedCredential},
     finding::{Finding, FindingCode, Outcome},
     pointer::Pointer,
-    report::{Check, CheckName, CredentialReport, VerificationReport},
+    report::{Check, CheckName, CredentialReport, Grounds, VerificationReport},
 };
 
 use crate::{
@@ -29,6 +29,8 @@ pub struct Verification {
     pub credentials: Vec<VerifiedCredential>,
     /// Those that may not, and why.
     pub not_counted: Vec<NotCounted>,
+    /// What it rests on beside the input.
+    pub grounds: Grounds,
 }
 
 /// Judges every credential of an input (OB 3.0 §verification; CLR 2.0, which adds that each nested credential is judged
@@ -61,6 +63,7 @@ pub(crate) fn verify_within(
         report: VerificationReport { credentials: Vec::new(), material: Vec::new(), trust_policy: None },
         credentials: Vec::new(),
         not_counted: Vec::new(),
+        grounds: Grounds::default(),
     };
     // What is known of each so far: outer ones come first, and inner ones look back at them.
     let mut seen: Vec<Seen> = Vec::new();
@@ -82,6 +85,7 @@ pub(crate) fn verify_within(
         record(one.report, one.achievements, policy, &mut result);
     }
     let window = library.window();
+    result.grounds = library.grounds();
     result.report.material = library.into_used();
     (result, window)
 }

@@ -32,6 +32,20 @@ pub struct ApplicationResult {
     pub lines: Vec<Line>,
     /// The report that applicant and recruiter both read.
     pub report_url: String,
+    /// Present where the ATS was told something else before: bring what you wrote in line, and let people notice.
+    #[serde(default)]
+    pub correction: Option<Correction>,
+}
+
+/// What makes a result a correction.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Correction {
+    /// The marker of what you write for this correction alone, such as a further note.
+    pub marker: String,
+    /// That it is a correction, with the result as it is now, in one sentence that stands alone.
+    pub headline: String,
+    /// What is no longer as it was, in a few plain lines, separated by `\n`.
+    pub changes: String,
 }
 
 /// The application at the ATS.

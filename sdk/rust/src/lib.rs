@@ -62,7 +62,9 @@ pub use wit_bindgen;
 
 pub use bindings::wellspring::connector::types::{CheckLine, Context, Receipt};
 pub use connector::{Connector, Description, DisplayLevel, Event, Exports};
-pub use domain::{Application, ApplicationResult, Candidate, Coverage, Job, Line, LineCode, Musts, Outcome, Score};
+pub use domain::{
+    Application, ApplicationResult, Candidate, Correction, Coverage, Job, Line, LineCode, Musts, Outcome, Score,
+};
 pub use error::{Error, ErrorCode, Retry};
 pub use pages::Pages;
 pub use request::{Request, Response};

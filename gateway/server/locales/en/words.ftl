@@ -116,6 +116,19 @@ summary-not-checked = { $count ->
     }
 summary-people-decide = “No verified evidence supplied” does not mean “not skilled”. People decide, not this score.
 
+# What a re-check found. $before is what was said before, in the same words.
+correction-headline = Correction: { $headline }
+correction-dates = A check on { $now } came to something else than the result of { $before }.
+change-credential = { $name }: { $now } (before: { $before })
+change-credential-why = { $change }. { $why }
+change-line = { $statement }: { $now } (before: { $before })
+change-score = { $now } (before: { $before })
+change-elsewhere = Something else in the checks changed; the report has it.
+change-more = { $count ->
+        [one] 1 more change is in the report.
+       *[other] { $count } more changes are in the report.
+    }
+
 date = { $month ->
         [1] { $day } January { $year }
         [2] { $day } February { $year }

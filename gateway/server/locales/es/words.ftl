@@ -116,6 +116,19 @@ summary-not-checked = { $count ->
     }
 summary-people-decide = «No se presentó ninguna prueba verificada» no significa «no sabe hacerlo». Deciden las personas, no esta puntuación.
 
+# What a re-check found. $before is what was said before, in the same words.
+correction-headline = Corrección: { $headline }
+correction-dates = Una comprobación del { $now } dio otro resultado que la del { $before }.
+change-credential = { $name }: { $now } (antes: { $before })
+change-credential-why = { $change }. { $why }
+change-line = { $statement }: { $now } (antes: { $before })
+change-score = { $now } (antes: { $before })
+change-elsewhere = Cambió otra cosa en las comprobaciones; está en el informe.
+change-more = { $count ->
+        [one] 1 cambio más está en el informe.
+       *[other] { $count } cambios más están en el informe.
+    }
+
 date = { $month ->
         [1] { $day } de enero de { $year }
         [2] { $day } de febrero de { $year }

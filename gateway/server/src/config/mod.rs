@@ -11,6 +11,7 @@ use figment::{
     Figment,
     providers::{Env, Format, Toml},
 };
+use jiff::SignedDuration;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use url::Url;
@@ -38,6 +39,7 @@ pub struct Config {
     pub registries: BTreeMap<String, RegistryConfig>,
     pub contexts: BTreeMap<String, PathBuf>,
     pub work: WorkConfig,
+    pub recheck: RecheckConfig,
     pub events: EventsConfig,
     pub audit: AuditConfig,
     pub log: LogConfig,
@@ -144,6 +146,26 @@ pub struct WorkConfig {
     pub delivery_seconds: u32,
     pub lease_seconds: u32,
     pub drain_seconds: u32,
+}
+
+/// When to look whether what was said still holds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecheckConfig {
+    pub hours: u32,
+    pub days: u32,
+}
+
+impl RecheckConfig {
+    /// The time between two looks at the same source.
+    pub fn every(&self) -> SignedDuration {
+        SignedDuration::from_hours(self.hours.into())
+    }
+
+    /// How long after it came in a submission is re-checked by itself.
+    pub fn for_so_long(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * i64::from(self.days))
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

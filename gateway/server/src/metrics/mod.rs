@@ -15,7 +15,6 @@ use prometheus_client::{
 };
 use wellspring_model::{
     Timestamp,
-    connection::ConnectorId,
     delivery::{DeliveryFailure, Receipt},
     finding::Outcome,
     report::VerificationReport,

@@ -68,6 +68,8 @@ kinds! {
     UnknownFramework = "unknown-framework", NOT_FOUND, "There is no such framework";
     /// Nothing at this address, or not for this key.
     NotFound = "not-found", NOT_FOUND, "There is nothing here";
+    /// The submission has no assessment, not yet or for good.
+    NotAssessed = "not-assessed", CONFLICT, "There is no assessment to check again";
     /// No key, or none that is valid.
     Unauthorized = "unauthorized", UNAUTHORIZED, "A valid key is needed";
     /// The idempotency key was used before with other content.
@@ -197,6 +199,10 @@ impl Problem {
 
     pub fn not_found() -> Self {
         Self::new(ProblemKind::NotFound, "there is nothing at this address, or nothing that this key may see")
+    }
+
+    pub fn not_assessed() -> Self {
+        Self::new(ProblemKind::NotAssessed, "the submission has not been assessed; its `state` says whether it will be")
     }
 
     pub fn unauthorized() -> Self {

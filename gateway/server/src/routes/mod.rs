@@ -50,6 +50,7 @@ fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Api::openapi())
         .routes(routes!(submissions::accept::accept, submissions::show::list))
         .routes(routes!(submissions::show::show))
+        .routes(routes!(submissions::recheck::recheck))
         .routes(routes!(verifications::verify))
         .routes(routes!(connections::add, connections::list))
         .routes(routes!(connections::show, connections::remove))

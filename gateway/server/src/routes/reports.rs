@@ -8,7 +8,7 @@ use axum::{
 };
 use http::{HeaderMap, StatusCode, header::ACCEPT_LANGUAGE};
 use serde::Deserialize;
-use wellspring_model::submission::{Language, Submission};
+use wellspring_model::submission::{EarlierAssessment, Language, Submission};
 use wellspring_store::{Action, AuditNote, StoreError};
 
 use crate::{
@@ -38,7 +38,7 @@ pub fn site(app: &App, chosen: &LanguageQuery, headers: &HeaderMap, fallback: La
 
 /// What a link opens.
 enum Opened {
-    Report(Box<Submission>),
+    Report(Box<Submission>, Vec<EarlierAssessment>),
     Expired,
     Unknown,
 }
@@ -52,9 +52,10 @@ async fn open(app: &App, token: &str) -> Result<Opened, StoreError> {
     let Some(submission) = app.store.submission(share.tenant, share.submission).await? else {
         return Ok(Opened::Unknown);
     };
+    let earlier = app.store.earlier_assessments(share.tenant, share.submission).await?;
     let link = share.id.to_string();
     app.store.audit(AuditNote::new(share.tenant, now, &link, Action::ReportViewed, share.submission)).await?;
-    Ok(Opened::Report(Box::new(submission)))
+    Ok(Opened::Report(Box::new(submission), earlier))
 }
 
 async fn page(
@@ -68,8 +69,8 @@ async fn page(
         Ok(opened) => opened,
         Err(error) => return failed(&plain, &error),
     };
-    let submission = match opened {
-        Opened::Report(submission) => submission,
+    let (submission, earlier) = match opened {
+        Opened::Report(submission, earlier) => (submission, earlier),
         Opened::Expired => return pages::respond(&plain, StatusCode::GONE, pages::link_expired_page(&plain)),
         Opened::Unknown => return pages::respond(&plain, StatusCode::NOT_FOUND, pages::link_unknown_page(&plain)),
     };
@@ -81,13 +82,14 @@ async fn page(
     let site = site(&app, &chosen, &headers, submission.language);
     let base = app.config.public_url.path().trim_end_matches('/');
     let links = ReportLinks { data: Some(format!("{base}/r/{}/report.json", *token)), contact: None };
-    pages::respond(&site, StatusCode::OK, pages::submission_page(&site, &submission, &posting, &links))
+    let page = pages::submission_page(&site, &submission, &earlier, &posting, &links);
+    pages::respond(&site, StatusCode::OK, page)
 }
 
 async fn data(State(app): State<App>, token: Path<String>) -> Result<Response, Problem> {
     match open(&app, &token).await? {
-        Opened::Report(submission) => {
-            let view = ReportView::new(&submission, Sentences::get(submission.language));
+        Opened::Report(submission, earlier) => {
+            let view = ReportView::new(&submission, &earlier, Sentences::get(submission.language));
             Ok(([(http::header::CACHE_CONTROL, "no-store")], Json(view)).into_response())
         }
         Opened::Expired | Opened::Unknown => Err(Problem::not_found()),

@@ -27,6 +27,7 @@ labels! {
     ApplicantUnnamed = "page-applicant-unnamed",
     Received = "page-received",
     Checked = "page-checked",
+    Corrected = "page-corrected",
     ReportNumber = "page-report-number",
     Result = "page-result",
     ScoreNote = "page-score-note",

@@ -3,6 +3,7 @@
 //! The domain speaks in codes; this is the one place that turns them into sentences. Sentences are plain, keep "could
 //! not be checked" apart from "false" and "genuine" apart from "accepted", and never hold learner data.
 
+mod change;
 mod label;
 mod messages;
 mod result;
@@ -25,7 +26,7 @@ use wellspring_model::{
     submission::Language,
 };
 
-pub use self::label::Label;
+pub use self::{change::Said, label::Label};
 use self::messages::Messages;
 
 /// The sentences of one language.

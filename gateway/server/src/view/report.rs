@@ -1,9 +1,9 @@
 //! The report behind a link, as data: what the page shows and nothing more.
 
 use serde::Serialize;
-use wellspring_model::submission::{Submission, SubmissionState};
+use wellspring_model::submission::{EarlierAssessment, Submission, SubmissionState};
 
-use super::{assessment::AssessmentView, verification::VerificationView};
+use super::{assessment::AssessmentView, submission::EarlierView, verification::VerificationView};
 use crate::sentences::Sentences;
 
 /// A report without the ids of deliveries and connections, which are the employer's business.
@@ -16,16 +16,20 @@ pub struct ReportView {
     pub verification: Option<VerificationView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assessment: Option<AssessmentView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checked_at: Option<String>,
+    pub history: Vec<EarlierView>,
 }
 
 impl ReportView {
-    pub fn new(submission: &Submission, sentences: &Sentences) -> Self {
-        let (verification, assessment) = match &submission.state {
+    pub fn new(submission: &Submission, earlier: &[EarlierAssessment], sentences: &Sentences) -> Self {
+        let (verification, assessment, checked_at) = match &submission.state {
             SubmissionState::Assessed(assessed) => (
                 Some(VerificationView::new(&assessed.report, sentences)),
                 Some(AssessmentView(assessed.assessment.clone())),
+                Some(assessed.checked_at.to_string()),
             ),
-            SubmissionState::Received | SubmissionState::Rejected { .. } => (None, None),
+            SubmissionState::Received | SubmissionState::Rejected { .. } => (None, None, None),
         };
         Self {
             id: submission.id.to_string(),
@@ -33,6 +37,8 @@ impl ReportView {
             received_at: submission.received_at.to_string(),
             verification,
             assessment,
+            checked_at,
+            history: earlier.iter().map(EarlierView::new).collect(),
         }
     }
 }

@@ -3,8 +3,10 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 use wellspring_model::{
+    assessment::Score,
     delivery::{Attempt, Content, Delivery, DeliveryState},
-    submission::{Submission, SubmissionState},
+    finding::Outcome,
+    submission::{EarlierAssessment, Submission, SubmissionState},
     trust::TrustPolicyUsed,
 };
 
@@ -39,8 +41,42 @@ pub struct SubmissionView {
     pub trust_policy: Option<TrustPolicyUsed>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assessment: Option<AssessmentView>,
+    /// When it was last looked at whether this still holds; absent until assessed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checked_at: Option<String>,
+    /// What was said before a re-check found something else, oldest first.
+    pub history: Vec<EarlierView>,
     pub report_url: String,
     pub deliveries: Vec<DeliveryView>,
+}
+
+/// An assessment that was replaced.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EarlierView {
+    /// `asm_…`.
+    pub id: String,
+    /// When it was made.
+    pub at: String,
+    /// When a re-check replaced it.
+    pub replaced_at: String,
+    /// The worst outcome of all credentials, as it was then.
+    #[schema(value_type = String, example = "passed")]
+    pub outcome: Outcome,
+    /// `{"value","low","high"}`, percentages with two decimals.
+    #[schema(value_type = Object)]
+    pub score: Score,
+}
+
+impl EarlierView {
+    pub fn new(earlier: &EarlierAssessment) -> Self {
+        Self {
+            id: earlier.assessment.id.to_string(),
+            at: earlier.at.to_string(),
+            replaced_at: earlier.replaced_at.to_string(),
+            outcome: earlier.report.outcome(),
+            score: earlier.assessment.score,
+        }
+    }
 }
 
 /// A submission in a list.
@@ -97,6 +133,7 @@ pub struct AttemptView {
 impl SubmissionView {
     pub fn new(
         submission: &Submission,
+        earlier: &[EarlierAssessment],
         deliveries: &[(Delivery, Vec<Attempt>)],
         report_url: String,
         sentences: &Sentences,
@@ -115,6 +152,8 @@ impl SubmissionView {
             material: Vec::new(),
             trust_policy: None,
             assessment: None,
+            checked_at: None,
+            history: earlier.iter().map(EarlierView::new).collect(),
             report_url,
             deliveries: deliveries.iter().map(|(delivery, attempts)| DeliveryView::new(delivery, attempts)).collect(),
         };
@@ -128,6 +167,7 @@ impl SubmissionView {
                 view.material = verification.material;
                 view.trust_policy = verification.trust_policy;
                 view.assessment = Some(AssessmentView(assessed.assessment.clone()));
+                view.checked_at = Some(assessed.checked_at.to_string());
             }
         }
         view

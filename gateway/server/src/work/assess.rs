@@ -1,24 +1,21 @@
-//! Steps 2 to 6 of a submission: parse, gather, verify, score, record.
+//! The first look at a submission, and step 6: record what it came to, with a delivery to its ATS.
 
-use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use tracing::{Instrument as _, info_span};
 use wellspring_host::manifest::SerializeBy;
 use wellspring_model::{
-    competency::{Framework, FrameworkVersion, Profile},
-    credential::Applicant,
     delivery::Content,
     digest::Digest,
-    id::{AssessmentId, DeliveryId, SubmissionId, TaskId},
+    id::{DeliveryId, SubmissionId, TaskId},
     submission::Submission,
 };
 use wellspring_store::{Leased, NewAssessment, NewDelivery};
 
-use super::{TaskError, verify::verify};
-use crate::{metrics::Outcomes, state::App, trust::InForce};
-
-/// After this many attempts a submission that cannot be processed is rejected, so that the queue moves on.
-const MOST_ATTEMPTS: u32 = 10;
+use super::{
+    MOST_ATTEMPTS, TaskError, gone,
+    judge::{Measure, judge, watch},
+};
+use crate::{metrics::Outcomes, state::App};
 
 /// Verifies and scores one submission, and enqueues its delivery in the same transaction.
 pub async fn run(app: &App, task: &Leased, id: SubmissionId) -> Result<(), TaskError> {
@@ -27,55 +24,30 @@ pub async fn run(app: &App, task: &Leased, id: SubmissionId) -> Result<(), TaskE
         return Ok(());
     }
     let submission = app.store.submission(task.tenant, id).await?.ok_or_else(|| gone("submission", id))?;
-    let (profile, frameworks) = asked_for(app, &submission).await?;
-    let relied = InForce::of(app, task.tenant, Some(submission.posting)).await?;
-    let verified = verify(app, received(app, &submission).await?, &relied, applicant(&submission)).await?;
-    let (assessment, scoring) = (AssessmentId::from_uuid(app.uuid()), app.scoring.clone());
-    let scored = app.compute(move || {
-        let (credentials, not_counted) = (&verified.credentials, verified.not_counted);
-        let result = wellspring_score::assess(assessment, &profile, &frameworks, credentials, not_counted, &scoring);
-        (verified.report, result)
-    });
-    let (report, assessment) = scored.instrument(info_span!("score")).await?;
-    let delivery = NewDelivery {
-        id: DeliveryId::from_uuid(app.uuid()),
-        task: TaskId::from_uuid(app.uuid()),
-        content: Content::Result { submission: id, connection: submission.connection },
-        serialization_key: serialization_key(app, &submission).await?,
-    };
+    let judged = judge(app, &submission, Measure::now(app, &submission).await?).await?;
     let (now, received_at) = (app.now(), submission.received_at);
-    let outcomes = Outcomes::of(&report);
-    let record = NewAssessment { submission: id, report, assessment, deliveries: vec![delivery] };
+    let content = Content::Result { submission: id, connection: submission.connection };
+    let outcomes = Outcomes::of(&judged.report);
+    let record = NewAssessment {
+        submission: id,
+        watch: watch(app, &judged.grounds, now),
+        report: judged.report,
+        assessment: judged.assessment,
+        deliveries: vec![new_delivery(app, &submission, content).await?],
+    };
     app.store.record_assessment(task, record, now).instrument(info_span!("record")).await?;
     app.metrics.assessed(&outcomes, received_at, now);
     Ok(())
 }
 
-async fn asked_for(
-    app: &App,
-    submission: &Submission,
-) -> Result<(Profile, Vec<(Framework, FrameworkVersion)>), TaskError> {
-    let tenant = submission.tenant;
-    let posting = app.store.posting(tenant, submission.posting).await?;
-    let posting = posting.ok_or_else(|| gone("job", submission.posting))?;
-    let profile = app.store.profile(tenant, posting.profile).await?.ok_or_else(|| gone("profile", posting.profile))?;
-    let frameworks = app.store.frameworks_for_scoring(tenant).await?;
-    Ok((profile, frameworks))
-}
-
-/// The credentials as they were handed in.
-async fn received(app: &App, submission: &Submission) -> Result<Vec<Bytes>, TaskError> {
-    let mut received = Vec::with_capacity(submission.payloads.len());
-    for payload in &submission.payloads {
-        let bytes = app.store.payload(submission.tenant, payload.digest).await?;
-        received.push(bytes.ok_or_else(|| gone("payload", payload.digest))?.into());
-    }
-    Ok(received)
-}
-
-fn applicant(submission: &Submission) -> Applicant {
-    let candidate = &submission.application.candidate;
-    Applicant { subject_id: None, email: candidate.email.clone(), name: candidate.name.clone() }
+/// A delivery to the ATS that the submission came from.
+pub async fn new_delivery(app: &App, submission: &Submission, content: Content) -> Result<NewDelivery, TaskError> {
+    Ok(NewDelivery {
+        id: DeliveryId::from_uuid(app.uuid()),
+        task: TaskId::from_uuid(app.uuid()),
+        content,
+        serialization_key: serialization_key(app, submission).await?,
+    })
 }
 
 /// What must not be written at the same time or out of order. Some ATSs replace all of a candidate's fields at once; their
@@ -96,8 +68,4 @@ async fn serialization_key(app: &App, submission: &Submission) -> Result<String,
             format!("application {}", submission.application.id)
         }
     })
-}
-
-fn gone(what: &'static str, id: impl ToString) -> TaskError {
-    TaskError::Gone { what, id: id.to_string() }
 }

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use wellspring_model::Timestamp;
 use wellspring_store::{Action, AuditNote};
 
-use super::TaskError;
+use super::{TaskError, sources};
 use crate::state::App;
 
 /// How often to look whether something is due.
@@ -27,10 +27,13 @@ struct Chore {
 }
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
+/// How often sources are asked for that are due.
+const SOURCES: Duration = Duration::from_secs(10);
 
-const CHORES: [Chore; 3] = [
+const CHORES: [Chore; 4] = [
     Chore { name: "forget answers", every: |_| HOUR, run: |app| Box::pin(forget_answers(app)) },
     Chore { name: "forget events", every: |_| HOUR, run: |app| Box::pin(forget_events(app)) },
+    Chore { name: "look at sources", every: |_| SOURCES, run: |app| Box::pin(sources::look(app)) },
     Chore {
         name: "sign audit heads",
         every: |app| app.config.audit.sign_every(),

@@ -10,19 +10,23 @@ use wellspring_model::{
     assessment::Line,
     connection::{Connection, ConnectorId},
     delivery::{
-        ApplicationResult, Content, Delivery, DeliveryFailure, DeliveryState, FailureCode, JobRef, MOST_TRIES,
+        ApplicationResult, Content, Correction, Delivery, DeliveryFailure, DeliveryState, FailureCode, JobRef, MOST_TRIES,
         ResultLine, Retry, Verdict,
     },
     digest::Digest,
     id::{AttemptId, ConnectionId, DeliveryId, EventId, SubmissionId},
     posting::Posting,
     report::VerificationReport,
-    submission::{Assessed, Submission, SubmissionState},
+    submission::{Assessed, EarlierAssessment, Submission, SubmissionState},
 };
-use wellspring_store::{Ended, Leased, Outgoing, Passage, detail_of};
+use wellspring_store::{Ended, Leased, Outgoing, Passage, Pushed, StoreError, detail_of};
 
-use super::{TaskError, event};
-use crate::{sentences::Sentences, state::App, telemetry};
+use super::{TaskError, event, gone};
+use crate::{
+    sentences::{Said, Sentences},
+    state::App,
+    telemetry,
+};
 
 /// Brings one result to its ATS, or one event to its endpoint, or notes why not and when to try again.
 pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskError> {
@@ -32,13 +36,8 @@ pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskErr
         app.store.drop_tasks(vec![*task]).await?;
         return Ok(());
     }
-    // A process that ends in the midst of an attempt settles nothing; after so many of them nobody tries again.
-    let is_poison = delivery.tries >= MOST_TRIES;
-    let prepared = if is_poison { Ok(Prepared::Not(interrupted())) } else { prepare(app, &delivery).await };
-    // What cannot be prepared counts as an attempt too, so that it comes to an end.
-    let pushed = prepared.as_ref().ok().and_then(Prepared::digest);
-    let (number, began) = (app.store.begin_attempt(task, id, attempt, pushed, app.now()).await?, Instant::now());
-    let prepared = prepared?;
+    let (prepared, number) = begin(app, task, &delivery, attempt).await?;
+    let began = Instant::now();
     let (connector, accepted_at) = (prepared.connector(), prepared.accepted_at());
     let Delivered { result, requests } = prepared.make(app, number).instrument(info_span!("call")).await;
     let wait = match &result {
@@ -71,13 +70,35 @@ pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskErr
     Ok(())
 }
 
+/// Prepares an attempt and notes that it begins; prepares it anew where a re-check comes to something else in between.
+async fn begin(
+    app: &App,
+    task: &Leased,
+    delivery: &Delivery,
+    attempt: AttemptId,
+) -> Result<(Prepared, u32), TaskError> {
+    // A process that ends in the midst of an attempt settles nothing; after so many of them nobody tries again.
+    let is_poison = delivery.tries >= MOST_TRIES;
+    loop {
+        let prepared = if is_poison { Ok(Prepared::Not(interrupted())) } else { prepare(app, delivery).await };
+        // What cannot be prepared counts as an attempt too, so that it comes to an end.
+        let pushed = prepared.as_ref().ok().and_then(Prepared::pushed);
+        match app.store.begin_attempt(task, delivery.id, attempt, pushed, app.now()).await {
+            Err(StoreError::Superseded) => {}
+            begun => {
+                let number = begun?;
+                return Ok((prepared?, number));
+            }
+        }
+    }
+}
+
 /// What an attempt will do.
 enum Prepared {
     Call {
         connector: ConnectorId,
         call: Box<DeliverCall>,
-        /// Of what will be pushed.
-        digest: Digest,
+        pushed: Pushed,
         /// When what is delivered was handed in; `None` for a correction, which comes when it comes.
         accepted_at: Option<Timestamp>,
     },
@@ -90,11 +111,10 @@ enum Prepared {
 }
 
 impl Prepared {
-    /// The digest of what will be pushed.
-    fn digest(&self) -> Option<Digest> {
+    fn pushed(&self) -> Option<Pushed> {
         match self {
-            Self::Call { digest, .. } => Some(*digest),
-            Self::Event { outgoing, .. } => Some(detail_of(&outgoing.body)),
+            Self::Call { pushed, .. } => Some(*pushed),
+            Self::Event { outgoing, .. } => Some(Pushed { digest: detail_of(&outgoing.body), tells: None }),
             Self::Not(_) => None,
         }
     }
@@ -153,13 +173,18 @@ async fn prepare_call(
     };
     let posting = app.store.posting(tenant, submission.posting).await?;
     let posting = posting.ok_or_else(|| gone("job", submission.posting))?;
-    let result = application_result(app, &submission, assessed, &posting).await?;
-    let pushed = serde_json::to_string(&result).map_err(|error| TaskError::Render(error.to_string()))?;
+    // What is true now is delivered, also where the delivery was made for something that was said before.
+    let mut result = application_result(app, &submission, assessed, &posting).await?;
+    if let Content::Correction { .. } = delivery.content {
+        result.correction = Some(correction(app, delivery, &submission, assessed).await?);
+    }
+    let told = serde_json::to_string(&result).map_err(|error| TaskError::Render(error.to_string()))?;
+    let pushed = Pushed { digest: detail_of(told), tells: Some((submission.id, assessed.at)) };
     let call = DeliverCall {
         tenant,
         connection: view(app, connection.clone()).await?,
         call_id: delivery.id.to_string(),
-        idempotency_key: idempotency_key(&submission, &connection, assessed),
+        idempotency_key: idempotency_key(delivery, &submission, &connection, assessed),
         // Known once it has begun.
         attempt: 0,
         deadline: Duration::from_secs(app.config.work.delivery_seconds.into()),
@@ -167,8 +192,7 @@ async fn prepare_call(
         trace: telemetry::here(&Span::current()).filter(|_| app.config.telemetry.tell_ats),
     };
     let accepted_at = matches!(delivery.content, Content::Result { .. }).then_some(submission.received_at);
-    let (digest, call) = (detail_of(pushed), Box::new(call));
-    Ok(Prepared::Call { connector: connection.connector, call, digest, accepted_at })
+    Ok(Prepared::Call { connector: connection.connector, call: Box::new(call), pushed, accepted_at })
 }
 
 /// The connection as the sandbox sees it: the secrets go to egress, never to the guest.
@@ -200,7 +224,44 @@ async fn application_result(
         musts: assessment.musts,
         lines: assessment.lines.iter().map(|line| result_line(line, &assessed.report, sentences)).collect(),
         report_url,
+        correction: None,
     })
+}
+
+/// What tells people that something they were told is no longer so.
+async fn correction(
+    app: &App,
+    delivery: &Delivery,
+    submission: &Submission,
+    assessed: &Assessed,
+) -> Result<Correction, TaskError> {
+    let sentences = Sentences::get(submission.language);
+    let before = told(app, delivery).await?;
+    let before = before.as_ref().map(|one| Said { at: one.at, report: &one.report, assessment: &one.assessment });
+    let now = Said { at: assessed.at, report: &assessed.report, assessment: &assessed.assessment };
+    Ok(Correction {
+        marker: correction_marker(submission, assessed),
+        headline: sentences.correction_headline(&assessed.assessment),
+        changes: sentences.correction(before, now).join("\n"),
+    })
+}
+
+/// What the ATS may have been told before this delivery: what was true when the delivery before it was first tried. It may
+/// have been told later; then some of what is called a change is known there already, and none goes untold.
+async fn told(app: &App, delivery: &Delivery) -> Result<Option<EarlierAssessment>, TaskError> {
+    let (Content::Result { submission, connection } | Content::Correction { submission, connection }) =
+        delivery.content;
+    let is_to_the_same = |other: &Delivery| {
+        let (Content::Result { connection: other, .. } | Content::Correction { connection: other, .. }) = other.content;
+        other == connection
+    };
+    let others = app.store.deliveries_of(delivery.tenant, submission).await?;
+    let before = others.iter().filter(|(other, _)| other.id < delivery.id && is_to_the_same(other));
+    let Some(at) = before.filter_map(|(_, attempts)| attempts.first()).map(|attempt| attempt.at).next_back() else {
+        return Ok(None);
+    };
+    let earlier = app.store.earlier_assessments(delivery.tenant, submission).await?;
+    Ok(earlier.into_iter().find(|one| one.replaced_at >= at))
 }
 
 fn result_line(line: &Line, report: &VerificationReport, sentences: &Sentences) -> ResultLine {
@@ -222,14 +283,30 @@ fn marker(submission: &Submission) -> String {
     format!("[wellspring:{}:{}]", submission.connection, submission.application.id)
 }
 
+/// Stands in what we write for a correction alone. Named after the assessment and not its digest: what was withdrawn and
+/// given back may be withdrawn again. Whoever searches for [`marker`] does not find it.
+fn correction_marker(submission: &Submission, assessed: &Assessed) -> String {
+    let (connection, application) = (submission.connection, &submission.application.id);
+    format!("[wellspring-correction:{connection}:{application}:{}]", assessed.assessment.id)
+}
+
 /// The same for every attempt at the same content; another one when the assessment says something else.
-fn idempotency_key(submission: &Submission, connection: &Connection, assessed: &Assessed) -> String {
+fn idempotency_key(
+    delivery: &Delivery,
+    submission: &Submission,
+    connection: &Connection,
+    assessed: &Assessed,
+) -> String {
+    let (step, id) = match delivery.content {
+        Content::Result { .. } => ("deliver", String::new()),
+        Content::Correction { .. } => ("correct", assessed.assessment.id.to_string()),
+    };
     let mut hash = Sha256::new();
     for part in [
         submission.tenant.to_string(),
         submission.application.id.to_string(),
         connection.connector.to_string(),
-        "deliver".to_owned(),
+        format!("{step}{id}"),
         assessed.assessment.inputs_digest.to_string(),
     ] {
         hash.update(part.len().to_be_bytes());
@@ -252,8 +329,4 @@ fn interrupted() -> Delivered {
 fn failed(code: FailureCode, message: &str) -> Delivered {
     let failure = DeliveryFailure { code, message: message.to_owned(), retry: Retry::Never, remote_status: None };
     Delivered { result: Err(failure), requests: 0 }
-}
-
-fn gone(what: &'static str, id: impl ToString) -> TaskError {
-    TaskError::Gone { what, id: id.to_string() }
 }

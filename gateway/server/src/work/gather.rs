@@ -79,20 +79,22 @@ async fn rounds(
 
 fn note(material: &mut Material, url: &Url, result: Result<FetchedDocument, FetchFailure>) {
     match result {
-        Ok(document) => material.insert(
-            url.as_str(),
-            Document {
-                status: Some(document.status),
-                content_type: document.content_type,
-                bytes: document.bytes.to_vec(),
-                fetched_at: document.fetched_at,
-            },
-        ),
+        Ok(fetched) => material.insert(url.as_str(), document(fetched)),
         Err(failure) => {
             // The host only: a path may name a person.
             tracing::info!(host = url.host_str(), %failure, "a document could not be fetched");
             material.insert_absence(url.as_str(), absence(&failure));
         }
+    }
+}
+
+/// What was fetched, as verification takes it.
+pub fn document(fetched: FetchedDocument) -> Document {
+    Document {
+        status: Some(fetched.status),
+        content_type: fetched.content_type,
+        bytes: fetched.bytes.to_vec(),
+        fetched_at: fetched.fetched_at,
     }
 }
 

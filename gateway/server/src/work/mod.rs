@@ -8,6 +8,9 @@ pub mod chores;
 pub mod deliver;
 pub mod event;
 pub mod gather;
+pub mod judge;
+pub mod recheck;
+pub mod sources;
 pub mod verify;
 
 use std::{
@@ -25,6 +28,9 @@ use crate::{state::App, telemetry};
 
 /// How long to wait for the store's wake-up before looking again by ourselves.
 const POLL: Duration = Duration::from_secs(1);
+
+/// After this many attempts a submission that cannot be processed is given up, so that the queue moves on.
+const MOST_ATTEMPTS: u32 = 10;
 
 /// Deliveries taken back in one transaction at most.
 const TAKEN_BACK: u32 = 500;
@@ -194,5 +200,10 @@ async fn run_task(app: &App, task: &Leased) -> Result<(), TaskError> {
     match task.kind {
         TaskKind::Assess { submission } => assess::run(app, task, submission).await,
         TaskKind::Deliver { delivery } => deliver::run(app, task, delivery).await,
+        TaskKind::Recheck { submission } => recheck::run(app, task, submission).await,
     }
+}
+
+fn gone(what: &'static str, id: impl ToString) -> TaskError {
+    TaskError::Gone { what, id: id.to_string() }
 }

@@ -9,7 +9,7 @@ use wellspring_model::{
     assessment::NotCounted,
     credential::{Applicant, VerifiedCredential},
     pointer::Pointer,
-    report::{MaterialUsed, VerificationReport},
+    report::{Grounds, MaterialUsed, VerificationReport},
 };
 use wellspring_verify::{Material, ParseError, Policy, Question, UnverifiedPresentation};
 
@@ -21,6 +21,7 @@ pub struct Verified {
     pub report: VerificationReport,
     pub credentials: Vec<VerifiedCredential>,
     pub not_counted: Vec<NotCounted>,
+    pub grounds: Grounds,
 }
 
 /// Why they could not be judged.
@@ -79,7 +80,12 @@ fn all(
     applicant: &Applicant,
     now: Timestamp,
 ) -> Verified {
-    let mut all = Verified { report: VerificationReport::default(), credentials: Vec::new(), not_counted: Vec::new() };
+    let mut all = Verified {
+        report: VerificationReport::default(),
+        credentials: Vec::new(),
+        not_counted: Vec::new(),
+        grounds: Grounds::default(),
+    };
     for (index, (bytes, presentation)) in received.iter().zip(presentations).enumerate() {
         let limits = &app.verification.limits;
         let question = Question { bytes, base: &place(index), limits, material, policy, applicant, now };
@@ -93,6 +99,7 @@ fn all(
         }
         all.credentials.extend_from_slice(&one.credentials);
         all.not_counted.extend_from_slice(&one.not_counted);
+        all.grounds.extend(&one.grounds);
     }
     all
 }

@@ -57,6 +57,8 @@ actions! {
     SubmissionAccepted = "submission.accepted", "an application was taken in", "the digests and file names of its credentials";
     SubmissionAssessed = "submission.assessed", "an application was verified and scored", "the report, then the assessment";
     SubmissionRejected = "submission.rejected", "an application was given up, since it could not be processed", "";
+    SubmissionRecheckAsked = "submission.recheck_asked", "somebody asked for another look at an application", "";
+    SubmissionCorrected = "submission.corrected", "another look came to something else than was said", "the report, then the assessment";
     SubmissionViewed = "submission.viewed", "an application was shown over HTTP, with its report", "";
     SubmissionsListed = "submissions.listed", "applications were listed", "the ids that were shown, a line each";
     ReportViewed = "report.viewed", "a report was opened by its link, as a page or as data; the actor is the link's id", "";

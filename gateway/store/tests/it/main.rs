@@ -12,6 +12,7 @@ mod figures;
 mod files;
 mod queue;
 mod queue_model;
+mod rechecks;
 mod replay;
 mod schedule;
 mod secrets;

@@ -64,7 +64,7 @@ impl Model {
 
     fn key(&self, kind: TaskKind) -> Option<u8> {
         match kind {
-            TaskKind::Assess { .. } => None,
+            TaskKind::Assess { .. } | TaskKind::Recheck { .. } => None,
             TaskKind::Deliver { delivery } => self.keys.get(&delivery).copied(),
         }
     }
@@ -91,6 +91,7 @@ async fn settle(world: &World, model: &mut Model, index: usize, is_delivered: bo
     let lease = model.leases[index];
     let holds = model.holds(index);
     let result = match lease.kind {
+        TaskKind::Recheck { .. } => panic!("nothing was assessed so long ago"),
         TaskKind::Assess { submission } => {
             let key = u8::try_from(model.keys.len() % 3).unwrap();
             let delivery = world.delivery(submission, &key.to_string());

@@ -31,7 +31,7 @@ use wellspring_model::{
 };
 use wellspring_store::{
     Accepted, Database, Ended, Idempotency, LeaseToken, Leased, MasterKey, NewAssessment, NewDelivery, NewShare,
-    NewSubmission, Passage, Payload, Store, StoreError, TaskKind,
+    NewSubmission, Passage, Payload, Store, StoreError, TaskKind, Watch,
 };
 
 pub const LONG: Duration = Duration::from_secs(3_600);
@@ -294,7 +294,13 @@ impl World {
     }
 
     pub fn assessed(&self, submission: SubmissionId, deliveries: Vec<NewDelivery>) -> NewAssessment {
-        NewAssessment { submission, report: report(), assessment: self.assessment(), deliveries }
+        NewAssessment {
+            submission,
+            report: report(),
+            assessment: self.assessment(),
+            deliveries,
+            watch: Watch::default(),
+        }
     }
 
     /// Accepts and assesses a submission with one delivery, and gives that.
@@ -383,9 +389,9 @@ impl World {
     }
 }
 
-/// The digest of what is pushed.
-pub fn pushed() -> Digest {
-    Digest::from_bytes([9; 32])
+/// What is pushed.
+pub fn pushed() -> Pushed {
+    Pushed { digest: Digest::from_bytes([9; 32]), tells: None }
 }
 
 /// A connection whose transaction ends with it.

@@ -83,6 +83,7 @@ impl Federation {
         let is_signed = jwt.header("typ") == Some("entity-statement+jwt") && key.is_some_and(|key| jwt.is_by(key));
         let is_about = jwt.claim("iss") == Some(&self.anchor) && jwt.claim("sub") == Some(subject);
         let (Some(issued), Some(ends)) = (jwt.time("iat"), jwt.time("exp")) else { return Err(Unknown::Invalid) };
+        let around = around.fetched();
         let is_current = !around.is_yet_to_come(issued) && !around.is_over(ends);
         // Claims that a reader must understand (§3.1): we understand none beyond these.
         let asks_for_more = jwt.value("crit").is_some_and(|crit| *crit != Value::Array(Vec::new()));

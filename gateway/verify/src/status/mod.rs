@@ -130,7 +130,7 @@ fn one(
     match kind {
         Kind::RevocationList => revocation_list::judge(credential, document, at, issuer, notices),
         Kind::Bitstring | Kind::StatusList2021 => {
-            let list = around.library.list(&url, || List::judge(document, &url, around));
+            let list = around.library.list(&url, || List::judge(document, &url, &around.fetched()));
             bitstring::judge(entry, kind, &list, at, issuer, around, notices)
         }
     }

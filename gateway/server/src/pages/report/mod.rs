@@ -13,12 +13,12 @@ use wellspring_model::{
     credential::NotCountedReason,
     posting::Posting,
     report::MaterialUsed,
-    submission::{Assessed, Submission, SubmissionState},
+    submission::{Assessed, EarlierAssessment, Submission, SubmissionState},
 };
 
 use self::{credential::CredentialPart, left_out::LeftOut, requirement::Requirement};
 use super::{PageError, Site, icon::Icon};
-use crate::sentences::{Label, plain};
+use crate::sentences::{Label, Said, plain};
 
 /// Names and titles are cut at this many characters.
 const LONGEST_NAME: usize = 200;
@@ -105,6 +105,21 @@ struct MaterialPart {
     fetched: Moment,
 }
 
+/// That a re-check found something else than what was said last, and what.
+struct Corrected {
+    text: String,
+    changes: Vec<String>,
+}
+
+impl Corrected {
+    fn new(site: &Site, before: &EarlierAssessment, now: &Assessed) -> Self {
+        let sentences = site.sentences();
+        let then = Said { at: before.at, report: &before.report, assessment: &before.assessment };
+        let now = Said { at: now.at, report: &now.report, assessment: &now.assessment };
+        Self { text: sentences.corrected(then.at, now.at), changes: sentences.changes(then, now) }
+    }
+}
+
 /// Everything the report page shows.
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -112,6 +127,7 @@ pub struct ReportPage<'a> {
     site: &'a Site,
     head: Head,
     checked: Moment,
+    corrected: Option<Corrected>,
     headline: String,
     score: Option<String>,
     strip: Vec<Segment>,
@@ -137,6 +153,7 @@ impl<'a> ReportPage<'a> {
         site: &'a Site,
         submission: &Submission,
         assessed: &Assessed,
+        earlier: &[EarlierAssessment],
         posting: &Posting,
         links: &'a ReportLinks,
     ) -> Self {
@@ -151,7 +168,8 @@ impl<'a> ReportPage<'a> {
         Self {
             site,
             head: Head::new(site, submission, posting),
-            checked: Moment::new(site, assessed.at),
+            checked: Moment::new(site, assessed.checked_at),
+            corrected: earlier.last().map(|before| Corrected::new(site, before, assessed)),
             headline: sentences.headline(assessment),
             score: (assessment.coverage.of > 0).then(|| sentences.score(assessment.score)),
             strip: strip(assessment),
@@ -257,6 +275,7 @@ struct WaitingPage<'a> {
 pub fn submission_page(
     site: &Site,
     submission: &Submission,
+    earlier: &[EarlierAssessment],
     posting: &Posting,
     links: &ReportLinks,
 ) -> Result<String, PageError> {
@@ -264,7 +283,9 @@ pub fn submission_page(
         WaitingPage { site, head: Head::new(site, submission, posting), title, text, code }.render()
     };
     match &submission.state {
-        SubmissionState::Assessed(assessed) => ReportPage::new(site, submission, assessed, posting, links).render(),
+        SubmissionState::Assessed(assessed) => {
+            ReportPage::new(site, submission, assessed, earlier, posting, links).render()
+        }
         SubmissionState::Received => waiting(Label::StatePending, Label::StatePendingText, None),
         SubmissionState::Rejected { code, .. } => {
             waiting(Label::StateRejected, Label::StateRejectedText, Some(plain(code, LONGEST_NAME)))

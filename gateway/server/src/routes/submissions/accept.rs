@@ -107,7 +107,7 @@ pub async fn accept(
     }
 }
 
-fn location(id: SubmissionId) -> String {
+pub(super) fn location(id: SubmissionId) -> String {
     format!("/v1/submissions/{id}")
 }
 

@@ -288,7 +288,7 @@ fn received(
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct SubmissionAccepted {
     pub id: String,
-    /// `received`.
+    /// `received`; `assessed` where it is checked again.
     pub state: String,
     pub links: SubmissionLinks,
 }

@@ -2,4 +2,5 @@
 
 pub mod accept;
 pub mod input;
+pub mod recheck;
 pub mod show;

@@ -29,10 +29,11 @@ pub async fn show(State(app): State<App>, caller: Caller, id: Path<String>) -> R
     let id: SubmissionId = id.parse().map_err(|_| Problem::not_found())?;
     let submission = app.store.submission(caller.tenant, id).await?.ok_or_else(Problem::not_found)?;
     let deliveries = app.store.deliveries_of(caller.tenant, id).await?;
+    let earlier = app.store.earlier_assessments(caller.tenant, id).await?;
     let report_url = share::report_url(&app, &submission).await.map_err(|_| Problem::internal())?;
     let sentences = Sentences::get(submission.language);
     caller.notes(&app, Action::SubmissionViewed, id, None).await?;
-    Ok(Json(SubmissionView::new(&submission, &deliveries, report_url.to_string(), sentences)))
+    Ok(Json(SubmissionView::new(&submission, &earlier, &deliveries, report_url.to_string(), sentences)))
 }
 
 /// All submissions, oldest first.

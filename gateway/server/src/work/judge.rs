@@ -1,0 +1,111 @@
+//! Steps 2 to 5 of a submission, as the first look and every later one go through them: parse, gather, verify, score.
+
+use bytes::Bytes;
+use jiff::SignedDuration;
+use tracing::{Instrument as _, info_span};
+use wellspring_model::{
+    Timestamp,
+    assessment::Assessment,
+    competency::{Framework, FrameworkVersion, Profile},
+    credential::Applicant,
+    id::{AssessmentId, ProfileId},
+    report::{Grounds, VerificationReport},
+    submission::{Assessed, Submission},
+};
+use wellspring_store::{Ground, Watch};
+
+use super::{TaskError, gone, verify::verify};
+use crate::{state::App, trust::InForce};
+
+/// What could not be read, or decided nothing, is tried again after so long.
+pub const AGAIN: SignedDuration = SignedDuration::from_hours(1);
+
+/// What credentials are measured by.
+pub struct Measure {
+    profile: Profile,
+    frameworks: Vec<(Framework, FrameworkVersion)>,
+    relied: InForce,
+}
+
+impl Measure {
+    /// What the job asks for, and whom the employer relies on, now.
+    pub async fn now(app: &App, submission: &Submission) -> Result<Self, TaskError> {
+        let tenant = submission.tenant;
+        let posting = app.store.posting(tenant, submission.posting).await?;
+        let posting = posting.ok_or_else(|| gone("job", submission.posting))?;
+        Ok(Self {
+            profile: profile(app, submission, posting.profile).await?,
+            frameworks: app.store.frameworks_for_scoring(tenant).await?,
+            relied: InForce::of(app, tenant, Some(submission.posting)).await?,
+        })
+    }
+
+    /// The same profile, editions of frameworks and trust policy as before: a later look is about the credentials, and not
+    /// about what the employer has changed since.
+    pub async fn then(app: &App, submission: &Submission, assessed: &Assessed) -> Result<Self, TaskError> {
+        let tenant = submission.tenant;
+        Ok(Self {
+            profile: profile(app, submission, assessed.assessment.profile).await?,
+            frameworks: app.store.frameworks_used(tenant, &assessed.assessment.frameworks).await?,
+            relied: InForce::then(app, tenant, assessed.report.trust_policy.as_ref()).await?,
+        })
+    }
+}
+
+async fn profile(app: &App, submission: &Submission, id: ProfileId) -> Result<Profile, TaskError> {
+    app.store.profile(submission.tenant, id).await?.ok_or_else(|| gone("profile", id))
+}
+
+/// What a submission came to.
+pub struct Judged {
+    pub report: VerificationReport,
+    pub assessment: Assessment,
+    pub grounds: Grounds,
+}
+
+/// Verifies and scores a submission, with what can be gathered now.
+pub async fn judge(app: &App, submission: &Submission, measure: Measure) -> Result<Judged, TaskError> {
+    let Measure { profile, frameworks, relied } = measure;
+    let verified = verify(app, received(app, submission).await?, &relied, applicant(submission)).await?;
+    let (assessment, scoring) = (AssessmentId::from_uuid(app.uuid()), app.scoring.clone());
+    let judged = app.compute(move || {
+        let (credentials, not_counted) = (&verified.credentials, verified.not_counted);
+        let assessment =
+            wellspring_score::assess(assessment, &profile, &frameworks, credentials, not_counted, &scoring);
+        Judged { report: verified.report, assessment, grounds: verified.grounds }
+    });
+    Ok(judged.instrument(info_span!("score")).await?)
+}
+
+/// When to look again whether what was found at `now` still holds.
+pub fn watch(app: &App, grounds: &Grounds, now: Timestamp) -> Watch {
+    let ground = |(url, seen): (&String, &Option<_>)| {
+        let wait = if seen.is_some() { app.config.recheck.every() } else { AGAIN };
+        Ground { url: url.clone(), seen: *seen, look_at: after(now, wait) }
+    };
+    Watch {
+        grounds: grounds.documents.iter().map(ground).collect(),
+        // A validity lasts to the end of its last moment.
+        recheck_at: grounds.turns_at.map(|turn| after(turn, SignedDuration::from_secs(1))),
+    }
+}
+
+/// A time beyond all times is the last of them.
+pub fn after(time: Timestamp, wait: SignedDuration) -> Timestamp {
+    time.checked_add(wait).unwrap_or(Timestamp::MAX)
+}
+
+/// The credentials as they were handed in.
+async fn received(app: &App, submission: &Submission) -> Result<Vec<Bytes>, TaskError> {
+    let mut received = Vec::with_capacity(submission.payloads.len());
+    for payload in &submission.payloads {
+        let bytes = app.store.payload(submission.tenant, payload.digest).await?;
+        received.push(bytes.ok_or_else(|| gone("payload", payload.digest))?.into());
+    }
+    Ok(received)
+}
+
+fn applicant(submission: &Submission) -> Applicant {
+    let candidate = &submission.application.candidate;
+    Applicant { subject_id: None, email: candidate.email.clone(), name: candidate.name.clone() }
+}
