@@ -10,8 +10,8 @@ use wellspring_model::{
     assessment::Line,
     connection::{Connection, ConnectorId},
     delivery::{
-        ApplicationResult, Content, Correction, Delivery, DeliveryFailure, DeliveryState, FailureCode, JobRef, MOST_TRIES,
-        ResultLine, Retry, Verdict,
+        ApplicationResult, Content, Correction, Delivery, DeliveryFailure, DeliveryState, FailureCode, JobRef,
+        MOST_TRIES, ResultLine, Retry, Verdict,
     },
     digest::Digest,
     id::{AttemptId, ConnectionId, DeliveryId, EventId, SubmissionId},

@@ -31,7 +31,7 @@ use wellspring_model::{
 };
 use wellspring_store::{
     Accepted, Database, Ended, Idempotency, LeaseToken, Leased, MasterKey, NewAssessment, NewDelivery, NewShare,
-    NewSubmission, Passage, Payload, Store, StoreError, TaskKind, Watch,
+    NewSubmission, Passage, Payload, Pushed, Store, StoreError, TaskKind, Watch,
 };
 
 pub const LONG: Duration = Duration::from_secs(3_600);
