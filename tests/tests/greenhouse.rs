@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use serde_json::{Map, json};
 use uuid::Uuid;
-use wellspring_host::{ConnectionView, DeliverCall, Host, HostConfig};
+use wellspring_host::{ConnectionView, DeliverCall, Delivered, Host, HostConfig};
 use wellspring_model::{
     SecretString, Timestamp,
     connection::Connection,
@@ -59,6 +59,10 @@ impl World {
     }
 
     async fn deliver_result(&self, result: ApplicationResult) -> Result<Receipt, DeliveryFailure> {
+        self.delivered(result).await.result
+    }
+
+    async fn delivered(&self, result: ApplicationResult) -> Delivered {
         let call = DeliverCall {
             tenant: self.view.connection.tenant,
             connection: self.view.clone(),
@@ -69,7 +73,7 @@ impl World {
             result,
             trace: None,
         };
-        self.host.deliver(&self.view.connection.connector, call).await.result
+        self.host.deliver(&self.view.connection.connector, call).await
     }
 
     async fn said_by_check(&self, view: ConnectionView) -> Vec<(bool, String)> {
@@ -250,4 +254,18 @@ async fn check_says_in_words_what_works_and_what_does_not() {
     let world = World::new(seed).await;
     let said = world.said_by_check(world.view.clone()).await;
     assert!(said.iter().any(|(ok, message)| !ok && message.contains("otes")), "{said:?}");
+}
+
+#[tokio::test]
+async fn with_the_last_request_that_is_allowed_the_ats_says_how_long_to_leave_it_alone() {
+    let counting = World::example().await;
+    let requests = counting.delivered(result()).await.requests;
+    let allowing = async |requests: u32| {
+        let seed = GreenhouseSeed { rate_limit: requests, now: Timestamp::UNIX_EPOCH, ..GreenhouseSeed::example() };
+        World::new(seed).await.delivered(result()).await
+    };
+    let last = allowing(requests).await;
+    assert!(last.result.is_ok(), "it was enough: {:?}", last.result);
+    assert!(last.wait.is_some_and(|wait| wait <= Duration::from_secs(31)), "{:?}", last.wait);
+    assert_eq!(allowing(requests + 1).await.wait, None, "one more is allowed");
 }

@@ -6,6 +6,7 @@
 //! `oauth2`.
 
 mod address;
+pub mod allowance;
 mod client;
 mod connection;
 mod credential;

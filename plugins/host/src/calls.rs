@@ -62,6 +62,8 @@ pub struct Delivered {
     pub result: Result<Receipt, DeliveryFailure>,
     /// HTTP requests that were made to the ATS for it.
     pub requests: u32,
+    /// For how long the ATS asks to be left alone, although it answered: nothing is left of what it allows.
+    pub wait: Option<Duration>,
 }
 
 /// One thing that `check` looked at.

@@ -128,7 +128,11 @@ impl Host {
 
     /// Brings one result to the ATS. Every way in which that can fail is a [`DeliveryFailure`] with its name.
     pub async fn deliver(&self, id: &ConnectorId, call: DeliverCall) -> Delivered {
-        self.try_deliver(id, call).await.unwrap_or_else(|failure| Delivered { result: Err(failure), requests: 0 })
+        self.try_deliver(id, call).await.unwrap_or_else(|failure| Delivered {
+            result: Err(failure),
+            requests: 0,
+            wait: None,
+        })
     }
 
     /// `Err`: the connector was not called at all.
@@ -160,7 +164,7 @@ impl Host {
             Ok(Err(error)) => Err(failure::reported(&error, &state)),
             Err(stopped) => Err(failure::stopped(&stopped, &state)),
         };
-        Ok(Delivered { result, requests: state.calls.requests() })
+        Ok(Delivered { result, requests: state.calls.requests(), wait: state.allowance })
     }
 
     /// Finds out whether a connection works, in words. `Err`: it could not be found out.
@@ -195,6 +199,7 @@ impl Host {
             growth: Growth::new(&self.limits),
             limits: Arc::clone(&self.limits),
             calls: Calls::default(),
+            allowance: None,
             ticks: 0,
             connector: connector.manifest().id.clone(),
             call_id,

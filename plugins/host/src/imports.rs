@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tracing::{Instrument as _, field::Empty};
 use wasmtime::Result;
-use wellspring_egress::{OutboundBody, OutboundRequest, OutboundResponse, SendFailure};
+use wellspring_egress::{OutboundBody, OutboundRequest, OutboundResponse, SendFailure, allowance};
 
 use crate::{
     bindings::wellspring::connector::{
@@ -42,7 +42,11 @@ impl http::Host for CallState {
         );
         let sent = outbound.send_within(outbound_request(request), self.trace).instrument(span.clone()).await;
         match &sent {
-            Ok(answer) => span.record("http.response.status_code", answer.status),
+            Ok(answer) => {
+                let headers = answer.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+                self.allowance = allowance::wait(headers, self.clock.now());
+                span.record("http.response.status_code", answer.status)
+            }
             Err(failure) => span.record("otel.status_code", "ERROR").record("error.type", name(failure)),
         };
         Ok(sent.map(response).map_err(|failure| self.failure(failure)))

@@ -1,6 +1,6 @@
 //! What belongs to one call: its counters, its rights and what it was seen to do. Dropped with the call.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::{Map, Value};
 use wellspring_egress::ConnectionClient;
@@ -20,6 +20,8 @@ pub(crate) struct CallState {
     pub limits: Arc<Limits>,
     pub growth: Growth,
     pub calls: Calls,
+    /// For how long the ATS's last answer asks to be left alone.
+    pub allowance: Option<Duration>,
     /// Ticks in which the guest was found running.
     pub ticks: u32,
     pub connector: ConnectorId,

@@ -39,7 +39,7 @@ pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskErr
     let (prepared, number) = begin(app, task, &delivery, attempt).await?;
     let began = Instant::now();
     let (connector, accepted_at) = (prepared.connector(), prepared.accepted_at());
-    let Delivered { result, requests } = prepared.make(app, number).instrument(info_span!("call")).await;
+    let Delivered { result, requests, wait: asked } = prepared.make(app, number).instrument(info_span!("call")).await;
     let wait = match &result {
         Ok(_) => None,
         Err(failure) => failure.wait(delivery.tries + 1, jitter(app)),
@@ -62,7 +62,12 @@ pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskErr
     let (took, now) = (began.elapsed(), app.now());
     app.metrics.attempted(&connector, &result, requests, took);
     let accepted_at = accepted_at.filter(|_| result.is_ok());
-    let ended = Ended { attempt, result, wait, passage: Passage { calls: requests, took, verdict } };
+    let ended = Ended {
+        attempt,
+        result,
+        wait,
+        passage: Passage { calls: requests, took, verdict, wait: asked.map(|asked| asked.min(RETRY_AFTER_CAP)) },
+    };
     app.store.settle(task, id, ended, now).instrument(info_span!("settle")).await?;
     if let Some(accepted_at) = accepted_at {
         app.metrics.delivered(now, accepted_at);
@@ -328,5 +333,5 @@ fn interrupted() -> Delivered {
 /// A failure that no further attempt mends, without a call.
 fn failed(code: FailureCode, message: &str) -> Delivered {
     let failure = DeliveryFailure { code, message: message.to_owned(), retry: Retry::Never, remote_status: None };
-    Delivered { result: Err(failure), requests: 0 }
+    Delivered { result: Err(failure), requests: 0, wait: None }
 }

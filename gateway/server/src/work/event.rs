@@ -27,7 +27,7 @@ pub async fn send(app: &App, event: EventId, outgoing: Outgoing) -> Delivered {
     let longest = Duration::from_secs(app.config.work.delivery_seconds.into());
     let answer = tokio::time::timeout(longest, app.webhooks.send(message)).await;
     let answer = answer.unwrap_or(Err(SendFailure::Timeout));
-    Delivered { result: outcome(answer), requests: 1 }
+    Delivered { result: outcome(answer), requests: 1, wait: None }
 }
 
 /// As Standard Webhooks has it: a 2xx is success, a 410 is the end, and everything else is tried again.

@@ -101,6 +101,8 @@ pub struct Passage {
     pub calls: u32,
     pub took: Duration,
     pub verdict: Verdict,
+    /// For how long the destination asks to be left alone, whatever else it said.
+    pub wait: Option<Duration>,
 }
 
 impl Gate {
@@ -128,6 +130,9 @@ impl Gate {
     pub fn passed(&mut self, passage: &Passage, now: i64) {
         self.pace.made(i64::from(passage.calls) - 1, now);
         self.learn(passage);
+        if let Some(wait) = passage.wait {
+            self.wait_until = self.wait_until.max(now.saturating_add(micros(wait)));
+        }
         match passage.verdict {
             Verdict::Silent => {}
             Verdict::Well => self.well(now),

@@ -17,7 +17,7 @@ fn gate() -> Gate {
 }
 
 fn passage(verdict: Verdict) -> Passage {
-    Passage { calls: 1, took: Duration::from_millis(100), verdict }
+    Passage { calls: 1, took: Duration::from_millis(100), verdict, wait: None }
 }
 
 #[test]
@@ -129,6 +129,13 @@ fn what_the_destination_asks_for_holds_for_all() {
 }
 
 #[test]
+fn an_answer_that_says_that_nothing_is_left_is_good_and_holds_the_others() {
+    let mut gate = gate();
+    gate.passed(&Passage { wait: Some(Duration::from_secs(9)), ..passage(Verdict::Well) }, SECOND);
+    assert_eq!((gate.state.clone(), gate.allows(0, 9 * SECOND), gate.allows(0, 10 * SECOND)), (State::Open, 0, 8));
+}
+
+#[test]
 fn the_pace_is_kept_over_any_time_and_calls_beyond_the_first_are_paid_later() {
     let mut gate = Gate { most_leased: None, ..gate() };
     gate.pace = Pace { call: SECOND / 5, burst: 10 * SECOND, until: 0 };
@@ -138,7 +145,7 @@ fn the_pace_is_kept_over_any_time_and_calls_beyond_the_first_are_paid_later() {
         let tasks = gate.allows(0, now).min(20);
         gate.lease(tasks, now);
         for _ in 0..tasks {
-            gate.passed(&Passage { calls: 4, took: Duration::ZERO, verdict: Verdict::Well }, now);
+            gate.passed(&Passage { calls: 4, took: Duration::ZERO, verdict: Verdict::Well, wait: None }, now);
             calls += 4;
         }
         now += SECOND / 3;
@@ -152,7 +159,7 @@ fn the_pace_is_kept_over_any_time_and_calls_beyond_the_first_are_paid_later() {
 fn when_it_will_be_clear_follows_pace_and_time() {
     let mut gate = gate();
     gate.pace = Pace { call: SECOND, burst: SECOND, until: 0 };
-    gate.passed(&Passage { calls: 2, took: Duration::from_secs(1), verdict: Verdict::Well }, 0);
+    gate.passed(&Passage { calls: 2, took: Duration::from_secs(1), verdict: Verdict::Well, wait: None }, 0);
     let clear = gate.clear_at(100, 10 * SECOND);
     assert_eq!(clear, Some(210 * SECOND), "two calls each at one a second");
 }

@@ -384,7 +384,7 @@ impl World {
     }
 
     pub fn ended(&self, result: Result<Receipt, DeliveryFailure>, wait: Option<Duration>) -> Ended {
-        let passage = Passage { calls: 1, took: Duration::from_millis(50), verdict: Verdict::of(&result) };
+        let passage = Passage { calls: 1, took: Duration::from_millis(50), verdict: Verdict::of(&result), wait: None };
         Ended { attempt: AttemptId::from_uuid(self.uuid()), result, wait, passage }
     }
 }

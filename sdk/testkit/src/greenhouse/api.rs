@@ -173,6 +173,8 @@ fn allowed(
     let headers = response.headers_mut();
     headers.insert("x-ratelimit-limit", HeaderValue::from(state.seed.rate_limit));
     headers.insert("x-ratelimit-remaining", HeaderValue::from(remaining));
+    let resets_at = state.now().as_second().saturating_add_unsigned(window_ends.as_secs() + 1);
+    headers.insert("x-ratelimit-reset", HeaderValue::from(resets_at));
     Ok(response)
 }
 
