@@ -161,11 +161,7 @@ pub async fn app_reaching(
     let verification = verification(&config, clock.now())?;
     let assurance = config.policy.assurance.iter().copied().collect();
     let scoring = ScoringPolicy { assurance, ..ScoringPolicy::default() };
-<<<<<<< HEAD
     let (known, metrics, readiness) = (Known::default(), Metrics::new(&store, clock.now()), Readiness::default());
-=======
-    let known = Known::default();
->>>>>>> events
     let processors = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
     Ok(App::new(AppState {
         config,
@@ -179,11 +175,8 @@ pub async fn app_reaching(
         scoring,
         known,
         processors,
-<<<<<<< HEAD
         metrics,
         readiness,
-=======
->>>>>>> events
     }))
 }
 
