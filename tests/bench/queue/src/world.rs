@@ -212,5 +212,6 @@ fn submission(tenant: &Tenant) -> NewSubmission {
         },
         idempotency: None,
         key: tenant.key,
+        trace: None,
     }
 }
