@@ -3,6 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use secrecy::zeroize::Zeroizing;
+use tokio::sync::Semaphore;
 use wellspring_egress::{Fetcher, FetcherConfig};
 use wellspring_host::{Host, HostConfig};
 use wellspring_model::{
@@ -147,6 +148,7 @@ pub async fn app_with(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn En
     let assurance = config.policy.assurance.iter().copied().collect();
     let scoring = ScoringPolicy { assurance, ..ScoringPolicy::default() };
     let (known, metrics, readiness) = (Known::default(), Metrics::new(&store, clock.now()), Readiness::default());
+    let processors = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
     Ok(App::new(AppState {
         config,
         store,
@@ -157,6 +159,7 @@ pub async fn app_with(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn En
         verification,
         scoring,
         known,
+        processors,
         metrics,
         readiness,
     }))
