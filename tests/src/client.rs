@@ -57,6 +57,15 @@ impl Client {
         self.good(self.http.post(format!("{}{path}", self.base)).json(body)).await
     }
 
+    /// POST within a trace of the caller's.
+    ///
+    /// # Errors
+    /// There is no answer, or not a good one.
+    pub async fn post_within(&self, path: &str, traceparent: &str, body: &Value) -> Result<Value, Failure> {
+        let request = self.http.post(format!("{}{path}", self.base)).header("traceparent", traceparent);
+        self.good(request.json(body)).await
+    }
+
     /// POST under an idempotency key. `Ok(None)`: it may be tried again under the same key.
     ///
     /// # Errors

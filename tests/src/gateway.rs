@@ -122,6 +122,18 @@ impl Gateway {
     /// # Errors
     /// It ends, or is not ready soon.
     pub async fn start(&mut self) -> Result<(), Failure> {
+        self.started("readyz").await
+    }
+
+    /// Starts the process and waits until it answers, whether it is ready or not.
+    ///
+    /// # Errors
+    /// It ends, or does not answer soon.
+    pub async fn start_unready(&mut self) -> Result<(), Failure> {
+        self.started("healthz").await
+    }
+
+    async fn started(&mut self, asked: &str) -> Result<(), Failure> {
         let mut command = program("wellspring")?;
         command.arg("serve").arg("--config").arg(self.config());
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
@@ -133,7 +145,7 @@ impl Gateway {
             }
         });
         self.process = Some(child);
-        let ready = format!("{}/readyz", self.url());
+        let ready = format!("{}/{asked}", self.url());
         let client = Client::new(&self.url(), "")?;
         eventually("the gateway is not ready", async || {
             if let Some(status) = self.process.as_mut().and_then(|child| child.try_wait().ok().flatten()) {
@@ -216,7 +228,7 @@ fn merged(mut first: toml::Table, second: toml::Table) -> toml::Table {
     for (key, value) in second {
         match (first.remove(&key), value) {
             (Some(toml::Value::Table(old)), toml::Value::Table(new)) => {
-                first.insert(key, merged(old, new).into());
+                first.insert(key, toml::Value::Table(merged(old, new)));
             }
             (_, value) => {
                 first.insert(key, value);
@@ -249,7 +261,7 @@ pub async fn eventually<T>(
 ///
 /// # Errors
 /// It is not there.
-fn program(name: &str) -> Result<Command, Failure> {
+pub fn program(name: &str) -> Result<Command, Failure> {
     let me = std::env::current_exe()?;
     let folders = me.ancestors().skip(1).take(2);
     let mut paths = folders.map(|folder| folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)));

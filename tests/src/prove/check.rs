@@ -66,13 +66,8 @@ pub async fn compare(world: &World, accepted: &Accepted, deliveries: &Deliveries
     if deliveries.keys().any(|id| !stored.contains(id)) || deliveries.len() != stored.len() {
         return Err(Failure::new(format!("{} submissions, {} deliveries", stored.len(), deliveries.len())));
     }
-    let mut notes: BTreeMap<String, usize> = BTreeMap::new();
-    for note in world.ats.notes() {
-        let marker = note.body.split_once("[wellspring:").and_then(|(_, rest)| rest.split_once(']'));
-        let (marker, _) = marker.ok_or_else(|| Failure::new("a note without our marker"))?;
-        *notes.entry(marker.to_owned()).or_default() += 1;
-    }
-    let twice = notes.values().filter(|count| **count > 1).count();
+    let notes = notes(world)?;
+    let twice = duplicates(world)?;
     if twice > 0 {
         return Err(Failure::new(format!("{twice} applications have more than one note in the ATS")));
     }
@@ -83,6 +78,25 @@ pub async fn compare(world: &World, accepted: &Accepted, deliveries: &Deliveries
         }
     }
     Ok(())
+}
+
+/// How many applications have more than one note of ours in the ATS.
+///
+/// # Errors
+/// A note has no marker of ours.
+pub fn duplicates(world: &World) -> Result<usize, Failure> {
+    Ok(notes(world)?.values().filter(|count| **count > 1).count())
+}
+
+/// Our notes by what they are marked with.
+fn notes(world: &World) -> Result<BTreeMap<String, usize>, Failure> {
+    let mut notes = BTreeMap::new();
+    for note in world.ats.notes() {
+        let marker = note.body.split_once("[wellspring:").and_then(|(_, rest)| rest.split_once(']'));
+        let (marker, _) = marker.ok_or_else(|| Failure::new("a note without our marker"))?;
+        *notes.entry(marker.to_owned()).or_default() += 1;
+    }
+    Ok(notes)
 }
 
 /// All items of a list, page by page.

@@ -66,6 +66,11 @@ impl Load {
         self.state.accepted.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
+    /// What was acknowledged so far.
+    pub fn accepted(&self) -> Accepted {
+        self.state.accepted.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Lets every client finish what it has begun. What was acknowledged, and how many requests had to be repeated.
     ///
     /// # Errors

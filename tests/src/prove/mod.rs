@@ -6,6 +6,7 @@ pub mod crash;
 mod load;
 pub mod nodes;
 
+pub use check::{drained, duplicates};
 pub use load::{Accepted, Load};
 
 /// Numbers that look like chance and are the same for the same seed.

@@ -6,6 +6,7 @@ mod answers;
 mod credentials;
 mod documents;
 mod names;
+mod operator;
 mod server;
 mod webhooks;
 
