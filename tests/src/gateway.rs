@@ -27,6 +27,8 @@ pub struct Gateway {
     port: u16,
     process: Option<Child>,
     log: Arc<Mutex<Vec<String>>>,
+    /// What `serve` finds in its environment besides ours.
+    environment: Vec<(&'static str, String)>,
 }
 
 impl Gateway {
@@ -35,7 +37,16 @@ impl Gateway {
     /// # Errors
     /// The folder cannot be written, or the gateway's own command fails.
     pub fn create(settings: &str) -> Result<Self, Failure> {
-        let folder = tempfile::tempdir()?;
+        let gateway = Self::configured(tempfile::tempdir()?, settings)?;
+        gateway.command(&["migrate"])?;
+        Ok(gateway)
+    }
+
+    /// A gateway whose database is there already, or will be made by the caller.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn configured(folder: TempDir, settings: &str) -> Result<Self, Failure> {
         // Free now, and asked for again in a moment.
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let config = format!(
@@ -44,9 +55,13 @@ impl Gateway {
         );
         fs::write(folder.path().join("wellspring.toml"), config)?;
         let file = "wellspring.toml".to_owned();
-        let gateway = Self { folder: Arc::new(folder), file, port, process: None, log: Arc::default() };
-        gateway.command(&["migrate"])?;
-        Ok(gateway)
+        let folder = Arc::new(folder);
+        Ok(Self { folder, file, port, process: None, log: Arc::default(), environment: Vec::new() })
+    }
+
+    /// Puts this into the environment of `serve` from its next start on, in place of what was put there before.
+    pub fn set_environment(&mut self, environment: Vec<(&'static str, String)>) {
+        self.environment = environment;
     }
 
     /// A further node: the same settings, keys and database, another port.
@@ -58,7 +73,8 @@ impl Gateway {
         let config = fs::read_to_string(self.config())?.replace(&self.port.to_string(), &port.to_string());
         let file = format!("wellspring-{port}.toml");
         fs::write(self.folder.path().join(&file), config)?;
-        Ok(Self { folder: Arc::clone(&self.folder), file, port, process: None, log: Arc::default() })
+        let (folder, log, environment) = (Arc::clone(&self.folder), Arc::default(), self.environment.clone());
+        Ok(Self { folder, file, port, process: None, log, environment })
     }
 
     /// `http://127.0.0.1:<port>`
@@ -88,7 +104,8 @@ impl Gateway {
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
-    fn config(&self) -> PathBuf {
+    /// Its configuration's file.
+    pub fn config(&self) -> PathBuf {
         self.folder.path().join(&self.file)
     }
 
@@ -97,8 +114,18 @@ impl Gateway {
     /// # Errors
     /// It ends, or is not ready soon.
     pub async fn start(&mut self) -> Result<(), Failure> {
+        self.spawn()?;
+        self.ready().await
+    }
+
+    /// Starts the process without waiting for it.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub fn spawn(&mut self) -> Result<(), Failure> {
         let mut command = program("wellspring")?;
         command.arg("serve").arg("--config").arg(self.config());
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let errors = child.stderr.take().ok_or_else(|| Failure::new("there is no log"))?;
         let log = Arc::clone(&self.log);
@@ -108,6 +135,14 @@ impl Gateway {
             }
         });
         self.process = Some(child);
+        Ok(())
+    }
+
+    /// Waits until the process is ready.
+    ///
+    /// # Errors
+    /// It ends, or is not ready soon.
+    pub async fn ready(&mut self) -> Result<(), Failure> {
         let ready = format!("{}/readyz", self.url());
         let client = Client::new(&self.url(), "")?;
         eventually("the gateway is not ready", async || {
@@ -138,6 +173,11 @@ impl Gateway {
         let process = self.process.as_ref().ok_or_else(|| Failure::new("the gateway is not running"))?;
         let status = Command::new("kill").args([&format!("-{signal}"), &process.id().to_string()]).status()?;
         if status.success() { Ok(()) } else { Err(Failure::new(format!("kill -{signal} failed"))) }
+    }
+
+    /// Whether the process that was started still runs.
+    pub fn is_running(&mut self) -> bool {
+        self.process.as_mut().is_some_and(|process| matches!(process.try_wait(), Ok(None)))
     }
 
     /// What the process has logged so far.
@@ -181,7 +221,7 @@ pub async fn eventually<T>(
 ///
 /// # Errors
 /// It is not there.
-fn program(name: &str) -> Result<Command, Failure> {
+pub fn program(name: &str) -> Result<Command, Failure> {
     let me = std::env::current_exe()?;
     let folders = me.ancestors().skip(1).take(2);
     let mut paths = folders.map(|folder| folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)));

@@ -46,7 +46,27 @@ impl World {
         told("starting the ATS double");
         let ats = Greenhouse::start(seed).await?;
         told("creating a gateway: database, keys, connector");
-        let mut gateway = Gateway::create(&format!("{}{settings}", trusting(&[Issuer::College, Issuer::Training])))?;
+        let gateway = Gateway::create(&Self::settings(settings))?;
+        let origin = ats.origin().to_owned();
+        Self::start_in(gateway, ats, &origin, connectors, told).await
+    }
+
+    /// The settings of a gateway that relies on the issuers of the demo, and further ones.
+    pub fn settings(further: &str) -> String {
+        format!("{}{further}", trusting(&[Issuer::College, Issuer::Training]))
+    }
+
+    /// As [`Self::start`], in a gateway that was made by the caller and with an ATS that is reached at `origin`.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn start_in(
+        mut gateway: Gateway,
+        ats: Greenhouse,
+        origin: &str,
+        connectors: &[&str],
+        told: impl Fn(&str),
+    ) -> Result<Self, Failure> {
         for name in ["greenhouse"].iter().chain(connectors) {
             let path = component(name)?;
             gateway.command(&["connectors", "install", &path.to_string_lossy()])?;
@@ -61,8 +81,8 @@ impl World {
             client.post("/v1/frameworks", &framework).await?;
         }
         let profile = id(&client.post("/v1/profiles", &competencies::profile()).await?)?;
-        let connection = id(&client.post("/v1/connections", &greenhouse(&ats)).await?)?;
-        gateway.command(&["connection", "grant", &connection, ats.origin(), "--tenant", &tenant])?;
+        let connection = id(&client.post("/v1/connections", &greenhouse(&ats, origin)).await?)?;
+        gateway.command(&["connection", "grant", &connection, origin, "--tenant", &tenant])?;
         let job = json!({
             "title": "Junior data analyst", "profile": profile, "connection": connection, "external_id": JOB.to_string()
         });
@@ -165,8 +185,8 @@ impl Application {
     }
 }
 
-/// A connection to the double, with the custom fields that the double has for us.
-fn greenhouse(ats: &Greenhouse) -> Value {
+/// A connection to the double, reached at `origin`, with the custom fields that the double has for us.
+pub fn greenhouse(ats: &Greenhouse, origin: &str) -> Value {
     json!({
         "name": "Greenhouse (double)",
         "connector": "greenhouse",
@@ -175,7 +195,7 @@ fn greenhouse(ats: &Greenhouse) -> Value {
             "score_field": "verified_skills_score",
             "summary_field": "verified_skills_summary"
         },
-        "bases": {"api": ats.api_base(), "auth": ats.auth_base()},
+        "bases": {"api": format!("{origin}/v3"), "auth": origin},
         // The double allows as many requests as it can answer.
         "rate": {"requests": 100_000, "per_seconds": 10},
         "credentials": {"main": {"client_id": ats.client_id(), "client_secret": ats.client_secret()}}

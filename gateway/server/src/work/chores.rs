@@ -20,11 +20,14 @@ struct Chore {
     run: fn(App) -> BoxFuture<'static, Result<(), TaskError>>,
 }
 
-const CHORES: [Chore; 1] = [Chore {
-    name: "forget answers",
-    every: Duration::from_secs(60 * 60),
-    run: |app| Box::pin(forget_answers(app)),
-}];
+const CHORES: [Chore; 2] = [
+    Chore {
+        name: "forget answers",
+        every: Duration::from_secs(60 * 60),
+        run: |app| Box::pin(forget_answers(app)),
+    },
+    Chore { name: "note the time", every: Duration::from_secs(30), run: |app| Box::pin(note_time(app)) },
+];
 
 /// Does what is due until `stop` says so.
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
@@ -51,5 +54,13 @@ async fn take_turn(app: &App, chore: &Chore) -> Result<(), TaskError> {
 /// Answers that nobody repeats a request for any more.
 async fn forget_answers(app: App) -> Result<(), TaskError> {
     while app.store.forget_answers(AT_ONCE, app.now()).await? == u64::from(AT_ONCE) {}
+    Ok(())
+}
+
+/// The next start will know if the clock was set back meanwhile. A database that is shared has a clock of its own.
+async fn note_time(app: App) -> Result<(), TaskError> {
+    if app.store.is_single() {
+        app.store.note_time().await?;
+    }
     Ok(())
 }

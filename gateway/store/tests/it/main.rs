@@ -4,12 +4,14 @@
 
 mod aggregates;
 mod audit;
+mod clock;
 mod files;
 mod queue;
 mod queue_model;
 mod replay;
 mod schedule;
 mod secrets;
+mod silent;
 mod trust;
 mod upgrade;
 mod world;
