@@ -25,11 +25,12 @@ use crate::{
     world::{Application, World},
 };
 
-const CLIENTS: usize = 8;
-const PAUSE: Duration = Duration::from_millis(100);
+/// Few: the connection is as old as the rest and has the pace of the connector's manifest.
+const CLIENTS: usize = 2;
+const PAUSE: Duration = Duration::from_millis(200);
 /// New applications; those before are of the earlier version.
 const NEW: std::ops::RangeInclusive<u64> = 101..=5_000;
-const SERVING: Duration = Duration::from_secs(8);
+const SERVING: Duration = Duration::from_secs(6);
 /// Rows that the large database has besides, of each kind that is carried over.
 const ROWS: u64 = 60_000;
 
