@@ -22,8 +22,16 @@ impl Client {
     pub fn new(base: &str, key: &str) -> Result<Self, Failure> {
         // A second installation in one process changes nothing.
         let _first = rustls::crypto::ring::default_provider().install_default();
+        Self::waiting(base, key, Duration::from_secs(30))
+    }
+
+    /// A client that waits so long for an answer.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn waiting(base: &str, key: &str, longest: Duration) -> Result<Self, Failure> {
         #[expect(clippy::disallowed_methods, reason = "this is a caller of the gateway, not a part of it")]
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
+        let http = reqwest::Client::builder().no_proxy().timeout(longest).build()?;
         Ok(Self { http, base: base.to_owned(), key: key.to_owned() })
     }
 
@@ -66,18 +74,21 @@ impl Client {
         self.good(request.json(body)).await
     }
 
-    /// POST under an idempotency key. `Ok(None)`: it may be tried again under the same key.
+    /// POST under an idempotency key. Where it may be tried again under the same key, why.
     ///
     /// # Errors
     /// It was refused for what it says.
-    pub async fn post_once(&self, path: &str, key: &str, body: &Value) -> Result<Option<Value>, Failure> {
+    pub async fn post_once(&self, path: &str, key: &str, body: &Value) -> Result<Result<Value, Again>, Failure> {
         let request = self.http.post(format!("{}{path}", self.base)).json(body).header("Idempotency-Key", key);
-        let Ok(response) = request.bearer_auth(&self.key).send().await else { return Ok(None) };
+        let Ok(response) = request.bearer_auth(&self.key).send().await else { return Ok(Err(Again::NoAnswer)) };
         let status = response.status();
+        let kind = response.headers().get("content-type").is_some_and(|kind| kind == "application/problem+json");
         match response.text().await {
-            Ok(text) if status.is_success() => Ok(Some(serde_json::from_str(&text)?)),
+            Ok(text) if status.is_success() => Ok(Ok(serde_json::from_str(&text)?)),
             Ok(text) if status.is_client_error() => Err(Failure::new(format!("{path} answered {status}: {text}"))),
-            _ => Ok(None),
+            Ok(_) if kind => Ok(Err(Again::Problem(status.as_u16()))),
+            Ok(_) => Ok(Err(Again::Other(status.as_u16()))),
+            Err(_) => Ok(Err(Again::NoAnswer)),
         }
     }
 
@@ -90,6 +101,17 @@ impl Client {
         }
         Ok(serde_json::from_str(&text)?)
     }
+}
+
+/// Why a request may be tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Again {
+    /// There was no answer, or not a whole one.
+    NoAnswer,
+    /// A refusal as `application/problem+json`, with its status.
+    Problem(u16),
+    /// A refusal in another form.
+    Other(u16),
 }
 
 /// The `id` of an answer.

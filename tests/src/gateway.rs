@@ -28,6 +28,8 @@ pub struct Gateway {
     figures: u16,
     process: Option<Child>,
     log: Arc<Mutex<Vec<String>>>,
+    /// What `serve` finds in its environment besides ours.
+    environment: Vec<(&'static str, String)>,
 }
 
 impl Gateway {
@@ -36,7 +38,16 @@ impl Gateway {
     /// # Errors
     /// The folder cannot be written, or the gateway's own command fails.
     pub fn create(settings: &str) -> Result<Self, Failure> {
-        let folder = tempfile::tempdir()?;
+        let gateway = Self::configured(tempfile::tempdir()?, settings)?;
+        gateway.command(&["migrate"])?;
+        Ok(gateway)
+    }
+
+    /// A gateway whose database is there already, or will be made by the caller.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn configured(folder: TempDir, settings: &str) -> Result<Self, Failure> {
         let (port, figures) = (free_port()?, free_port()?);
         let ours = format!(
             "public_url = \"http://127.0.0.1:{port}\"\n[server]\nlisten = \"127.0.0.1:{port}\"\n\
@@ -45,9 +56,13 @@ impl Gateway {
         let config = merged(ours.parse()?, settings.parse()?).to_string();
         fs::write(folder.path().join("wellspring.toml"), config)?;
         let file = "wellspring.toml".to_owned();
-        let gateway = Self { folder: Arc::new(folder), file, port, figures, process: None, log: Arc::default() };
-        gateway.command(&["migrate"])?;
-        Ok(gateway)
+        let (folder, environment) = (Arc::new(folder), Vec::new());
+        Ok(Self { folder, file, port, figures, process: None, log: Arc::default(), environment })
+    }
+
+    /// Puts this into the environment of `serve` from its next start on, in place of what was put there before.
+    pub fn set_environment(&mut self, environment: Vec<(&'static str, String)>) {
+        self.environment = environment;
     }
 
     /// A further node: the same settings, keys and database, another port.
@@ -61,7 +76,8 @@ impl Gateway {
             .replace(&self.figures.to_string(), &figures.to_string());
         let file = format!("wellspring-{port}.toml");
         fs::write(self.folder.path().join(&file), config)?;
-        Ok(Self { folder: Arc::clone(&self.folder), file, port, figures, process: None, log: Arc::default() })
+        let (folder, log, environment) = (Arc::clone(&self.folder), Arc::default(), self.environment.clone());
+        Ok(Self { folder, file, port, figures, process: None, log, environment })
     }
 
     /// The same gateway with other settings beside its own: what it has kept, under another address. For commands and a start
@@ -113,7 +129,8 @@ impl Gateway {
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
-    fn config(&self) -> PathBuf {
+    /// Its configuration's file.
+    pub fn config(&self) -> PathBuf {
         self.folder.path().join(&self.file)
     }
 
@@ -122,7 +139,8 @@ impl Gateway {
     /// # Errors
     /// It ends, or is not ready soon.
     pub async fn start(&mut self) -> Result<(), Failure> {
-        self.started("readyz").await
+        self.spawn()?;
+        self.ready().await
     }
 
     /// Starts the process and waits until it answers, whether it is ready or not.
@@ -130,12 +148,18 @@ impl Gateway {
     /// # Errors
     /// It ends, or does not answer soon.
     pub async fn start_unready(&mut self) -> Result<(), Failure> {
-        self.started("healthz").await
+        self.spawn()?;
+        self.answers("healthz").await
     }
 
-    async fn started(&mut self, asked: &str) -> Result<(), Failure> {
+    /// Starts the process without waiting for it.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub fn spawn(&mut self) -> Result<(), Failure> {
         let mut command = program("wellspring")?;
         command.arg("serve").arg("--config").arg(self.config());
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let errors = child.stderr.take().ok_or_else(|| Failure::new("there is no log"))?;
         let log = Arc::clone(&self.log);
@@ -145,6 +169,18 @@ impl Gateway {
             }
         });
         self.process = Some(child);
+        Ok(())
+    }
+
+    /// Waits until the process is ready.
+    ///
+    /// # Errors
+    /// It ends, or is not ready soon.
+    pub async fn ready(&mut self) -> Result<(), Failure> {
+        self.answers("readyz").await
+    }
+
+    async fn answers(&mut self, asked: &str) -> Result<(), Failure> {
         let ready = format!("{}/{asked}", self.url());
         let client = Client::new(&self.url(), "")?;
         eventually("the gateway is not ready", async || {
@@ -198,6 +234,11 @@ impl Gateway {
         let after = told.rsplit_once(')').map_or("", |(_, after)| after);
         let ticks = after.split_whitespace().skip(11).take(2).filter_map(|word| word.parse::<u64>().ok());
         Ok(Duration::from_millis(10 * ticks.sum::<u64>()))
+    }
+
+    /// Whether the process that was started still runs.
+    pub fn is_running(&mut self) -> bool {
+        self.process.as_mut().is_some_and(|process| matches!(process.try_wait(), Ok(None)))
     }
 
     /// What the process has logged so far.

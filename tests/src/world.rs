@@ -34,7 +34,7 @@ pub struct Employer {
 }
 
 /// Requests in ten seconds. The double allows as many as it can answer.
-const UNHURRIED: u32 = 100_000;
+pub const UNHURRIED: u32 = 100_000;
 
 impl World {
     /// Starts everything. `connectors` are installed besides Greenhouse's; `told` hears of each step.
@@ -58,7 +58,27 @@ impl World {
         told("starting the ATS double");
         let ats = Greenhouse::start(seed).await?;
         told("creating a gateway: database, keys, connector");
-        let mut gateway = Gateway::create(&format!("{}{settings}", trusting(&[Issuer::College, Issuer::Training])))?;
+        let gateway = Gateway::create(&Self::settings(settings))?;
+        let origin = ats.origin().to_owned();
+        Self::start_in(gateway, ats, &origin, connectors, told).await
+    }
+
+    /// The settings of a gateway that relies on the issuers of the demo, and further ones.
+    pub fn settings(further: &str) -> String {
+        format!("{}{further}", trusting(&[Issuer::College, Issuer::Training]))
+    }
+
+    /// As [`Self::start`], in a gateway that was made by the caller and with an ATS that is reached at `origin`.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn start_in(
+        mut gateway: Gateway,
+        ats: Greenhouse,
+        origin: &str,
+        connectors: &[&str],
+        told: impl Fn(&str),
+    ) -> Result<Self, Failure> {
         for name in ["greenhouse"].iter().chain(connectors) {
             let path = component(name)?;
             gateway.command(&["connectors", "install", &path.to_string_lossy()])?;
@@ -66,7 +86,7 @@ impl World {
         told("starting the gateway");
         gateway.start().await?;
         told("setting up frameworks, profile, connection and job over HTTP");
-        let employer = employer(&gateway, &ats, "Meridian Analytics", UNHURRIED).await?;
+        let employer = employer(&gateway, &ats, origin, "Meridian Analytics", UNHURRIED).await?;
         let Employer { client, tenant, connection, job, profile } = employer;
         Ok(Self { gateway, ats, client, tenant, connection, job, profile })
     }
@@ -77,7 +97,7 @@ impl World {
     /// # Errors
     /// Any step that fails, in words.
     pub async fn employer(&self, name: &str, requests: u32) -> Result<Employer, Failure> {
-        employer(&self.gateway, &self.ats, name, requests).await
+        employer(&self.gateway, &self.ats, self.ats.origin(), name, requests).await
     }
 
     /// Hands in credentials with an application. The id of the submission.
@@ -176,7 +196,13 @@ impl Application {
 }
 
 /// Sets an employer up: on the gateway's machine what is the operator's, the rest over HTTP.
-async fn employer(gateway: &Gateway, ats: &Greenhouse, name: &str, requests: u32) -> Result<Employer, Failure> {
+async fn employer(
+    gateway: &Gateway,
+    ats: &Greenhouse,
+    origin: &str,
+    name: &str,
+    requests: u32,
+) -> Result<Employer, Failure> {
     let tenant = gateway.command(&["tenant", "create", "--name", name])?;
     let key = gateway.command(&["key", "create", "--tenant", &tenant, "--label", "demo"])?;
     let client = Client::new(&gateway.url(), &key)?;
@@ -184,8 +210,8 @@ async fn employer(gateway: &Gateway, ats: &Greenhouse, name: &str, requests: u32
         client.post("/v1/frameworks", &framework).await?;
     }
     let profile = id(&client.post("/v1/profiles", &competencies::profile()).await?)?;
-    let connection = id(&client.post("/v1/connections", &greenhouse(ats, requests)).await?)?;
-    gateway.command(&["connection", "grant", &connection, ats.origin(), "--tenant", &tenant])?;
+    let connection = id(&client.post("/v1/connections", &greenhouse(ats, origin, requests)).await?)?;
+    gateway.command(&["connection", "grant", &connection, origin, "--tenant", &tenant])?;
     let job = json!({
         "title": "Junior data analyst", "profile": profile, "connection": connection, "external_id": JOB.to_string()
     });
@@ -193,8 +219,9 @@ async fn employer(gateway: &Gateway, ats: &Greenhouse, name: &str, requests: u32
     Ok(Employer { client, tenant, connection, job, profile })
 }
 
-/// A connection to the double, with the custom fields that the double has for us.
-fn greenhouse(ats: &Greenhouse, requests: u32) -> Value {
+/// A connection to the double, reached at `origin`, with the custom fields that the double has for us. It makes at most so
+/// many requests in ten seconds.
+pub fn greenhouse(ats: &Greenhouse, origin: &str, requests: u32) -> Value {
     json!({
         "name": "Greenhouse (double)",
         "connector": "greenhouse",
@@ -203,7 +230,7 @@ fn greenhouse(ats: &Greenhouse, requests: u32) -> Value {
             "score_field": "verified_skills_score",
             "summary_field": "verified_skills_summary"
         },
-        "bases": {"api": ats.api_base(), "auth": ats.auth_base()},
+        "bases": {"api": format!("{origin}/v3"), "auth": origin},
         "rate": {"requests": requests, "per_seconds": 10},
         "credentials": {"main": {"client_id": ats.client_id(), "client_secret": ats.client_secret()}}
     })

@@ -2,13 +2,16 @@
 
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _, SqliteConnection, sqlite::SqliteConnectOptions};
-use wellspring_testkit::greenhouse::{Fault, Route};
+use wellspring_testkit::{
+    Greenhouse,
+    greenhouse::{Fault, Route},
+};
 use wellspring_tests::{
     Failure,
     client::id,
     demo::credentials::{Award, Issuer, badge, signed},
     gateway::eventually,
-    world::{Application, World},
+    world::{Application, World, greenhouse},
 };
 
 fn credentials(application: &Application) -> Vec<Value> {
@@ -68,33 +71,76 @@ async fn each_kind_of_misbehaviour_is_named_in_the_attempts_and_the_next_deliver
     }
 }
 
-#[tokio::test]
-async fn a_delivery_that_always_traps_is_given_up_with_its_reason_while_others_arrive() {
-    let applications: Vec<_> = (1..=2).map(Application::numbered).collect();
-    let world = World::start(Application::seed(&applications), &["traps"], |_| {}).await.expect("the world starts");
-    let connection = json!({"name": "traps", "connector": "traps", "bases": {"api": world.ats.api_base()}});
-    let connection = id(&world.client.post("/v1/connections", &connection).await.expect("it is made")).expect("an id");
+/// A connection through a connector that needs no credentials, and a job on it.
+async fn connection(world: &World, name: &str) -> (String, String) {
+    let connection = json!({"name": name, "connector": name, "bases": {"api": world.ats.api_base()}});
+    with_job(world, &connection).await
+}
+
+async fn with_job(world: &World, connection: &Value) -> (String, String) {
+    let connection = id(&world.client.post("/v1/connections", connection).await.expect("it is made")).expect("an id");
     let job = json!({"title": "Junior data analyst", "profile": world.profile, "connection": connection});
     let job = id(&world.client.post("/v1/jobs", &job).await.expect("it is made")).expect("an id");
-    let poison = &applications[0];
-    let poison = world.submit_through(&connection, &job, poison, &credentials(poison)).await.expect("it is accepted");
-    let other = world.submit(&applications[1], &credentials(&applications[1])).await.expect("it is accepted");
-    world.delivered(&other).await.expect("it is delivered");
+    (connection, job)
+}
+
+#[tokio::test]
+async fn every_kind_of_poison_is_given_up_after_its_attempts_with_its_reason_while_others_arrive() {
+    // What the guest does, how it is named, and how often it is tried: a connector that is at fault is not tried ten times.
+    const POISON: [(&str, &str, usize); 5] = [
+        ("traps", "GUEST_TRAP", 3),
+        ("loops", "GUEST_CPU", 3),
+        ("hoards", "GUEST_MEMORY", 3),
+        ("babbles", "GUEST_HOST_CALLS", 3),
+        // Not the connector's fault: its ATS answers with a gigabyte, which no other try mends.
+        ("greenhouse", "UPSTREAM", 1),
+    ];
+    let applications: Vec<_> = (1..=20).map(Application::numbered).collect();
+    let guests: Vec<&str> = POISON.iter().map(|(name, ..)| *name).filter(|name| *name != "greenhouse").collect();
+    let world = World::start(Application::seed(&applications), &guests, |_| {}).await.expect("the world starts");
+    let huge = Greenhouse::start(Application::seed(&applications)).await.expect("another ATS");
+    huge.fail_next(Route::Applications, 1_000, Fault::Huge);
+    let mut poison = Vec::new();
+    for ((name, ..), application) in POISON.iter().zip(&applications) {
+        let (connection, job) = match *name {
+            "greenhouse" => {
+                let made = with_job(&world, &greenhouse(&huge, huge.origin())).await;
+                let grant = ["connection", "grant", &made.0, huge.origin(), "--tenant", &world.tenant];
+                world.gateway.command(&grant).expect("it is granted");
+                made
+            }
+            name => connection(&world, name).await,
+        };
+        let submitted = world.submit_through(&connection, &job, application, &credentials(application)).await;
+        poison.push(submitted.expect("it is accepted"));
+    }
     let options = SqliteConnectOptions::new().filename(world.gateway.database());
     let mut database = SqliteConnection::connect_with(&options).await.expect("the database opens");
-    let given_up = eventually("it was not given up", async || {
-        // Nobody waits for minutes here.
-        let hurry = "UPDATE tasks SET run_at = 0 WHERE kind = 'deliver' AND lease_token IS NULL";
-        database.execute(hurry).await.map_err(|error| Failure::new(error.to_string()))?;
-        let shown = world.submission(&poison).await?["deliveries"][0].clone();
-        Ok((shown["state"] == "exhausted").then_some(shown))
-    })
-    .await
-    .expect("it is given up");
-    let attempts = given_up["attempts"].as_array().expect("attempts");
-    assert_eq!(attempts.iter().map(|one| &one["code"]).collect::<Vec<_>>(), ["GUEST_TRAP"; 3]);
-    let dead = world.gateway.command(&["deliveries", "list", "--tenant", &world.tenant]).expect("a list");
-    assert!(dead.contains("GUEST_TRAP") && dead.ends_with("1 given up"), "{dead}");
+    for (number, (submission, (name, code, tries))) in poison.iter().zip(POISON).enumerate() {
+        // While it is tried, and tried again, somebody else's arrives.
+        let other = &applications[POISON.len() + number];
+        let other = world.submit(other, &credentials(other)).await.expect("it is accepted");
+        world.delivered(&other).await.expect("it is delivered");
+        let given_up = eventually(&format!("{name} was not given up"), async || {
+            // Nobody waits for hours here.
+            for hurry in [
+                "UPDATE tasks SET run_at = 0 WHERE kind = 'deliver' AND lease_token IS NULL",
+                "UPDATE gates SET state = 'open', reason = NULL, probe_at = NULL, wait_until = 0 WHERE state = 'tripped'",
+            ] {
+                database.execute(hurry).await.map_err(|error| Failure::new(error.to_string()))?;
+            }
+            let shown = world.submission(submission).await?["deliveries"][0].clone();
+            Ok((shown["state"] == "exhausted").then_some(shown))
+        })
+        .await
+        .expect("it is given up");
+        let attempts = given_up["attempts"].as_array().expect("attempts");
+        let codes: Vec<&str> = attempts.iter().filter_map(|one| one["code"].as_str()).collect();
+        assert_eq!(codes, vec![code; tries], "{name}: {attempts:?}");
+    }
+    let list = ["deliveries", "list", "--tenant", &world.tenant];
+    let dead = world.gateway.command(&list).expect("a list");
+    assert!(dead.contains("GUEST_TRAP") && dead.ends_with("5 given up"), "{dead}");
     let replayed = world.gateway.command(&["deliveries", "replay", "--tenant", &world.tenant, "--code", "GUEST_TRAP"]);
     assert_eq!(replayed.expect("it is taken up"), "1 taken up again");
 }

@@ -75,6 +75,19 @@ impl Postgres {
         format!("postgres://wellspring@127.0.0.1:{}/postgres", self.port)
     }
 
+    pub fn programs(&self) -> &Path {
+        &self.programs
+    }
+
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Whom it runs as, if not as we do.
+    pub fn user(&self) -> Option<&str> {
+        self.user
+    }
+
     fn pg_ctl(&self, arguments: &[&str]) -> Result<(), Failure> {
         let (data, log) = (self.data.to_string_lossy(), self.data.join("log"));
         let first = ["-D", &data, "-w", "-s", "-l", &log.to_string_lossy()];

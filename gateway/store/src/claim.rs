@@ -3,7 +3,7 @@
 //! Gates take turns. Only those are looked at that have tasks, each by one step in the index of what is due: a destination
 //! that is down costs one such step, however much waits before it.
 
-use std::{sync::PoisonError, time::Duration};
+use std::{collections::BTreeMap, sync::PoisonError, time::Duration};
 
 use crate::{
     LeaseToken, Leased, Store, StoreError, TaskKind,
@@ -26,6 +26,21 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn claim(&self, most: usize, lease: Duration, token: LeaseToken) -> Result<Vec<Leased>, StoreError> {
+        self.claim_beside(&BTreeMap::new(), most, lease, token).await
+    }
+
+    /// As [`Self::claim`], for a process that holds so many tasks of each gate and has room for `most` more: no destination
+    /// gets so much of that room that others find none when it is slow.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn claim_beside(
+        &self,
+        held: &BTreeMap<GateId, usize>,
+        most: usize,
+        lease: Duration,
+        token: LeaseToken,
+    ) -> Result<Vec<Leased>, StoreError> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let lease = i64::try_from(lease.as_micros()).unwrap_or(i64::MAX);
         // Looking costs no write: an idle gateway does not commit once a second.
@@ -37,9 +52,9 @@ impl Store {
         let last = gates.get(wanted.saturating_sub(1)).copied().unwrap_or(last);
         *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = last.to_string();
         for again in BUSY_AGAIN_MILLIS {
-            let gates = gates.clone();
+            let (gates, held) = (gates.clone(), held.clone());
             let (leased, busy) =
-                self.writer.write_alone(move |tx| Box::pin(claim(tx, gates, most, lease, token))).await?;
+                self.writer.write_alone(move |tx| Box::pin(claim(tx, gates, held, most, lease, token))).await?;
             if !leased.is_empty() || !busy {
                 return Ok(leased);
             }
@@ -86,6 +101,7 @@ async fn due_gates(on: impl On, now: i64, after: &str) -> Result<Vec<GateId>, St
 async fn claim(
     tx: &mut Transaction,
     gates: Vec<GateId>,
+    held: BTreeMap<GateId, usize>,
     most: i64,
     lease: i64,
     token: LeaseToken,
@@ -99,6 +115,13 @@ async fn claim(
         if share == 0 {
             break;
         }
+        let share = match id {
+            GateId::Tenant(_) => share,
+            _ => share.min(room(held.get(&id).copied().unwrap_or(0), left)),
+        };
+        if share == 0 {
+            continue;
+        }
         let Some(mut of_gate) = from_gate(tx, id, share, now, lease, token).await? else {
             busy = true;
             continue;
@@ -107,6 +130,15 @@ async fn claim(
         leased.append(&mut of_gate);
     }
     Ok((leased, busy))
+}
+
+/// How many more tasks of a destination a process may hold that holds some and has `free` places: as many as leave at least
+/// that many free, or one if it holds none. One that is slow keeps half of all places, a second one half of the rest, and so
+/// on; a place is left for whoever comes next.
+fn room(held: usize, free: i64) -> i64 {
+    let held = i64::try_from(held).unwrap_or(i64::MAX);
+    let least = i64::from(held == 0);
+    (free.saturating_sub(held) / 2).max(least).min(free)
 }
 
 /// Leases up to `share` tasks of one gate, as far as its pace and its limits allow. `None` where somebody else holds it.
@@ -233,4 +265,25 @@ fn read(row: &Row, gate: GateId, token: LeaseToken) -> Result<Leased, StoreError
         token,
         trace: row.optional_id("trace")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::room;
+
+    #[test]
+    fn a_slow_destination_keeps_half_of_the_places_and_the_next_one_half_of_the_rest() {
+        let (mut free, mut held) = (16, Vec::new());
+        for _ in 0..8 {
+            let mut of_this = 0;
+            while room(of_this, free) > 0 {
+                let more = room(of_this, free);
+                of_this += usize::try_from(more).unwrap();
+                free -= more;
+            }
+            held.push(of_this);
+        }
+        assert_eq!(held, [8, 4, 2, 1, 1, 0, 0, 0]);
+        assert_eq!(room(0, 1), 1, "a process with one place works, too");
+    }
 }

@@ -54,8 +54,9 @@ pub enum StoreError {
 
 /// SQLite's result code for a full disk, and PostgreSQL's.
 const FULL: [&str; 2] = ["13", "53100"];
-/// What PostgreSQL says when it is being stopped, has just been, is starting, or has no connection to spare.
-const UNAVAILABLE: [&str; 4] = ["57P01", "57P02", "57P03", "53300"];
+/// What PostgreSQL says when it is being stopped, has just been, is starting, has no connection to spare, or has ended a
+/// transaction that was left alone.
+const UNAVAILABLE: [&str; 5] = ["57P01", "57P02", "57P03", "53300", "25P03"];
 /// What PostgreSQL says when it gave up a transaction for another's sake.
 const GIVEN_UP: [&str; 2] = ["40001", "40P01"];
 

@@ -13,7 +13,7 @@ use wellspring_model::{
 };
 
 use crate::{
-    Store, StoreError,
+    Store, StoreError, clock,
     gate::GateId,
     sql::{over_rows, query},
     transaction::Transaction,
@@ -168,6 +168,7 @@ pub(crate) async fn check(tx: &mut Transaction, lease: &Leased) -> Result<(), St
 impl Store {
     /// Hands back every lease, and makes due what was never begun. Says how many leases there were. Only for a process
     /// that knows that it is the only one, at its start: whatever the clock said when they were given, nobody holds them.
+    /// What waits for a time waits no longer because the clock was set back.
     ///
     /// # Errors
     /// The store's.
@@ -176,6 +177,7 @@ impl Store {
             .write(move |tx| {
                 Box::pin(async move {
                     let now = tx.now().await?;
+                    clock::catch_up(tx).await?;
                     query("UPDATE tasks SET run_at = $1 WHERE attempt = 0 AND run_at > $1")
                         .bind(now)
                         .execute(&mut *tx)

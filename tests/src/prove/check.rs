@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::Accepted;
 use crate::{
     Failure,
+    client::Client,
     world::{Application, World},
 };
 
@@ -23,7 +24,8 @@ pub type Deliveries = BTreeMap<String, Vec<String>>;
 pub async fn drained(world: &World, expected: usize) -> Result<Deliveries, Failure> {
     let (mut done, mut since) = (0, Instant::now());
     loop {
-        let all = pages(world, "/v1/deliveries").await?;
+        let looked = Instant::now();
+        let all = pages(&world.client, "/v1/deliveries").await?;
         let delivered: Vec<&Value> = all.iter().filter(|one| one["state"] == "delivered").collect();
         if delivered.len() >= expected && delivered.len() == all.len() {
             let attempts = |one: &Value| {
@@ -44,8 +46,20 @@ pub async fn drained(world: &World, expected: usize) -> Result<Deliveries, Failu
             let states: BTreeSet<String> = all.iter().map(|one| text(&one["state"])).collect();
             return Err(Failure::new(format!("stuck at {done} of {expected} delivered; states {states:?}")));
         }
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        // Looking at very many takes a while, and is not what the gateway should be busy with.
+        tokio::time::sleep(Duration::from_secs(1).max(4 * looked.elapsed())).await;
     }
+}
+
+/// Every submission that is stored.
+async fn stored(world: &World) -> Result<BTreeSet<String>, Failure> {
+    Ok(pages(&world.client, "/v1/submissions").await?.iter().map(|one| text(&one["id"])).collect())
+}
+
+/// How many of those that clients were told of are not stored.
+pub async fn lost(world: &World, accepted: &Accepted) -> Result<usize, Failure> {
+    let stored = stored(world).await?;
+    Ok(accepted.values().filter(|id| !stored.contains(*id)).count())
 }
 
 /// What clients were told against what is stored, and what is stored against what the ATS holds.
@@ -54,8 +68,7 @@ pub async fn compare(world: &World, accepted: &Accepted, deliveries: &Deliveries
     if told.len() != accepted.len() {
         return Err(Failure::new("two keys were given the same submission"));
     }
-    let submissions = pages(world, "/v1/submissions").await?;
-    let stored: BTreeSet<String> = submissions.iter().map(|one| text(&one["id"])).collect();
+    let stored = stored(world).await?;
     let lost = told.iter().filter(|id| !stored.contains(**id)).count();
     if lost > 0 {
         return Err(Failure::new(format!("{lost} were acknowledged and are not stored")));
@@ -100,10 +113,10 @@ fn notes(world: &World) -> Result<BTreeMap<String, usize>, Failure> {
 }
 
 /// All items of a list, page by page.
-pub async fn pages(world: &World, path: &str) -> Result<Vec<Value>, Failure> {
+pub async fn pages(client: &Client, path: &str) -> Result<Vec<Value>, Failure> {
     let (mut items, mut after) = (Vec::new(), String::new());
     loop {
-        let page = world.client.get(&format!("{path}?limit=200{after}")).await?;
+        let page = client.get(&format!("{path}?limit=200{after}")).await?;
         items.extend(page["items"].as_array().into_iter().flatten().cloned());
         match page["next"].as_str() {
             Some(next) => after = format!("&after={next}"),

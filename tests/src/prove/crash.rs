@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Chance, Load,
+    Chance, Load, Told,
     check::{compare, drained},
 };
 use crate::{
@@ -40,7 +40,7 @@ pub async fn run(crash: &Crash) -> Result<(), Failure> {
     let mut world = World::start_with(Application::seed(&applications), &[], &settings, |_| {}).await?;
 
     let (mut chance, began) = (Chance::new(crash.seed), Instant::now());
-    let load = Load::start(&world, std::slice::from_ref(&world.client), CLIENTS, PAUSE, most);
+    let load = Load::start(&world, std::slice::from_ref(&world.client), CLIENTS, PAUSE, 1..=most);
     for kill in 1..=crash.kills {
         tokio::time::sleep(Duration::from_millis(LIFE.0 + chance.below(LIFE.1 - LIFE.0))).await;
         world.gateway.kill()?;
@@ -49,7 +49,7 @@ pub async fn run(crash: &Crash) -> Result<(), Failure> {
             println!("  {kill} kills, {} acknowledged, {:.0?}", load.acknowledged(), began.elapsed());
         }
     }
-    let (accepted, repeated) = load.finish().await?;
+    let Told { accepted, repeated, .. } = load.finish().await?;
     let killed = began.elapsed();
     println!("· working off what is left");
     let deliveries = drained(&world, accepted.len()).await?;

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    ops::RangeInclusive,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -14,7 +15,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     Failure,
-    client::{Client, id},
+    client::{Again, Client, id},
     demo::credentials::{Award, Issuer, badge, signed},
     world::{Application, World},
 };
@@ -25,6 +26,32 @@ const AGAIN: Duration = Duration::from_millis(50);
 /// What clients were told, by the number of the application.
 pub type Accepted = BTreeMap<u64, String>;
 
+/// What clients were told by the end.
+#[derive(Debug, Clone)]
+pub struct Told {
+    pub accepted: Accepted,
+    /// Requests that had to be repeated.
+    pub repeated: u64,
+    /// How often each kind of refusal was met.
+    pub refusals: BTreeMap<Again, u64>,
+}
+
+impl Told {
+    /// # Errors
+    /// Something else than these was answered.
+    pub fn only(&self, expected: &[Again]) -> Result<(), Failure> {
+        match self.refusals.keys().find(|one| !expected.contains(one)) {
+            Some(other) => Err(Failure::new(format!("requests were answered with {other:?}: {:?}", self.refusals))),
+            None => Ok(()),
+        }
+    }
+
+    /// How often requests were answered with a problem of this status.
+    pub fn problems(&self, status: u16) -> u64 {
+        self.refusals.get(&Again::Problem(status)).copied().unwrap_or(0)
+    }
+}
+
 /// Clients that hand in applications until they are told to stop.
 pub struct Load {
     clients: JoinSet<Result<(), Failure>>,
@@ -34,23 +61,39 @@ pub struct Load {
 struct State {
     next: AtomicU64,
     most: u64,
+    more: usize,
     stop: AtomicBool,
     repeated: AtomicU64,
     accepted: Mutex<Accepted>,
+    refusals: Mutex<BTreeMap<Again, u64>>,
     connection: String,
     job: String,
 }
 
 impl Load {
-    /// Starts clients at the addresses of `nodes`, in turn; each waits for `pause` between two applications. Applications
-    /// are numbered from 1 to `most`.
-    pub fn start(world: &World, nodes: &[Client], clients: usize, pause: Duration, most: u64) -> Self {
+    /// Starts clients at the addresses of `nodes`, in turn; each waits for `pause` between two applications, which have
+    /// these numbers.
+    pub fn start(world: &World, nodes: &[Client], clients: usize, pause: Duration, numbers: RangeInclusive<u64>) -> Self {
+        Self::start_heavy(world, nodes, clients, pause, numbers, 0)
+    }
+
+    /// As [`Self::start`], with credentials that have so many bytes more.
+    pub fn start_heavy(
+        world: &World,
+        nodes: &[Client],
+        clients: usize,
+        pause: Duration,
+        numbers: RangeInclusive<u64>,
+        more: usize,
+    ) -> Self {
         let state = Arc::new(State {
-            next: AtomicU64::new(1),
-            most,
+            more,
+            next: AtomicU64::new(*numbers.start()),
+            most: *numbers.end(),
             stop: AtomicBool::new(false),
             repeated: AtomicU64::new(0),
             accepted: Mutex::default(),
+            refusals: Mutex::default(),
             connection: world.connection.clone(),
             job: world.job.clone(),
         });
@@ -66,22 +109,25 @@ impl Load {
         self.state.accepted.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// What was acknowledged so far.
-    pub fn accepted(&self) -> Accepted {
-        self.state.accepted.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// What clients were told so far.
+    pub fn told(&self) -> Told {
+        Told {
+            accepted: self.state.accepted.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            repeated: self.state.repeated.load(Ordering::Relaxed),
+            refusals: self.state.refusals.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
     }
 
-    /// Lets every client finish what it has begun. What was acknowledged, and how many requests had to be repeated.
+    /// Lets every client finish what it has begun.
     ///
     /// # Errors
-    /// A request was refused.
-    pub async fn finish(mut self) -> Result<(Accepted, u64), Failure> {
+    /// A request was refused for what it says.
+    pub async fn finish(mut self) -> Result<Told, Failure> {
         self.state.stop.store(true, Ordering::Relaxed);
         while let Some(client) = self.clients.join_next().await {
             client.map_err(|error| Failure::new(error.to_string()))??;
         }
-        let accepted = self.state.accepted.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Ok((accepted, self.state.repeated.load(Ordering::Relaxed)))
+        Ok(self.told())
     }
 }
 
@@ -94,8 +140,11 @@ async fn hand_in(client: Client, state: Arc<State>, pause: Duration) -> Result<(
         let request = request(&state, number)?;
         let mut tries = 0;
         let answer = loop {
-            if let Some(answer) = client.post_once("/v1/submissions", &format!("key-{number}"), &request).await? {
-                break answer;
+            match client.post_once("/v1/submissions", &format!("key-{number}"), &request).await? {
+                Ok(answer) => break answer,
+                Err(why) => {
+                    *state.refusals.lock().unwrap_or_else(PoisonError::into_inner).entry(why).or_default() += 1;
+                }
             }
             tries += 1;
             tokio::time::sleep(AGAIN).await;
@@ -110,7 +159,10 @@ async fn hand_in(client: Client, state: Arc<State>, pause: Duration) -> Result<(
 
 fn request(state: &State, number: u64) -> Result<Value, Failure> {
     let application = Application::numbered(number);
-    let badge = badge(Issuer::Training, Award::Competency(0), &application.email);
+    let mut badge = badge(Issuer::Training, Award::Competency(0), &application.email);
+    if state.more > 0 {
+        badge["credentialSubject"]["achievement"]["description"] = "At length. ".repeat(state.more / 11).into();
+    }
     let credentials = [signed(Issuer::Training, badge)?];
     Ok(World::request(&state.connection, &state.job, &application, &credentials))
 }

@@ -2,12 +2,22 @@
 //! figures.
 
 mod check;
+pub mod clock;
 pub mod crash;
+pub mod disk_full;
 mod load;
+pub mod network;
 pub mod nodes;
+pub mod postgres;
+pub mod power;
+mod proxy;
+mod server;
+mod sqlite;
+pub mod upgrade;
 
 pub use check::{drained, duplicates};
-pub use load::{Accepted, Load};
+pub use load::{Accepted, Load, Told};
+pub use server::Server;
 
 /// Numbers that look like chance and are the same for the same seed.
 #[derive(Debug, Clone)]

@@ -35,7 +35,7 @@ pub async fn run(postgres: &str) -> Result<(), Failure> {
     killed.start().await?;
     frozen.start().await?;
     let clients = [&world.gateway, &killed, &frozen].map(|node| world.client.at(&node.url()));
-    let load = Load::start(&world, &clients, CLIENTS, PAUSE, MOST);
+    let load = Load::start(&world, &clients, CLIENTS, PAUSE, 1..=MOST);
     let began = Instant::now();
     tokio::time::sleep(Duration::from_secs(5)).await;
     println!("· {:.0?}: one is frozen, {} acknowledged", began.elapsed(), load.acknowledged());
@@ -48,7 +48,7 @@ pub async fn run(postgres: &str) -> Result<(), Failure> {
     frozen.signal("CONT")?;
     killed.start().await?;
     tokio::time::sleep(Duration::from_secs(5)).await;
-    let (accepted, _) = load.finish().await?;
+    let accepted = load.finish().await?.accepted;
     let deliveries = drained(&world, accepted.len()).await?;
     compare(&world, &accepted, &deliveries).await?;
     let longest = longest(&world).await?;
@@ -70,11 +70,11 @@ pub async fn run(postgres: &str) -> Result<(), Failure> {
 /// The longest time from a submission's acceptance to the last attempt at its delivery.
 async fn longest(world: &World) -> Result<Duration, Failure> {
     let mut received = BTreeMap::new();
-    for one in pages(world, "/v1/submissions").await? {
+    for one in pages(&world.client, "/v1/submissions").await? {
         received.insert(text(&one["id"]), text(&one["received_at"]).parse::<jiff::Timestamp>()?);
     }
     let mut longest = Duration::ZERO;
-    for delivery in pages(world, "/v1/deliveries").await? {
+    for delivery in pages(&world.client, "/v1/deliveries").await? {
         let last = delivery["attempts"].as_array().and_then(|attempts| attempts.last()).map(|last| text(&last["at"]));
         if let (Some(at), Some(received)) = (last, received.get(&text(&delivery["submission"]))) {
             let waited = at.parse::<jiff::Timestamp>()?.duration_since(*received);

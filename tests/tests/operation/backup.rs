@@ -19,7 +19,7 @@ async fn a_copy_made_under_load_is_put_back_and_worked_off_without_writing_anyth
     }
     let copy = world.gateway.folder().join("copy.sqlite");
     let path = copy.to_str().expect("a path").to_owned();
-    let before = load.accepted();
+    let before = load.told().accepted;
     let said = world.gateway.command(&["backup", &path]).expect("it is copied while it is served");
     assert!(said.contains("looked through"), "{said}");
     let again = world.gateway.command(&["backup", &path]).expect_err("it is there already").to_string();

@@ -29,11 +29,13 @@ struct Chore {
 const HOUR: Duration = Duration::from_secs(60 * 60);
 /// How often sources are asked for that are due.
 const SOURCES: Duration = Duration::from_secs(10);
+const NOTE_TIME: Duration = Duration::from_secs(30);
 
-const CHORES: [Chore; 4] = [
+const CHORES: [Chore; 5] = [
     Chore { name: "forget answers", every: |_| HOUR, run: |app| Box::pin(forget_answers(app)) },
     Chore { name: "forget events", every: |_| HOUR, run: |app| Box::pin(forget_events(app)) },
     Chore { name: "look at sources", every: |_| SOURCES, run: |app| Box::pin(sources::look(app)) },
+    Chore { name: "note the time", every: |_| NOTE_TIME, run: |app| Box::pin(note_time(app)) },
     Chore {
         name: "sign audit heads",
         every: |app| app.config.audit.sign_every(),
@@ -107,4 +109,11 @@ pub async fn note_refusals(app: &App) {
             app.known.refused.put_back(key, times);
         }
     }
+}
+/// The next start will know if the clock was set back meanwhile. A database that is shared has a clock of its own.
+async fn note_time(app: App) -> Result<(), TaskError> {
+    if app.store.is_single() {
+        app.store.note_time().await?;
+    }
+    Ok(())
 }

@@ -19,10 +19,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tracing::{Instrument, Span, field::Empty};
 use wellspring_model::id::TaskId;
-use wellspring_store::{LeaseToken, Leased, StoreError, TaskKind};
+use wellspring_store::{GateId, LeaseToken, Leased, StoreError, TaskKind};
 
 use crate::{state::App, telemetry};
 
@@ -64,6 +64,8 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     }
     let places = Arc::new(Semaphore::new(workers));
     let held = Held::default();
+    // What waits because its destination has enough on its way can go on when one of those has ended.
+    let ended = Arc::new(Notify::new());
     let mut watch = app.store.watch_work();
     let mut looked = Instant::now();
     while !*stop.borrow() {
@@ -75,7 +77,7 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
         let Ok(first) = Arc::clone(&places).acquire_owned().await else { return };
         let batch = 1 + places.available_permits();
         watch.looking();
-        let leased = claim(&app, batch).await;
+        let leased = claim(&app, &held, batch).await;
         let found = leased.len();
         let mut first = Some(first);
         for task in leased {
@@ -88,19 +90,21 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
                     Err(_) => return,
                 },
             };
-            let (app, held) = (app.clone(), Arc::clone(&held));
+            let (app, held, ended) = (app.clone(), Arc::clone(&held), Arc::clone(&ended));
             lock(&held).insert(task.task, task);
             drop(waits);
             tokio::spawn(async move {
                 run_one(&app, task, span).await;
                 lock(&held).remove(&task.task);
                 drop(place);
+                ended.notify_one();
             });
         }
         drop(first);
         if found == 0 {
             tokio::select! {
                 () = watch.wait(POLL) => {}
+                () = ended.notified() => {}
                 _ = stop.changed() => {}
             }
         }
@@ -135,9 +139,13 @@ async fn take_back(app: &App) {
     }
 }
 
-async fn claim(app: &App, batch: usize) -> Vec<Leased> {
+async fn claim(app: &App, held: &Held, batch: usize) -> Vec<Leased> {
     let token = LeaseToken::from_uuid(app.uuid());
-    match app.store.claim(batch, app.config.lease(), token).await {
+    let mut of_gate: BTreeMap<GateId, usize> = BTreeMap::new();
+    for one in lock(held).values() {
+        *of_gate.entry(one.gate).or_default() += 1;
+    }
+    match app.store.claim_beside(&of_gate, batch, app.config.lease(), token).await {
         Ok(leased) => leased,
         Err(error) => {
             tracing::error!(%error, "no work can be leased");

@@ -6,7 +6,7 @@
 mod arg;
 mod rows;
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool, SqlSafeStr, SqlStr, SqliteConnection, SqlitePool};
 
@@ -14,6 +14,10 @@ pub(crate) use arg::Arg;
 pub(crate) use rows::over_rows;
 
 use crate::{StoreError, row::Row};
+
+/// How long PostgreSQL may take to answer. A connection whose other end is gone without a word (a machine without power, a
+/// firewall that forgot it) would otherwise be waited for without end.
+pub(crate) const SILENT: Duration = Duration::from_secs(20);
 
 /// Which of the two databases it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,14 +154,21 @@ impl On for &Pool {
     async fn execute(self, query: Query) -> Result<u64, sqlx::Error> {
         match self {
             Pool::Sqlite(on) => Ok(bound!(query).execute(on).await?.rows_affected()),
-            Pool::Postgres(on) => Ok(bound!(query).execute(on).await?.rows_affected()),
+            Pool::Postgres(on) => Ok(heard(bound!(query).execute(on)).await?.rows_affected()),
         }
     }
 
     async fn rows(self, query: Query) -> Result<Vec<Row>, sqlx::Error> {
         match self {
             Pool::Sqlite(on) => Ok(bound!(query).fetch_all(on).await?.into_iter().map(Row::Sqlite).collect()),
-            Pool::Postgres(on) => Ok(bound!(query).fetch_all(on).await?.into_iter().map(Row::Postgres).collect()),
+            Pool::Postgres(on) => {
+                Ok(heard(bound!(query).fetch_all(on)).await?.into_iter().map(Row::Postgres).collect())
+            }
         }
     }
+}
+
+/// The answer, unless there is silence.
+async fn heard<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    tokio::time::timeout(SILENT, answer).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }

@@ -22,7 +22,7 @@ use crate::{
     clock::Clock,
     database::Options,
     figures::CommitFigures,
-    sql::{Dialect, query},
+    sql::{Dialect, SILENT, query},
     transaction::Transaction,
 };
 
@@ -192,7 +192,14 @@ impl Lane {
     async fn commit(&mut self, mut together: Together) {
         let (units, began) = (together.len(), Instant::now());
         let mut answers = Vec::with_capacity(units);
+        let can_be_silent = self.options.dialect() == Dialect::Postgres;
+        let mut is_silent = false;
         let result = match self.connected().await {
+            Ok(tx) if can_be_silent => {
+                let done = tokio::time::timeout(SILENT, transact(tx, &mut together, &mut answers)).await;
+                is_silent = done.is_err();
+                done.unwrap_or(Err(StoreError::Unavailable))
+            }
             Ok(tx) => transact(tx, &mut together, &mut answers).await,
             Err(error) => Err(error),
         };
@@ -207,7 +214,13 @@ impl Lane {
         tracing::error!(%error, "a transaction could not be committed");
         // Nothing of it is known to be stored, so nobody is told that it is.
         let is_over = match &mut self.tx {
-            Some(tx) => tx.roll_back().await.is_err() && self.options.dialect() == Dialect::Postgres,
+            Some(_) if is_silent => true,
+            Some(tx) if can_be_silent => !matches!(tokio::time::timeout(SILENT, tx.roll_back()).await, Ok(Ok(()))),
+            Some(tx) => {
+                // SQLite may have done so by itself.
+                let _rolled_back = tx.roll_back().await;
+                false
+            }
             None => false,
         };
         if is_over {

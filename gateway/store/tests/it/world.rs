@@ -192,6 +192,11 @@ impl World {
         open_at(&database, master).await.unwrap()
     }
 
+    /// A further store, at another address of the same server.
+    pub async fn at(&self, url: &str) -> Store {
+        open_at(&Database::Postgres(url.to_owned().into()), [7; 32]).await.unwrap()
+    }
+
     pub fn uuid(&self) -> Uuid {
         Uuid::from_u128(u128::from(self.ids.fetch_add(1, Ordering::Relaxed)))
     }

@@ -1,10 +1,10 @@
 //! The token endpoint and Harvest v3.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     Json, Router,
-    body::Bytes,
+    body::{Body, Bytes},
     extract::{ConnectInfo, Form, Path, Query as Parameters, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header::AUTHORIZATION},
     middleware::{Next, from_fn_with_state},
@@ -12,6 +12,7 @@ use axum::{
     routing::{get, patch, post},
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use futures_util::stream;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -23,6 +24,9 @@ use super::{
     state::{RequestSeen, Shared, TOKEN_LIFE},
 };
 use crate::cuttable::Cut;
+
+/// White space, which JSON may hold any amount of.
+const MEGABYTE: Bytes = Bytes::from_static(&[b' '; 1 << 20]);
 
 /// A request the ATS does not do.
 #[derive(Debug)]
@@ -98,6 +102,7 @@ async fn misbehave(
         Some(Fault::RateLimited) => too_many(7),
         Some(Fault::ServerError) => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"message": "Down"}))).into_response(),
         Some(Fault::Unauthorized) => Refusal::unauthorized().into_response(),
+        Some(Fault::Huge) => Body::from_stream(stream::iter((0..1_024).map(|_| Ok::<_, Infallible>(MEGABYTE)))).into_response(),
         Some(Fault::DropConnection) => return silence(&connection),
         Some(Fault::HoldBefore) => match shared.holding.hold().await {
             Verdict::Release => next.run(request).await,

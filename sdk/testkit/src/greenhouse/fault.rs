@@ -41,6 +41,8 @@ pub enum Fault {
     Unauthorized,
     /// Nothing is done and the connection ends without an answer.
     DropConnection,
+    /// Nothing is done, and the answer is a gigabyte of nothing.
+    Huge,
     /// Nothing is done and nothing answered until somebody lets go.
     HoldBefore,
     /// Everything is done and nothing answered until somebody lets go.

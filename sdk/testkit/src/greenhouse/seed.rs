@@ -101,8 +101,9 @@ impl GreenhouseSeed {
     /// Fills a custom field of a candidate, as somebody in HR would have.
     #[must_use]
     pub fn field(mut self, candidate: u64, name_key: &str, value: Value) -> Self {
-        for one in self.candidates.iter_mut().filter(|one| one.id == candidate) {
-            one.custom_fields.insert(name_key.to_owned(), value.clone());
+        // Mostly the one that was added last; there may be many.
+        if let Some(one) = self.candidates.iter_mut().rev().find(|one| one.id == candidate) {
+            one.custom_fields.insert(name_key.to_owned(), value);
         }
         self
     }
