@@ -87,7 +87,8 @@ async fn bad(network: &Network, server: Option<&Server>) -> Result<(), Failure> 
 
     let clients = Client::waiting(&to_gateway.origin(), world.client.key(), CLIENT_WAITS)?;
     let load = Load::start(&world, &[clients], CLIENTS, PAUSE, 1..=MOST);
-    let ways = [Some((&to_gateway, OF_CLIENTS)), Some((&to_ats, OF_ATS)), to_database.as_ref().map(|p| (p, OF_DATABASE))];
+    let ways =
+        [Some((&to_gateway, OF_CLIENTS)), Some((&to_ats, OF_ATS)), to_database.as_ref().map(|p| (p, OF_DATABASE))];
     for (proxy, within) in ways.into_iter().flatten() {
         proxy.misbehave(&Fault::ALL, within);
     }
@@ -109,9 +110,7 @@ async fn bad(network: &Network, server: Option<&Server>) -> Result<(), Failure> 
     }
     let deliveries = while_hurried(&world, server, drained(&world, told.accepted.len())).await??;
     compare(&world, &told.accepted, &deliveries).await?;
-    for (name, proxy) in
-        [("clients", Some(&to_gateway)), ("ATS", Some(&to_ats)), ("database", to_database.as_ref())]
-    {
+    for (name, proxy) in [("clients", Some(&to_gateway)), ("ATS", Some(&to_ats)), ("database", to_database.as_ref())] {
         if let Some(proxy) = proxy {
             println!("  on the way to {name}: {:?}", proxy.met());
         }
@@ -198,7 +197,8 @@ async fn slow(server: Option<&Server>) -> Result<(), Failure> {
     if waited.last().is_some_and(|longest| *longest > HELD / 2) {
         return Err(Failure::new(format!("a quick delivery waited for slow ones: {waited:.1?}")));
     }
-    let at = |percent: usize| waited.get((waited.len() * percent / 100).min(waited.len() - 1)).copied().unwrap_or_default();
+    let at =
+        |percent: usize| waited.get((waited.len() * percent / 100).min(waited.len() - 1)).copied().unwrap_or_default();
     println!(
         "{QUICK} deliveries of another tenant in {took:.1?}: from request to delivery p50 {:.0?}, p99 {:.0?}; of {SLOW} to the \
          slow ATS at most {most} on their way at a time, none delivered",

@@ -102,7 +102,9 @@ async fn misbehave(
         Some(Fault::RateLimited) => too_many(7),
         Some(Fault::ServerError) => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"message": "Down"}))).into_response(),
         Some(Fault::Unauthorized) => Refusal::unauthorized().into_response(),
-        Some(Fault::Huge) => Body::from_stream(stream::iter((0..1_024).map(|_| Ok::<_, Infallible>(MEGABYTE)))).into_response(),
+        Some(Fault::Huge) => {
+            Body::from_stream(stream::iter((0..1_024).map(|_| Ok::<_, Infallible>(MEGABYTE)))).into_response()
+        }
         Some(Fault::DropConnection) => return silence(&connection),
         Some(Fault::HoldBefore) => match shared.holding.hold().await {
             Verdict::Release => next.run(request).await,
