@@ -91,13 +91,13 @@ impl World {
         Ok(Self { gateway, ats, client, tenant, connection, job, profile })
     }
 
-    /// A further employer at the same gateway, with a connection to the same double that makes at most so many requests in
-    /// ten seconds.
+    /// A further employer at the same gateway, with a connection to this double that makes at most so many requests in ten
+    /// seconds.
     ///
     /// # Errors
     /// Any step that fails, in words.
-    pub async fn employer(&self, name: &str, requests: u32) -> Result<Employer, Failure> {
-        employer(&self.gateway, &self.ats, self.ats.origin(), name, requests).await
+    pub async fn employer(&self, name: &str, ats: &Greenhouse, requests: u32) -> Result<Employer, Failure> {
+        employer(&self.gateway, ats, ats.origin(), name, requests).await
     }
 
     /// Hands in credentials with an application. The id of the submission.

@@ -18,12 +18,9 @@ use super::{
 use crate::{
     Failure,
     client::{Again, Client, id},
-    demo::{
-        competencies,
-        credentials::{Award, Issuer, badge, signed},
-    },
+    demo::credentials::{Award, Issuer, badge, signed},
     gateway::{Gateway, eventually},
-    world::{Application, JOB, World, greenhouse},
+    world::{Application, Employer, UNHURRIED, World},
 };
 
 const CLIENTS: usize = 8;
@@ -168,9 +165,9 @@ async fn slow(server: Option<&Server>) -> Result<(), Failure> {
     let world = World::start_with(Application::seed(&applications), &[], &database, |_| {}).await?;
     let stuck = Greenhouse::start(Application::seed(&applications)).await?;
     stuck.fail_next(Route::Applications, 10_000, AtsFault::HoldBefore);
-    let other = Tenant::create(&world, &stuck).await?;
+    let other = world.employer("Harbour Works", &stuck, UNHURRIED).await?;
     for application in applications.iter().take(SLOW) {
-        other.submit(application).await?;
+        submit(&other, application).await?;
     }
     eventually("nothing is on its way to the slow ATS", async || Ok((stuck.held() > 0).then_some(()))).await?;
 
@@ -208,35 +205,9 @@ async fn slow(server: Option<&Server>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A second employer at the same gateway.
-struct Tenant {
-    client: Client,
-    connection: String,
-    job: String,
-}
-
-impl Tenant {
-    async fn create(world: &World, ats: &Greenhouse) -> Result<Self, Failure> {
-        let tenant = world.gateway.command(&["tenant", "create", "--name", "Harbour Works"])?;
-        let key = world.gateway.command(&["key", "create", "--tenant", &tenant, "--label", "proof"])?;
-        let client = Client::new(&world.gateway.url(), &key)?;
-        for framework in [competencies::employer(), competencies::college()] {
-            client.post("/v1/frameworks", &framework).await?;
-        }
-        let profile = id(&client.post("/v1/profiles", &competencies::profile()).await?)?;
-        let connection = id(&client.post("/v1/connections", &greenhouse(ats, ats.origin())).await?)?;
-        world.gateway.command(&["connection", "grant", &connection, ats.origin(), "--tenant", &tenant])?;
-        let job = json!({
-            "title": "Junior data analyst", "profile": profile, "connection": connection, "external_id": JOB.to_string()
-        });
-        let job = id(&client.post("/v1/jobs", &job).await?)?;
-        Ok(Self { client, connection, job })
-    }
-
-    async fn submit(&self, application: &Application) -> Result<String, Failure> {
-        let request = World::request(&self.connection, &self.job, application, &credentials(application)?);
-        id(&self.client.post("/v1/submissions", &request).await?)
-    }
+async fn submit(to: &Employer, application: &Application) -> Result<String, Failure> {
+    let request = World::request(&to.connection, &to.job, application, &credentials(application)?);
+    id(&to.client.post("/v1/submissions", &request).await?)
 }
 
 fn credentials(application: &Application) -> Result<Vec<Value>, Failure> {
