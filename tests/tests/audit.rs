@@ -54,7 +54,7 @@ async fn what_was_changed_in_the_file_is_named_by_the_command() {
     let trail = world.client.get(&format!("/v1/audit?subject={submission}&action=submission.accepted")).await;
     let number = trail.expect("it is shown")["items"][0]["number"].as_u64().expect("a number");
     assert!(command(&["verify"]).expect("it is in order").contains("none covered by a signed head"));
-    assert_eq!(command(&["sign"]).expect("it signs"), "1 trails signed");
+    assert_eq!(command(&["sign"]).expect("it signs"), "trails signed: 1");
     let kept = command(&["sign", "--json"]).expect("it prints heads");
     let head: Value = serde_json::from_str(&kept).expect("a line");
     assert!(command(&["verify"]).expect("it is in order").contains(&format!("signed up to row {}", head["number"])));

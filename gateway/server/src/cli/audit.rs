@@ -18,8 +18,8 @@ use wellspring_store::{
 use super::{ConfigArgs, Failure, exit, operate::configured};
 use crate::{clock::SystemClock, start};
 
-/// A file of heads is read whole; one an hour for a hundred years is less.
-const MOST_HEADS: u64 = 512 * 1_024 * 1_024;
+/// A file of heads is read whole; one an hour for ten years is a tenth of it.
+const MOST_HEADS: u64 = 256 * 1_024 * 1_024;
 /// What stands before the 32 bytes of an Ed25519 key in a public key file (RFC 8410).
 const SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
@@ -155,7 +155,7 @@ async fn sign(args: SignArgs) -> Result<u8, Failure> {
             }
         }
     } else {
-        println!("{} trails signed", signed.heads);
+        println!("trails signed: {}", signed.heads);
     }
     store.close().await;
     Ok(if signed.broken.is_empty() { exit::PASSED } else { exit::FAILED })

@@ -134,7 +134,7 @@ impl<'k> Check<'k> {
     pub fn row(&mut self, row: &AuditRow) -> Result<(), Broken> {
         // Of the one that was taken for granted.
         self.told_of_this()?;
-        let next = self.number + 1;
+        let next = self.number.saturating_add(1);
         let broken = |fault| Err(Broken { number: next, fault });
         if row.number > next {
             return broken(Fault::Missing);
@@ -156,7 +156,7 @@ impl<'k> Check<'k> {
 
     /// A row that cannot even be read.
     pub fn unreadable_row(&self, number: Option<u64>) -> Broken {
-        let next = self.number + 1;
+        let next = self.number.saturating_add(1);
         let fault = if number.is_some_and(|number| number > next) { Fault::Missing } else { Fault::Changed };
         Broken { number: next, fault }
     }
@@ -185,7 +185,7 @@ impl<'k> Check<'k> {
         self.told_of_this()?;
         let is_word = |told: &Told| !matches!(told, Told::Fault(_));
         if self.told.values().flatten().any(is_word) {
-            return Err(Broken { number: self.number + 1, fault: Fault::TailMissing });
+            return Err(Broken { number: self.number.saturating_add(1), fault: Fault::TailMissing });
         }
         match self.told.first_key_value() {
             Some((number, told)) => {

@@ -107,10 +107,15 @@ pub enum ExportError {
     Io(#[from] io::Error),
     #[error("it is not an export of an audit trail: its first line does not say whose trail it is")]
     NotAnExport,
+    #[error("it holds more than {MOST_KEYS} keys or {MOST_HEADS} signed heads, which no export of twenty years does")]
+    TooMany,
     #[error("it is of version {0}; this program reads version {VERSION}")]
     Version(u8),
 }
 
+/// Keys and heads in one export at most: a new key every month, and a head every hour, for twenty years.
+const MOST_KEYS: usize = 240;
+const MOST_HEADS: usize = 200_000;
 /// Names that no row has.
 const NO_ROW: [&str; 3] = ["\"signature\"", "\"public_key\"", "\"rows\""];
 /// Rows that are held at the same time.
@@ -203,16 +208,31 @@ pub fn check_export(
 
 /// A line as it was written, and what it says: nothing, if it is not as it would have been written.
 fn next_line(file: &mut impl BufRead) -> io::Result<Option<(String, Option<AuditLine>)>> {
+    let Some(text) = next_text(file)? else { return Ok(None) };
+    let line = parsed(&text);
+    Ok(Some((text, line)))
+}
+
+fn next_text(file: &mut impl BufRead) -> io::Result<Option<String>> {
     let mut bytes = Vec::new();
     file.by_ref().take(LONGEST).read_until(b'\n', &mut bytes)?;
-    if bytes.is_empty() {
-        return Ok(None);
-    }
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let line: Option<AuditLine> = serde_json::from_str(&text).ok();
-    let is_as_written = |line: &AuditLine| serde_json::to_string(line).is_ok_and(|written| written + "\n" == text);
-    let line = line.filter(is_as_written);
-    Ok(Some((text, line)))
+    Ok(Some(bytes).filter(|bytes| !bytes.is_empty()).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+fn parsed(text: &str) -> Option<AuditLine> {
+    let line: AuditLine = serde_json::from_str(text).ok()?;
+    let written = serde_json::to_string(&line).ok()?;
+    (text.strip_suffix('\n') == Some(&written)).then_some(line)
+}
+
+/// Whether a line may be one of the few that are no rows.
+fn is_no_row(text: &str) -> bool {
+    NO_ROW.iter().any(|name| text.contains(name))
+}
+
+/// Whether a key's name is its own.
+fn is_named(key: &AuditKey) -> bool {
+    *key == AuditKey::of(key.public_key, key.endorsement.clone(), false)
 }
 
 fn first_line(file: &mut impl BufRead) -> Result<AuditExport, ExportError> {
@@ -226,14 +246,15 @@ fn first_line(file: &mut impl BufRead) -> Result<AuditExport, ExportError> {
 /// What there is about rows, before the rows are looked at: few, an hour each.
 fn keys_and_heads(file: &mut impl BufRead) -> Result<(Vec<AuditKey>, Vec<SignedHead>), ExportError> {
     let (mut keys, mut heads) = (Vec::new(), Vec::new());
-    while let Some((_, line)) = next_line(file)? {
-        match line {
+    while let Some(text) = next_text(file)? {
+        match Some(text).filter(|text| is_no_row(text)).and_then(|text| parsed(&text)) {
             // A key whose name is not its own is told of when its line is reached.
-            Some(AuditLine::Key(key)) if key == AuditKey::of(key.public_key, key.endorsement.clone(), false) => {
-                keys.push(key)
-            }
+            Some(AuditLine::Key(key)) if is_named(&key) => keys.push(key),
             Some(AuditLine::Head(head)) => heads.push(head),
             _ => {}
+        }
+        if keys.len() > MOST_KEYS || heads.len() > MOST_HEADS {
+            return Err(ExportError::TooMany);
         }
     }
     Ok((keys, heads))
@@ -256,9 +277,7 @@ fn check_lines(
                     return Ok(Err(broken.into()));
                 }
             }
-            Some(AuditLine::Key(key)) if key != AuditKey::of(key.public_key, key.endorsement.clone(), false) => {
-                return wrong;
-            }
+            Some(AuditLine::Key(key)) if !is_named(&key) => return wrong,
             Some(AuditLine::Head(_) | AuditLine::Key(_)) => {
                 rows_ended = true;
             }
@@ -272,7 +291,7 @@ fn check_lines(
                 }
             }
             // What was a row is named by its number.
-            _ if !rows_ended && number > 1 && !NO_ROW.iter().any(|name| text.contains(name)) => {
+            _ if !rows_ended && number > 1 && !is_no_row(&text) => {
                 return Ok(Err(check.unreadable_row(None).into()));
             }
             _ => return wrong,

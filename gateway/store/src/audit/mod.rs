@@ -36,6 +36,9 @@ use crate::{
     transaction::Transaction,
 };
 
+/// Trails that are told of something in one transaction.
+const TOLD_AT_ONCE: usize = 500;
+
 /// A row that is to be added.
 #[derive(Debug, Clone)]
 pub struct AuditNote {
@@ -66,7 +69,7 @@ impl AuditNote {
         Self { times: times.max(1), ..self }
     }
 
-    fn row(self, number: u64, previous: Digest) -> (TenantId, AuditRow) {
+    fn row(self, number: u64, previous: Digest) -> AuditRow {
         // What is hashed is what is stored.
         let at = Timestamp::from_microsecond(micros(self.at)).unwrap_or(self.at);
         let mut row = AuditRow {
@@ -82,7 +85,7 @@ impl AuditNote {
             digest: previous,
         };
         row.digest = row.digest_in(self.tenant);
-        (self.tenant, row)
+        row
     }
 }
 
@@ -98,7 +101,7 @@ pub(crate) async fn append(tx: &mut Transaction, notes: Vec<AuditNote>) -> Resul
         let (mut number, mut previous) = head(tx, tenant).await?;
         for note in notes {
             number += 1;
-            let (_, row) = note.row(number, previous);
+            let row = note.row(number, previous);
             previous = row.digest;
             rows.push(vec![
                 tenant.to_string().into(),
@@ -183,6 +186,3 @@ impl Store {
         Ok(())
     }
 }
-
-/// Trails that are told of something in one transaction.
-const TOLD_AT_ONCE: usize = 500;

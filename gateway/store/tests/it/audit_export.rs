@@ -126,6 +126,22 @@ async fn only_keys_that_are_trusted_and_those_that_follow_them_count(world: Worl
     assert_eq!(check(&file, &[stranger], &[]).result, unknown(9));
 }
 
+/// A file that is made to keep a checker busy, or to make it stumble.
+async fn an_export_that_means_harm_costs_little(world: World) {
+    trail(&world).await;
+    world.store.sign_audit_heads(now()).await.unwrap();
+    let file = export(&world, ExportRange::default()).await;
+    let lines: Vec<&str> = file.lines().collect();
+    let past = lines[0].replacen("\"after\":0", "\"after\":18446744073709551615", 1);
+    let shifted = [&[past.as_str()], &lines[1..]].concat().join("\n") + "\n";
+    assert!(check(&shifted, &[], &[]).result.is_err());
+    for (line, times) in [(lines[11], 241), (lines[10], 200_001)] {
+        let many = format!("{}\n{}", lines[0], format!("{line}\n").repeat(times));
+        let refused = check_export(Cursor::new(many.as_bytes()), &[], &[]);
+        assert!(matches!(refused, Err(ExportError::TooMany)), "{times} of {line}");
+    }
+}
+
 #[test]
 fn what_is_no_export_is_refused_whatever_its_length() {
     for text in ["", "{}", "\n\n", "PK\u{3}\u{4}", &"x".repeat(1_000_000)] {
@@ -139,4 +155,5 @@ on_both_stores! {
     a_byte_changed_anywhere_in_an_export_is_found,
     lines_taken_out_doubled_or_moved_are_found,
     only_keys_that_are_trusted_and_those_that_follow_them_count,
+    an_export_that_means_harm_costs_little,
 }
