@@ -34,13 +34,12 @@ async fn a_copy_made_under_load_is_put_back_and_worked_off_without_writing_anyth
     load.finish().await.expect("every request was answered");
     world.gateway.kill().expect("it was running");
 
-    let lost = world.gateway.with_settings("[database]\nurl = \"sqlite://restored.sqlite\"\n").expect("it is written");
-    world.gateway = lost;
+    let elsewhere = "[database]\nurl = \"sqlite://restored.sqlite\"\n";
+    world.gateway = world.gateway.with_settings(elsewhere).expect("it is written");
     world.gateway.command(&["restore", &path]).expect("it is put back");
     let twice = world.gateway.command(&["restore", &path]).expect_err("it is there now").to_string();
     assert!(twice.contains("nothing is overwritten"), "{twice}");
     world.gateway.start().await.expect("it is served again");
-    world.client = world.client.at(&world.gateway.url());
     for submission in before.values() {
         world.submission(submission).await.expect("what was acknowledged before the copy began is there");
     }
