@@ -80,16 +80,16 @@ impl Gateway {
         Ok(Self { folder, file, port, figures, process: None, log, environment })
     }
 
-    /// The same gateway with other settings beside its own: what it has kept, under another address. For commands and a start
-    /// after this one has ended.
+    /// The same gateway with some settings changed, for when this one has ended.
     ///
     /// # Errors
     /// Its configuration cannot be read or written.
     pub fn with_settings(&self, settings: &str) -> Result<Self, Failure> {
-        let other = self.further_node()?;
-        let config = merged(fs::read_to_string(other.config())?.parse()?, settings.parse()?).to_string();
-        fs::write(other.config(), config)?;
-        Ok(other)
+        let config = merged(fs::read_to_string(self.config())?.parse()?, settings.parse()?).to_string();
+        let file = format!("changed-{}", self.file);
+        fs::write(self.folder.path().join(&file), config)?;
+        let (folder, port, figures) = (Arc::clone(&self.folder), self.port, self.figures);
+        Ok(Self { folder, file, port, figures, process: None, log: Arc::default() })
     }
 
     /// `http://127.0.0.1:<port>`
