@@ -89,7 +89,8 @@ impl Gateway {
         let file = format!("changed-{}", self.file);
         fs::write(self.folder.path().join(&file), config)?;
         let (folder, port, figures) = (Arc::clone(&self.folder), self.port, self.figures);
-        Ok(Self { folder, file, port, figures, process: None, log: Arc::default() })
+        let environment = self.environment.clone();
+        Ok(Self { folder, file, port, figures, process: None, log: Arc::default(), environment })
     }
 
     /// `http://127.0.0.1:<port>`

@@ -41,6 +41,16 @@ pub enum Content {
 }
 
 impl Content {
+    /// What is brought to an ATS: of which submission, through which connection.
+    pub const fn to_ats(&self) -> Option<(SubmissionId, ConnectionId)> {
+        match self {
+            Self::Result { submission, connection } | Self::Correction { submission, connection } => {
+                Some((*submission, *connection))
+            }
+            Self::Event { .. } => None,
+        }
+    }
+
     /// The word in SQL, JSON and logs.
     pub const fn as_str(&self) -> &'static str {
         match self {

@@ -16,7 +16,7 @@ async fn a_copy_made_under_load_is_put_back_and_worked_off_without_writing_anyth
     let mut world = world(most, "").await;
     // One that the ATS has and we do not know of while the copy is made.
     world.ats.fail_next(Route::WriteNote, 1, Fault::HoldAfter);
-    let load = Load::start(&world, std::slice::from_ref(&world.client), 8, Duration::from_millis(50), most);
+    let load = Load::start(&world, std::slice::from_ref(&world.client), 8, Duration::from_millis(50), 1..=most);
     while load.acknowledged() < 40 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

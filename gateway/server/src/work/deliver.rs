@@ -11,7 +11,7 @@ use wellspring_model::{
     connection::{Connection, ConnectorId},
     delivery::{
         ApplicationResult, Content, Correction, Delivery, DeliveryFailure, DeliveryState, FailureCode, JobRef,
-        MOST_TRIES, ResultLine, Retry, Verdict,
+        MOST_TRIES, RETRY_AFTER_CAP, ResultLine, Retry, Verdict,
     },
     digest::Digest,
     id::{AttemptId, ConnectionId, DeliveryId, EventId, SubmissionId},
@@ -254,12 +254,8 @@ async fn correction(
 /// What the ATS may have been told before this delivery: what was true when the delivery before it was first tried. It may
 /// have been told later; then some of what is called a change is known there already, and none goes untold.
 async fn told(app: &App, delivery: &Delivery) -> Result<Option<EarlierAssessment>, TaskError> {
-    let (Content::Result { submission, connection } | Content::Correction { submission, connection }) =
-        delivery.content;
-    let is_to_the_same = |other: &Delivery| {
-        let (Content::Result { connection: other, .. } | Content::Correction { connection: other, .. }) = other.content;
-        other == connection
-    };
+    let Some((submission, connection)) = delivery.content.to_ats() else { return Ok(None) };
+    let is_to_the_same = |other: &Delivery| other.content.to_ats() == Some((submission, connection));
     let others = app.store.deliveries_of(delivery.tenant, submission).await?;
     let before = others.iter().filter(|(other, _)| other.id < delivery.id && is_to_the_same(other));
     let Some(at) = before.filter_map(|(_, attempts)| attempts.first()).map(|attempt| attempt.at).next_back() else {
@@ -302,16 +298,16 @@ fn idempotency_key(
     connection: &Connection,
     assessed: &Assessed,
 ) -> String {
-    let (step, id) = match delivery.content {
-        Content::Result { .. } => ("deliver", String::new()),
-        Content::Correction { .. } => ("correct", assessed.assessment.id.to_string()),
+    let step = match delivery.content {
+        Content::Correction { .. } => format!("correct{}", assessed.assessment.id),
+        Content::Result { .. } | Content::Event { .. } => "deliver".to_owned(),
     };
     let mut hash = Sha256::new();
     for part in [
         submission.tenant.to_string(),
         submission.application.id.to_string(),
         connection.connector.to_string(),
-        format!("{step}{id}"),
+        step,
         assessed.assessment.inputs_digest.to_string(),
     ] {
         hash.update(part.len().to_be_bytes());
