@@ -125,8 +125,13 @@ fn finish(half: &Path, path: &Path) -> Result<(), CopyError> {
         io::ErrorKind::AlreadyExists => CopyError::Exists(path.to_owned()),
         _ => file(path, error),
     })?;
-    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| file(folder, error))
+    // Elsewhere a folder cannot be opened, and its system keeps names by itself.
+    #[cfg(unix)]
+    {
+        let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| file(folder, error))?;
+    }
+    Ok(())
 }
 
 fn remove(half: &Path) {
