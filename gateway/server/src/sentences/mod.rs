@@ -26,8 +26,8 @@ use wellspring_model::{
     submission::Language,
 };
 
-pub use self::{change::Said, label::Label};
 use self::messages::Messages;
+pub use self::{change::Said, label::Label};
 
 /// The sentences of one language.
 pub struct Sentences {

@@ -21,11 +21,7 @@ struct Chore {
 }
 
 const CHORES: [Chore; 2] = [
-    Chore {
-        name: "forget answers",
-        every: Duration::from_secs(60 * 60),
-        run: |app| Box::pin(forget_answers(app)),
-    },
+    Chore { name: "forget answers", every: Duration::from_secs(60 * 60), run: |app| Box::pin(forget_answers(app)) },
     Chore { name: "look at sources", every: Duration::from_secs(10), run: |app| Box::pin(sources::look(app)) },
 ];
 

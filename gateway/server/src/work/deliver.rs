@@ -8,8 +8,8 @@ use wellspring_model::{
     assessment::Line,
     connection::Connection,
     delivery::{
-        ApplicationResult, Content, Correction, Delivery, DeliveryFailure, DeliveryState, FailureCode, JobRef, MOST_TRIES,
-        ResultLine, Retry, Verdict,
+        ApplicationResult, Content, Correction, Delivery, DeliveryFailure, DeliveryState, FailureCode, JobRef,
+        MOST_TRIES, ResultLine, Retry, Verdict,
     },
     digest::Digest,
     id::{AttemptId, DeliveryId},

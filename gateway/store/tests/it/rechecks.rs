@@ -143,10 +143,10 @@ async fn a_source_is_looked_at_once_for_all_and_who_saw_something_else_is_rechec
 
     world.list_says(Looked::Read(digest(2)), day(3)).await;
     assert_eq!(world.spread_all().await, 0, "they were told, and it says the same");
-    assert_eq!(world.store.grounds(world.place.tenant, concerned[0]).await.unwrap(), [
-        (KEYS.to_owned(), Some(digest(7))),
-        (LIST.to_owned(), Some(digest(2)))
-    ]);
+    assert_eq!(
+        world.store.grounds(world.place.tenant, concerned[0]).await.unwrap(),
+        [(KEYS.to_owned(), Some(digest(7))), (LIST.to_owned(), Some(digest(2)))]
+    );
     assert!(world.store.grounds(other.tenant, concerned[0]).await.unwrap().is_empty(), "not theirs");
 }
 
@@ -206,7 +206,10 @@ async fn a_recheck_that_finds_the_same_notes_the_time_and_what_it_saw(world: Wor
     assert_eq!((said.at, said.checked_at), (now(), day(1)));
     assert_eq!(store.grounds(place.tenant, submission).await.unwrap(), [(LIST.to_owned(), Some(digest(2)))]);
     assert!(store.earlier_assessments(place.tenant, submission).await.unwrap().is_empty());
-    assert!(matches!(store.confirm(&lease, submission, seen, day(1)).await, Err(StoreError::Fenced)), "its task is gone");
+    assert!(
+        matches!(store.confirm(&lease, submission, seen, day(1)).await, Err(StoreError::Fenced)),
+        "its task is gone"
+    );
     assert_eq!(store.enqueue_due_rechecks(9, now(), day(9), world.tasks()).await.unwrap(), 1);
 }
 
