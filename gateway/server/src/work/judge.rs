@@ -67,7 +67,7 @@ pub async fn judge(app: &App, submission: &Submission, measure: Measure) -> Resu
     let Measure { profile, frameworks, relied } = measure;
     let verified = verify(app, received(app, submission).await?, &relied, applicant(submission)).await?;
     let (assessment, scoring) = (AssessmentId::from_uuid(app.uuid()), app.scoring.clone());
-    let judged = tokio::task::spawn_blocking(move || {
+    let judged = app.compute(move || {
         let (credentials, not_counted) = (&verified.credentials, verified.not_counted);
         let assessment =
             wellspring_score::assess(assessment, &profile, &frameworks, credentials, not_counted, &scoring);
