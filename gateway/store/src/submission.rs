@@ -10,7 +10,7 @@ use wellspring_model::{
 };
 
 use crate::{
-    Leased, NewDelivery, Page, Store, StoreError, Watch, delivery, recheck,
+    Leased, NewDelivery, Page, Store, StoreError, Watch, delivery, ground,
     row::{Read, json, micros},
     sql::query,
     task,
@@ -44,18 +44,23 @@ impl Store {
                 Box::pin(async move {
                     task::finish(tx, &lease).await?;
                     let subject = new.submission.to_string();
-                    query(
-                        "UPDATE submissions SET state = 'assessed', assessed_at = $3, report = $4, assessment = $5 \
-                         WHERE id = $1 AND tenant = $2 AND state = 'received'",
+                    let row = query(
+                        "UPDATE submissions SET state = 'assessed', assessed_at = $3, checked_at = $3, recheck_at = $4, \
+                         report = $5, assessment = $6 \
+                         WHERE id = $1 AND tenant = $2 AND state = 'received' RETURNING received_at",
                     )
                     .bind(&subject)
                     .bind(lease.tenant.to_string())
                     .bind(micros(now))
+                    .bind(new.watch.recheck_at.map(micros))
                     .bind(report)
                     .bind(assessment)
-                    .execute(&mut *tx)
+                    .fetch_optional(&mut *tx)
                     .await?;
-                    recheck::checked(tx, lease.tenant, new.submission, new.watch, now).await?;
+                    if let Some(row) = row {
+                        let received_at = Read::new(&row, "submissions").count("received_at")?;
+                        ground::add(tx, new.submission, received_at, new.watch.grounds);
+                    }
                     for delivery in &new.deliveries {
                         delivery::insert(tx, lease.tenant, delivery).await?;
                     }
