@@ -99,7 +99,8 @@ impl Client {
         if !status.is_success() {
             return Err(Failure::new(format!("{url} answered {status}: {text}")));
         }
-        Ok(serde_json::from_str(&text)?)
+        // 204 says all there is to say.
+        if text.is_empty() { Ok(Value::Null) } else { Ok(serde_json::from_str(&text)?) }
     }
 }
 

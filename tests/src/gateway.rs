@@ -132,6 +132,16 @@ impl Gateway {
 
     /// Its configuration's file.
     pub fn config(&self) -> PathBuf {
+    /// Changes the configuration. It is read at the next start.
+    ///
+    /// # Errors
+    /// The file cannot be read or written.
+    pub fn configure(&self, change: impl FnOnce(String) -> String) -> Result<(), Failure> {
+        let text = change(fs::read_to_string(self.config())?);
+        Ok(fs::write(self.config(), text)?)
+    }
+
+    fn config(&self) -> PathBuf {
         self.folder.path().join(&self.file)
     }
 

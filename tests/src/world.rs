@@ -155,6 +155,12 @@ impl World {
         .await
     }
 
+    /// Our notes that correct what an application's first note says.
+    pub fn our_corrections(&self, application: u64) -> Vec<Note> {
+        let marker = format!("[wellspring-correction:{}:{application}:", self.connection);
+        self.ats.notes().into_iter().filter(|note| note.body.contains(&marker)).collect()
+    }
+
     /// Our notes about an application: those with its marker.
     pub fn our_notes(&self, application: u64) -> Vec<Note> {
         let marker = format!("[wellspring:{}:{application}]", self.connection);

@@ -8,7 +8,7 @@ use wellspring_host::{ConnectionView, DeliverCall, Delivered, Host, HostConfig};
 use wellspring_model::{
     SecretString, Timestamp,
     connection::Connection,
-    delivery::{ApplicationResult, DeliveryFailure, FailureCode, Receipt, Retry},
+    delivery::{ApplicationResult, Correction, DeliveryFailure, FailureCode, Receipt, Retry},
     id::{ConnectionId, TenantId},
     time::{Clock, Entropy},
 };
@@ -155,6 +155,36 @@ async fn a_result_is_written_once_and_what_others_wrote_survives() {
     assert_eq!(world.writes().len(), 2, "the second call writes nothing");
     let tokens = world.ats.requests().iter().filter(|one| one.path == "/token").count();
     assert_eq!(tokens, 1, "and uses the first one's token");
+}
+
+#[tokio::test]
+async fn a_correction_is_a_note_of_its_own_and_written_once() {
+    let world = World::example().await;
+    world.deliver().await.expect("it delivers");
+    let first = world.ats.notes();
+    let mut corrected = result();
+    corrected.score = serde_json::from_value(json!({ "value": 0, "low": 0, "high": 0 })).expect("a score");
+    let correction = Correction {
+        marker: "[wellspring-correction:con_00000000000000000000000000000002:61001:asm_5]".to_owned(),
+        headline: "Correction: 0 of 7 required skills verified".to_owned(),
+        changes: "SQL basics: Failed (before: Passed)".to_owned(),
+    };
+    corrected.correction = Some(correction);
+    let receipt = world.deliver_result(corrected.clone()).await.expect("it delivers");
+    let notes = world.ats.notes();
+    let (before, new) = notes.split_at(first.len());
+    assert_eq!(before, first, "what was there stays");
+    assert_eq!(new.len(), 1);
+    assert_eq!(receipt.remote_id.map(|id| id.0), Some(new[0].id.to_string()));
+    let text = "Correction: 0 of 7 required skills verified\n\nSQL basics: Failed (before: Passed)\n\nFull report: ";
+    assert!(new[0].body.starts_with(text), "{}", new[0].body);
+    let fields = world.ats.candidate(501).expect("she is there").custom_fields;
+    assert_eq!(fields["verified_skills_score"].as_f64(), Some(0.0));
+    assert_eq!(world.our_notes().len(), 1, "the result's marker still stands in one note");
+
+    let again = world.deliver_result(corrected).await.expect("it delivers again");
+    assert!(!again.changed);
+    assert_eq!(world.ats.notes().len(), notes.len());
 }
 
 #[tokio::test]

@@ -81,7 +81,12 @@ fn stored(seen: Option<Digest>) -> Vec<u8> {
     seen.map(|digest| digest.bytes().to_vec()).unwrap_or_default()
 }
 
-/// Puts `watch` in the place of whatever a submission's verdict rested on before.
+/// Notes what a submission's verdict rests on, that rested on nothing before.
+pub(crate) fn add(tx: &mut Transaction, submission: SubmissionId, received_at: i64, grounds: Vec<Ground>) {
+    tx.rests_on(grounds.into_iter().map(|ground| NewGround { submission, received_at, ground }));
+}
+
+/// Puts these in the place of whatever a submission's verdict rested on before.
 pub(crate) async fn replace(
     tx: &mut Transaction,
     submission: SubmissionId,
@@ -89,7 +94,7 @@ pub(crate) async fn replace(
     grounds: Vec<Ground>,
 ) -> Result<(), StoreError> {
     query("DELETE FROM grounds WHERE submission = $1").bind(submission.to_string()).execute(&mut *tx).await?;
-    tx.rests_on(grounds.into_iter().map(|ground| NewGround { submission, received_at, ground }));
+    add(tx, submission, received_at, grounds);
     Ok(())
 }
 

@@ -11,6 +11,7 @@ mod backup;
 mod claim;
 mod clock;
 mod connection;
+mod correction;
 mod database;
 mod delivery;
 mod endpoint;
@@ -52,6 +53,7 @@ pub use audit::{
     check_export, detail_of,
 };
 pub use backup::{Copied, CopyError, back_up, restore};
+pub use correction::NewCorrection;
 pub use database::Database;
 pub use delivery::{Ended, NewDelivery, Pushed};
 pub use error::StoreError;
@@ -63,7 +65,7 @@ pub use idempotency::{Earlier, Idempotency};
 pub use open::{Store, WorkWatch};
 pub use page::Page;
 pub use queue::{QueueFigures, TaskFigures};
-pub use recheck::{Asked, NewCorrection};
+pub use recheck::Asked;
 pub use replay::{DeliveryFilter, EndState, MOST_REPLAYED, Replay};
 pub use seal::MasterKey;
 pub use share::{NewShare, Share};

@@ -11,7 +11,7 @@ use wellspring_model::{
 };
 
 use crate::{
-    Action, AuditNote, Leased, NewDelivery, Page, Store, StoreError, Watch, delivery, detail_of, recheck,
+    Action, AuditNote, Leased, NewDelivery, Page, Store, StoreError, Watch, delivery, detail_of, ground,
     row::{Read, json, micros},
     sql::{composed, query},
     task,
@@ -48,23 +48,26 @@ impl Store {
                     task::finish(tx, &lease).await?;
                     let subject = new.submission.to_string();
                     let assessed = composed(format!(
-                        "UPDATE submissions SET state = 'assessed', assessed_at = $3, report = $4, assessment = $5 \
-                         WHERE id = $1 AND tenant = $2 AND state = 'received' RETURNING {}",
+                        "UPDATE submissions SET state = 'assessed', assessed_at = $3, checked_at = $3, recheck_at = $4, \
+                         report = $5, assessment = $6 \
+                         WHERE id = $1 AND tenant = $2 AND state = 'received' RETURNING received_at, {}",
                         Subject::COLUMNS
                     ))
                     .bind(&subject)
                     .bind(lease.tenant.to_string())
                     .bind(micros(now))
+                    .bind(new.watch.recheck_at.map(micros))
                     .bind(report)
                     .bind(assessment)
                     .fetch_optional(&mut *tx)
                     .await?;
                     if let Some(row) = assessed {
-                        let subject = Subject::read(&Read::new(&row, "submissions"))?;
+                        let row = Read::new(&row, "submissions");
+                        ground::add(tx, new.submission, row.count("received_at")?, new.watch.grounds);
                         let (kind, outcome) = (EventType::SubmissionAssessed, new.report.outcome());
-                        tx.announce(subject.assessed((lease.tenant, now), kind, outcome, &new.assessment));
+                        let about = Subject::read(&row)?;
+                        tx.announce(about.assessed((lease.tenant, now), kind, outcome, &new.assessment));
                     }
-                    recheck::checked(tx, lease.tenant, new.submission, new.watch, now).await?;
                     for delivery in &new.deliveries {
                         delivery::insert(tx, lease.tenant, delivery, lease.trace).await?;
                     }

@@ -16,7 +16,7 @@ use wellspring_model::{
     report::CheckName::{self, Status},
     trust::TrustRules,
 };
-use wellspring_verify::{Absence, Limits, Material, Policy, parse};
+use wellspring_verify::{Absence, Document, Limits, Material, Policy, parse};
 
 mod ed25519;
 mod judged;
@@ -261,4 +261,58 @@ fn a_list_and_then_what_it_needs_are_named_to_be_gathered() {
     assert_eq!(names(&material), ["https://lists.example/.well-known/did.json"]);
     material.insert_absence("https://lists.example/.well-known/did.json", Absence::Dns);
     assert!(names(&material).is_empty());
+}
+
+#[test]
+fn what_a_verdict_rests_on_is_told_and_what_decides_nothing_is_not() {
+    let mut badge = badge();
+    badge["@context"].as_array_mut().unwrap().push(json!("https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"));
+    badge["credentialStatus"] = json!([entry("revocation", "0", LIST), entry("suspension", "3", OTHER)]);
+    badge["refreshService"] = json!({"id": "https://college.example/refresh/1", "type": "1EdTechCredentialRefresh"});
+    let credential = signed(badge);
+    let rests_on = |list: Document| {
+        let mut material = Material::default();
+        let seen = list.seen();
+        material.insert(LIST, list);
+        material.insert("https://college.example/refresh/1", document(credential.to_string()));
+        let bytes = credential.to_string();
+        let grounds = judge_as(bytes.as_bytes(), &Policy::default(), &Applicant::default(), &material).grounds;
+        assert_eq!(grounds.documents.keys().map(String::as_str).collect::<Vec<_>>(), [LIST, OTHER]);
+        assert_eq!(grounds.documents[OTHER], None, "it could not be had");
+        assert_eq!(grounds.documents[LIST], seen);
+        seen
+    };
+    let list = || document(signed(list("revocation", &[0])).to_string());
+    let answering = |status| Document { status: Some(status), ..list() };
+    assert!(rests_on(list()).is_some());
+    let gone = rests_on(answering(404));
+    assert!(gone.is_some() && gone != rests_on(list()), "that it is gone is an answer");
+    assert_eq!(rests_on(answering(503)), None, "that its server is unwell is none");
+    let page = Document { content_type: Some("text/html".to_owned()), ..list() };
+    assert_eq!(rests_on(page), None, "nor is a page for people");
+}
+
+#[test]
+fn when_time_alone_may_change_a_verdict_is_told_and_the_end_of_a_list_is_no_such_time() {
+    let turns_at = |change: &dyn Fn(&mut Value)| {
+        let mut badge = badge();
+        badge["@context"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!("https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"));
+        badge["credentialStatus"] = entry("revocation", "0", LIST);
+        change(&mut badge);
+        let mut list = list("revocation", &[0]);
+        list["validUntil"] = json!("2026-11-23T13:00:00Z");
+        let bytes = signed(badge).to_string();
+        let material = gathered(&[(LIST, signed(list))]);
+        let verification = judge_as(bytes.as_bytes(), &Policy::default(), &Applicant::default(), &material);
+        verification.grounds.turns_at.map(|time| time.to_string())
+    };
+    assert_eq!(turns_at(&|_| {}), None);
+    let ends = turns_at(&|badge| badge["validUntil"] = json!("2027-01-01T00:00:00Z"));
+    assert_eq!(ends.as_deref(), Some("2027-01-01T00:01:00Z"), "with a minute for clocks that differ");
+    let begins = turns_at(&|badge| badge["validFrom"] = json!("2026-12-01T00:00:00Z"));
+    assert_eq!(begins.as_deref(), Some("2026-11-30T23:59:00Z"));
+    assert_eq!(turns_at(&|badge| badge["validUntil"] = json!("2026-06-01T00:00:00Z")), None, "that is over");
 }

@@ -58,6 +58,19 @@ async fn a_redirect_is_followed_within_one_origin_and_a_few_times() {
 }
 
 #[tokio::test]
+async fn who_wants_to_know_what_is_there_now_is_not_given_what_was() {
+    let server = Server::start(|_, count| Answer::ok(if count == 0 { "first" } else { "second" })).await;
+    let (fetcher, url) = (fetcher(&[&server]), url(&server, "/list"));
+    let (later, moment) = (now().checked_add(SignedDuration::from_mins(1)).unwrap(), SignedDuration::from_secs(10));
+    fetcher.get(&url, now()).await.unwrap();
+    assert_eq!(fetcher.get(&url, later).await.unwrap().bytes, "first");
+    assert_eq!(fetcher.get_within(&url, moment, later).await.unwrap().bytes, "second");
+    assert_eq!(fetcher.get_within(&url, moment, later).await.unwrap().bytes, "second");
+    assert_eq!(fetcher.get(&url, later).await.unwrap().bytes, "second", "it is kept for everybody");
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
 async fn what_was_not_granted_is_not_fetched() {
     let server = Server::start(|_, _| Answer::ok("{}")).await;
     let port = server.port();

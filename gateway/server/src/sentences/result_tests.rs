@@ -6,14 +6,14 @@ use wellspring_model::{
     competency::ItemId,
     credential::{IssuerId, NotCountedReason},
     digest::Digest,
-    finding::Outcome,
+    finding::{Finding, FindingCode, Outcome},
     id::{AssessmentId, ProfileId},
     pointer::Pointer,
-    report::{CredentialReport, Trust, VerificationReport},
+    report::{Check, CheckName, CredentialReport, Trust, VerificationReport},
     submission::Language,
 };
 
-use crate::sentences::Sentences;
+use crate::sentences::{Said, Sentences};
 
 fn credential(trust: Trust) -> CredentialReport {
     CredentialReport {
@@ -135,4 +135,61 @@ fn a_long_profile_is_cut_and_the_cut_is_said() {
     let summary = Sentences::get(Language::En).summary(&assessment(lines, Vec::new()), &report);
     assert_eq!(summary.iter().filter(|line| line.starts_with("Skill")).count(), 40);
     assert!(summary.contains(&"5 more requirements are in the report.".to_owned()), "{summary:?}");
+}
+
+/// What was said of one credential, with these lines.
+fn said(outcome: Outcome, lines: Vec<Line>) -> (VerificationReport, Assessment) {
+    let mut credential = credential(Trust::Trusted);
+    credential.outcome = outcome;
+    if outcome == Outcome::Failed {
+        let finding = Finding::new(FindingCode::Revoked, Pointer::root());
+        credential.checks.push(Check { check: CheckName::Status, outcome, finding });
+    }
+    let report = VerificationReport { credentials: vec![credential], ..VerificationReport::default() };
+    (report, assessment(lines, Vec::new()))
+}
+
+fn correction(
+    language: Language,
+    before: &(VerificationReport, Assessment),
+    now: &(VerificationReport, Assessment),
+) -> Vec<String> {
+    let at = |text: &str| text.parse().expect("a time");
+    let before = Said { at: at("2026-11-23T12:00:00Z"), report: &before.0, assessment: &before.1 };
+    let now = Said { at: at("2026-11-30T08:30:00Z"), report: &now.0, assessment: &now.1 };
+    Sentences::get(language).correction(Some(before), now)
+}
+
+#[test]
+fn a_correction_says_what_is_no_longer_as_it_was_and_nothing_else() {
+    let of = |code| vec![line("Writes SQL.", true, code), line("Uses Python", false, LineCode::NoEvidence)];
+    let before = said(Outcome::Passed, of(LineCode::SameItem));
+    let now = said(Outcome::Failed, of(LineCode::NoEvidence));
+    let headline = Sentences::get(Language::En).correction_headline(&now.1);
+    assert_eq!(headline, "Correction: 0 of 2 requirements verified, 0 of 1 musts met");
+    assert_eq!(
+        correction(Language::En, &before, &now),
+        [
+            "A check on 30 November 2026 at 08:30 UTC came to something else than the result of 23 November 2026 at 12:00 UTC.",
+            "SQL basics: Failed (before: Passed). The issuer has withdrawn this credential.",
+            "Writes SQL: No verified evidence supplied (before: Verified)",
+            "Score: 0 of 100 (before: 50)",
+            "“No verified evidence supplied” does not mean “not skilled”. People decide, not this score.",
+        ]
+    );
+    let spanish = correction(Language::Es, &now, &before);
+    assert!(spanish.contains(&"SQL basics: Superada (antes: No superada)".to_owned()), "{spanish:?}");
+    assert_eq!(spanish.len(), 5);
+    let elsewhere = correction(Language::En, &before, &before);
+    assert_eq!(elsewhere[1], "Something else in the checks changed; the report has it.");
+}
+
+#[test]
+fn a_correction_of_very_much_is_cut_and_the_cut_is_said() {
+    let of = |code| (0..45).map(|n| line(&format!("Skill {n}"), false, code)).collect::<Vec<_>>();
+    let (before, now) =
+        (said(Outcome::Passed, of(LineCode::SameItem)), said(Outcome::Passed, of(LineCode::NoEvidence)));
+    let lines = correction(Language::En, &before, &now);
+    assert_eq!(lines.iter().filter(|line| line.starts_with("Skill")).count(), 40);
+    assert!(lines.contains(&"5 more changes are in the report.".to_owned()), "{lines:?}");
 }

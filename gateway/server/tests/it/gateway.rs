@@ -10,6 +10,7 @@ use http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
+use wellspring_egress::Fetcher;
 use wellspring_model::{
     Timestamp,
     id::{KeyId, TenantId},
@@ -85,6 +86,11 @@ impl Gateway {
     }
 
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_reaching(None, change).await
+    }
+
+    /// As [`Self::start_with`], with a way to issuers' sites of its own.
+    pub async fn start_reaching(fetcher: Option<Fetcher>, change: impl FnOnce(&mut Config)) -> Self {
         let connector = built_connector("greenhouse");
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("wellspring.toml");
@@ -97,7 +103,12 @@ impl Gateway {
         start::store(&config).await.expect("the store opens").migrate().await.expect("the store migrates");
         let now = "2026-11-23T12:00:00Z".parse::<Timestamp>().expect("a time").as_microsecond();
         let clock = Arc::new(TestClock(AtomicI64::new(now)));
-        let app = start::app_with(config, clock.clone(), Arc::new(SystemEntropy)).await.expect("the gateway starts");
+        let entropy = Arc::new(SystemEntropy);
+        let app = match fetcher {
+            Some(fetcher) => start::app_reaching(fetcher, config, clock.clone(), entropy).await,
+            None => start::app_with(config, clock.clone(), entropy).await,
+        };
+        let app = app.expect("the gateway starts");
         let router = routes::router(app.clone());
         let tenant = add_tenant(&app).await;
         Self { app, clock, tenant, router, _folder: folder }

@@ -1,16 +1,11 @@
 //! What an issuer's website does to a judgement: whatever is wrong with it decides nothing, says why, and is forgotten once
 //! it is well again.
 
-use std::{
-    io::Write as _,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
 };
 
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use flate2::{Compression, write::GzEncoder};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use wellspring_egress::Fetcher;
@@ -21,71 +16,16 @@ use wellspring_model::{
     report::{CheckName, CredentialReport},
 };
 use wellspring_server::work::gather::gather;
-use wellspring_verify::{
-    Limits, Material, Policy, parse,
-    sign::{ProofOptions, Suite, sign},
-    verify,
-};
+use wellspring_verify::{Limits, Material, Policy, parse, verify};
 
 use crate::{
     badge,
+    issued::{credential, keys, list, signed},
     issuer_site::{IssuerSite, Mood},
 };
 
 fn now() -> Timestamp {
     "2026-11-23T12:00:00Z".parse().expect("a time")
-}
-
-fn signed(document: Value, method: String) -> Value {
-    let options = ProofOptions {
-        suite: Suite::EddsaRdfc2022,
-        verification_method: method,
-        created: "2026-01-01T00:00:00Z".parse().expect("a time"),
-        more: serde_json::Map::new(),
-    };
-    sign(document, &badge::key(), &options).expect("it is signed")
-}
-
-/// A badge whose issuer's keys are at the site, with a list of what was revoked where one is wanted.
-fn credential(site: &IssuerSite, with_status: bool) -> Value {
-    let issuer = format!("{}/issuer", site.origin);
-    let mut badge = badge::unsigned("urn:uuid:6d1f0a10-5a3e-4c5b-9d20-000000000001");
-    badge["issuer"]["id"] = json!(issuer);
-    if with_status {
-        badge["credentialStatus"] = json!({
-            "id": format!("{}/list#7", site.origin), "type": "BitstringStatusListEntry", "statusPurpose": "revocation",
-            "statusListIndex": "7", "statusListCredential": format!("{}/list", site.origin)
-        });
-    }
-    signed(badge, format!("{issuer}#key-1"))
-}
-
-fn keys(site: &IssuerSite) -> Value {
-    let issuer = format!("{}/issuer", site.origin);
-    let method = format!("{issuer}#key-1");
-    json!({
-        "@context": "https://www.w3.org/ns/cid/v1", "id": issuer, "assertionMethod": [method],
-        "verificationMethod": [{
-            "id": method, "type": "Multikey", "controller": issuer, "publicKeyMultibase": badge::key().multikey()
-        }]
-    })
-}
-
-fn list(site: &IssuerSite) -> Value {
-    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
-    packed.write_all(&[0; 16 * 1024]).expect("it is packed");
-    let bits = BASE64_URL_SAFE_NO_PAD.encode(packed.finish().expect("it is packed"));
-    let issuer = format!("{}/issuer", site.origin);
-    let list = json!({
-        "@context": ["https://www.w3.org/ns/credentials/v2"], "id": format!("{}/list", site.origin),
-        "type": ["VerifiableCredential", "BitstringStatusListCredential"], "issuer": issuer,
-        "validFrom": "2026-01-01T00:00:00Z",
-        "credentialSubject": {
-            "id": format!("{}/list#list", site.origin), "type": "BitstringStatusList", "statusPurpose": "revocation",
-            "encodedList": format!("u{bits}")
-        }
-    });
-    signed(list, format!("{issuer}#key-1"))
 }
 
 /// A clock that a second has passed on whenever it is looked at, so that nothing kept is quite fresh.
@@ -128,7 +68,7 @@ fn moods() -> [(Mood, &'static str); 9] {
 async fn keys_that_cannot_be_had_leave_it_open_and_are_found_once_the_site_is_well() {
     let (mut site, now) = (IssuerSite::start().await, passing());
     site.put("/issuer", &keys(&site));
-    let (credential, fetcher) = (credential(&site, false), site.fetcher(SignedDuration::ZERO));
+    let (credential, fetcher) = (credential(&site, None), site.fetcher(SignedDuration::ZERO));
     for (mood, reason) in moods() {
         site.feel(mood.clone());
         let report = judged(&fetcher, &credential, now()).await;
@@ -150,8 +90,8 @@ async fn keys_that_cannot_be_had_leave_it_open_and_are_found_once_the_site_is_we
 async fn a_list_that_cannot_be_had_leaves_it_open_and_is_found_once_the_site_is_well() {
     let (site, now) = (IssuerSite::start().await, passing());
     site.put("/issuer", &keys(&site));
-    site.put("/list", &list(&site));
-    let credential = credential(&site, true);
+    site.put("/list", &list(&site, &[]));
+    let credential = credential(&site, Some(7));
     assert_eq!(judged(&site.fetcher(SignedDuration::ZERO), &credential, now()).await.outcome, Outcome::Passed);
     for (mood, reason) in moods() {
         site.feel(Mood::Well);
@@ -191,7 +131,7 @@ async fn a_name_that_leads_nowhere_and_a_certificate_that_is_not_accepted_leave_
     let mut config = wellspring_egress::FetcherConfig::default();
     config.private_origins.push(another.origin.clone());
     let stranger = Fetcher::new(config).expect("a fetcher");
-    let report = judged(&stranger, &credential(&another, false), now()).await;
+    let report = judged(&stranger, &credential(&another, None), now()).await;
     assert_eq!(
         (report.outcome, said(&report, CheckName::IssuerKey).2.as_str()),
         (Outcome::Undetermined, "certificate not accepted")
@@ -202,7 +142,7 @@ async fn a_name_that_leads_nowhere_and_a_certificate_that_is_not_accepted_leave_
 async fn an_older_document_does_within_the_limit_and_is_told() {
     let site = IssuerSite::start().await;
     site.put("/issuer", &keys(&site));
-    let (credential, fetcher) = (credential(&site, false), site.fetcher(SignedDuration::from_hours(24)));
+    let (credential, fetcher) = (credential(&site, None), site.fetcher(SignedDuration::from_hours(24)));
     assert_eq!(judged(&fetcher, &credential, now()).await.notices, []);
     site.feel(Mood::Status("503 Service Unavailable"));
     let later = |hours| now().checked_add(SignedDuration::from_hours(hours)).expect("a time");

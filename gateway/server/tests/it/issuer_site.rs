@@ -2,7 +2,7 @@
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -41,12 +41,21 @@ pub enum Mood {
 
 pub struct IssuerSite {
     pub origin: String,
-    mood: Arc<Mutex<Mood>>,
-    documents: Arc<Mutex<Vec<(String, String)>>>,
+    state: Arc<Mutex<State>>,
     authority: PathBuf,
     _folder: tempfile::TempDir,
     acceptor: TlsAcceptor,
     serving: JoinHandle<()>,
+}
+
+struct State {
+    mood: Mood,
+    /// The newest last.
+    documents: Vec<(String, String)>,
+    /// Paths at which it is out of service, however well it is otherwise.
+    silent: Vec<String>,
+    /// What was asked for.
+    asked: Vec<String>,
 }
 
 impl IssuerSite {
@@ -61,18 +70,38 @@ impl IssuerSite {
         let config = config.with_single_cert(vec![made.cert.der().clone()], key).expect("a server");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let origin = format!("https://localhost:{}", listener.local_addr().expect("an address").port());
-        let (mood, documents) = (Arc::new(Mutex::new(Mood::Well)), Arc::default());
+        let state = State { mood: Mood::Well, documents: Vec::new(), silent: Vec::new(), asked: Vec::new() };
+        let state = Arc::new(Mutex::new(state));
         let acceptor = TlsAcceptor::from(Arc::new(config));
-        let serving = serve(listener, acceptor.clone(), Arc::clone(&mood), Arc::clone(&documents));
-        Self { origin, mood, documents, authority, _folder: folder, acceptor, serving }
+        let serving = serve(listener, acceptor.clone(), Arc::clone(&state));
+        Self { origin, state, authority, _folder: folder, acceptor, serving }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no test failed")
     }
 
     pub fn put(&self, path: &str, document: &serde_json::Value) {
-        self.documents.lock().expect("no test failed").push((path.to_owned(), document.to_string()));
+        self.state().documents.push((path.to_owned(), document.to_string()));
     }
 
     pub fn feel(&self, mood: Mood) {
-        *self.mood.lock().expect("no test failed") = mood;
+        self.state().mood = mood;
+    }
+
+    /// From now on there is no answer of use at this path.
+    pub fn silence(&self, path: &str) {
+        self.state().silent.push(path.to_owned());
+    }
+
+    /// And now there is.
+    pub fn speak(&self, path: &str) {
+        self.state().silent.retain(|silent| silent != path);
+    }
+
+    /// How often somebody asked for what is at this path.
+    pub fn asked(&self, path: &str) -> usize {
+        self.state().asked.iter().filter(|asked| *asked == path).count()
     }
 
     /// Nobody listens any more.
@@ -84,11 +113,16 @@ impl IssuerSite {
     pub async fn restart(&mut self) {
         let address = self.origin.replace("https://localhost", "127.0.0.1");
         let listener = TcpListener::bind(address).await.expect("the port is free");
-        self.serving = serve(listener, self.acceptor.clone(), Arc::clone(&self.mood), Arc::clone(&self.documents));
+        self.serving = serve(listener, self.acceptor.clone(), Arc::clone(&self.state));
     }
 
-    /// A fetcher that knows this site and its certificate, and does not wait long.
+    /// A fetcher that knows this site and its certificate, and does not wait long. To it nothing kept is fresh.
     pub fn fetcher(&self, keeps: jiff::SignedDuration) -> Fetcher {
+        self.fetcher_with(jiff::SignedDuration::ZERO, keeps)
+    }
+
+    /// The same, to which what is kept is fresh for a while.
+    pub fn fetcher_with(&self, fresh: jiff::SignedDuration, keeps: jiff::SignedDuration) -> Fetcher {
         let limits = EgressLimits {
             body_bytes: 64 * 1024,
             connect: Duration::from_secs(2),
@@ -100,7 +134,7 @@ impl IssuerSite {
             limits,
             extra_ca_file: Some(self.authority.clone()),
             private_origins: vec![self.origin.clone()],
-            fresh: jiff::SignedDuration::ZERO,
+            fresh,
             stale: keeps,
             pause: jiff::SignedDuration::ZERO,
         };
@@ -108,24 +142,17 @@ impl IssuerSite {
     }
 }
 
-fn serve(
-    listener: TcpListener,
-    acceptor: TlsAcceptor,
-    mood: Arc<Mutex<Mood>>,
-    documents: Arc<Mutex<Vec<(String, String)>>>,
-) -> JoinHandle<()> {
+fn serve(listener: TcpListener, acceptor: TlsAcceptor, state: Arc<Mutex<State>>) -> JoinHandle<()> {
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let (acceptor, mood, documents) = (acceptor.clone(), Arc::clone(&mood), Arc::clone(&documents));
+            let (acceptor, state) = (acceptor.clone(), Arc::clone(&state));
             tokio::spawn(async move {
                 let Ok(mut stream) = acceptor.accept(stream).await else { return };
                 let mut request = vec![0; 4096];
                 let read = stream.read(&mut request).await.unwrap_or(0);
                 let request = String::from_utf8_lossy(&request[..read]).into_owned();
                 let path = request.split(' ').nth(1).unwrap_or("/").to_owned();
-                let documents = documents.lock().expect("no test failed").clone();
-                let document = documents.into_iter().rev().find(|(at, _)| *at == path).map(|(_, text)| text);
-                let mood = mood.lock().expect("no test failed").clone();
+                let (mood, document) = found(&mut state.lock().expect("no test failed"), path);
                 let _gone = stream.write_all(answer(&mood, document).as_bytes()).await;
                 if matches!(mood, Mood::Slow) {
                     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -134,6 +161,17 @@ fn serve(
             });
         }
     })
+}
+
+/// How to answer to a path, and with what.
+fn found(state: &mut State, path: String) -> (Mood, Option<String>) {
+    let mood = match state.silent.contains(&path) {
+        true => Mood::Status("503 Service Unavailable"),
+        false => state.mood.clone(),
+    };
+    let document = state.documents.iter().rev().find(|(at, _)| *at == path).map(|(_, text)| text.clone());
+    state.asked.push(path);
+    (mood, document)
 }
 
 fn answer(mood: &Mood, document: Option<String>) -> String {

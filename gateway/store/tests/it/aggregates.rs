@@ -107,6 +107,8 @@ async fn the_database_refuses_rows_that_the_types_cannot_say(world: World) {
         "UPDATE deliveries SET connection = NULL",
         "UPDATE tasks SET kind = 'dance'",
         "UPDATE tasks SET serialization_key = NULL",
+        "UPDATE tasks SET kind = 'assess'",
+        "UPDATE submissions SET state = 'received', assessed_at = NULL, report = NULL, assessment = NULL",
         "INSERT INTO attempts (id, delivery, number, at, ended_at) SELECT 'att_1', id, 1, 1, 1 FROM deliveries",
     ] {
         let error = world.try_sql(wrong).await.expect_err(wrong);

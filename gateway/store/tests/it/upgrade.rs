@@ -7,11 +7,12 @@ use sqlx::{
 };
 use wellspring_model::{
     delivery::{Content, DeliveryState},
-    id::{DeliveryId, SubmissionId, TenantId},
+    id::{DeliveryId, SubmissionId, TaskId, TenantId},
+    submission::SubmissionState,
 };
 use wellspring_store::{Action, AuditNote, Broken, Fault, TaskKind};
 
-use crate::world::{LONG, World, now, on_both_stores, receipt};
+use crate::world::{LONG, World, at, now, on_both_stores, receipt};
 
 /// Everything up to the version before gates.
 const BEFORE: [&str; 2] =
@@ -50,6 +51,19 @@ INSERT INTO audit (tenant, number, at, actor, action, subject, previous, digest)
   ('ten_00000000000000000000000000000001', 1, 1, 'operator', 'tenant.created', 'ten_00000000000000000000000000000001', {blob}, {blob});
 ";
 
+/// One that was assessed, before anybody noted what that rests on.
+const ASSESSED: &str = r#"
+INSERT INTO submissions (id, tenant, connection, posting, application, language, payloads, received_at, state, assessed_at,
+  report, assessment) VALUES
+  ('sub_00000000000000000000000000000019', 'ten_00000000000000000000000000000001', 'con_00000000000000000000000000000002',
+   'job_00000000000000000000000000000004', '{"id": "9", "candidate": {}}', 'en', '[]', 1, 'assessed', 7,
+   '{"credentials": [], "material": []}',
+   '{"id": "asm_00000000000000000000000000000009", "policy": "test@1", "profile": "prf_00000000000000000000000000000003",
+     "frameworks": [], "score": {"value": 0, "low": 0, "high": 0}, "coverage": {"with_evidence": 0, "of": 0},
+     "musts": {"met": 0, "of": 0}, "lines": [], "not_counted": [],
+     "inputs_digest": "sha256:0000000000000000000000000000000000000000000000000000000000000000"}');
+"#;
+
 fn migrator(on_postgres: bool) -> Migrator {
     let in_dialect = |sql: &str| match on_postgres {
         true => sql.replace(" BLOB", " BYTEA").replace(" TEXT", " TEXT COLLATE \"C\""),
@@ -66,7 +80,8 @@ async fn before(world: &World) {
     let receipt = serde_json::to_string(&receipt()).unwrap();
     let zeros = "00".repeat(32);
     let blob = if world.url().is_some() { format!("'\\x{zeros}'::bytea") } else { format!("x'{zeros}'") };
-    let rows = AssertSqlSafe(ROWS.replace("{receipt}", &receipt).replace("{blob}", &blob));
+    let rows = ROWS.replace("{receipt}", &receipt).replace("{blob}", &blob);
+    let rows = AssertSqlSafe(format!("{rows}{ASSESSED}"));
     match world.url() {
         Some(url) => {
             let mut connection = PgConnection::connect(url).await.unwrap();
@@ -187,5 +202,26 @@ async fn beside(world: &World, sql: &str) {
 
 on_both_stores! {
     a_trail_of_an_earlier_version_holds_and_goes_on,
+async fn what_an_earlier_version_assessed_is_looked_at_once_for_what_it_rests_on(world: World) {
+    before(&world).await;
+    world.reopened("before.db").await.migrate().await.unwrap();
+    let store = world.reopened("before.db").await;
+    let tenant: TenantId = "ten_00000000000000000000000000000001".parse().unwrap();
+    let submission: SubmissionId = "sub_00000000000000000000000000000019".parse().unwrap();
+    let SubmissionState::Assessed(assessed) = store.submission(tenant, submission).await.unwrap().unwrap().state else {
+        panic!("it was assessed");
+    };
+    assert_eq!(assessed.checked_at, assessed.at);
+    for due in [1, 0] {
+        let task = TaskId::from_uuid(world.uuid());
+        let long_ago = at("1970-01-01T00:00:00Z");
+        assert_eq!(store.enqueue_due_rechecks(9, long_ago, now(), move || task).await.unwrap(), due);
+    }
+    let leased = store.claim(9, LONG, world.token()).await.unwrap();
+    assert!(leased.iter().any(|one| one.kind == TaskKind::Recheck { submission }), "{leased:?}");
+}
+
+on_both_stores! {
+    what_an_earlier_version_assessed_is_looked_at_once_for_what_it_rests_on,
     what_an_earlier_version_wrote_is_read_and_worked_off,
 }
