@@ -132,6 +132,9 @@ impl Gateway {
 
     /// Its configuration's file.
     pub fn config(&self) -> PathBuf {
+        self.folder.path().join(&self.file)
+    }
+
     /// Changes the configuration. It is read at the next start.
     ///
     /// # Errors
@@ -139,10 +142,6 @@ impl Gateway {
     pub fn configure(&self, change: impl FnOnce(String) -> String) -> Result<(), Failure> {
         let text = change(fs::read_to_string(self.config())?);
         Ok(fs::write(self.config(), text)?)
-    }
-
-    fn config(&self) -> PathBuf {
-        self.folder.path().join(&self.file)
     }
 
     /// Starts the process and waits until it is ready.

@@ -200,8 +200,6 @@ async fn beside(world: &World, sql: &str) {
     .unwrap();
 }
 
-on_both_stores! {
-    a_trail_of_an_earlier_version_holds_and_goes_on,
 async fn what_an_earlier_version_assessed_is_looked_at_once_for_what_it_rests_on(world: World) {
     before(&world).await;
     world.reopened("before.db").await.migrate().await.unwrap();
@@ -222,6 +220,7 @@ async fn what_an_earlier_version_assessed_is_looked_at_once_for_what_it_rests_on
 }
 
 on_both_stores! {
+    a_trail_of_an_earlier_version_holds_and_goes_on,
     what_an_earlier_version_assessed_is_looked_at_once_for_what_it_rests_on,
     what_an_earlier_version_wrote_is_read_and_worked_off,
 }
