@@ -24,6 +24,18 @@ pub struct World {
     pub profile: String,
 }
 
+/// What an employer has at a gateway.
+pub struct Employer {
+    pub client: Client,
+    pub tenant: String,
+    pub connection: String,
+    pub job: String,
+    pub profile: String,
+}
+
+/// Requests in ten seconds. The double allows as many as it can answer.
+pub const UNHURRIED: u32 = 100_000;
+
 impl World {
     /// Starts everything. `connectors` are installed besides Greenhouse's; `told` hears of each step.
     ///
@@ -71,23 +83,29 @@ impl World {
             let path = component(name)?;
             gateway.command(&["connectors", "install", &path.to_string_lossy()])?;
         }
-        let tenant = gateway.command(&["tenant", "create", "--name", "Meridian Analytics"])?;
-        let key = gateway.command(&["key", "create", "--tenant", &tenant, "--label", "demo"])?;
         told("starting the gateway");
         gateway.start().await?;
-        let client = Client::new(&gateway.url(), &key)?;
         told("setting up frameworks, profile, connection and job over HTTP");
-        for framework in [competencies::employer(), competencies::college()] {
-            client.post("/v1/frameworks", &framework).await?;
-        }
-        let profile = id(&client.post("/v1/profiles", &competencies::profile()).await?)?;
-        let connection = id(&client.post("/v1/connections", &greenhouse(&ats, origin)).await?)?;
-        gateway.command(&["connection", "grant", &connection, origin, "--tenant", &tenant])?;
-        let job = json!({
-            "title": "Junior data analyst", "profile": profile, "connection": connection, "external_id": JOB.to_string()
-        });
-        let job = id(&client.post("/v1/jobs", &job).await?)?;
+        let employer = employer(&gateway, &ats, origin, "Meridian Analytics", UNHURRIED).await?;
+        let Employer { client, tenant, connection, job, profile } = employer;
         Ok(Self { gateway, ats, client, tenant, connection, job, profile })
+    }
+
+    /// A further employer at the same gateway, with a connection to the same double that makes at most so many requests in
+    /// ten seconds.
+    ///
+    /// # Errors
+    /// Any step that fails, in words.
+    pub async fn employer(&self, name: &str, requests: u32) -> Result<Employer, Failure> {
+        self.employer_at(&self.ats, name, requests).await
+    }
+
+    /// As [`Self::employer`], with an ATS of its own.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn employer_at(&self, ats: &Greenhouse, name: &str, requests: u32) -> Result<Employer, Failure> {
+        employer(&self.gateway, ats, ats.origin(), name, requests).await
     }
 
     /// Hands in credentials with an application. The id of the submission.
@@ -185,8 +203,32 @@ impl Application {
     }
 }
 
+/// Sets an employer up, with the ATS at `origin`: on the gateway's machine what is the operator's, the rest over HTTP.
+async fn employer(
+    gateway: &Gateway,
+    ats: &Greenhouse,
+    origin: &str,
+    name: &str,
+    requests: u32,
+) -> Result<Employer, Failure> {
+    let tenant = gateway.command(&["tenant", "create", "--name", name])?;
+    let key = gateway.command(&["key", "create", "--tenant", &tenant, "--label", "demo"])?;
+    let client = Client::new(&gateway.url(), &key)?;
+    for framework in [competencies::employer(), competencies::college()] {
+        client.post("/v1/frameworks", &framework).await?;
+    }
+    let profile = id(&client.post("/v1/profiles", &competencies::profile()).await?)?;
+    let connection = id(&client.post("/v1/connections", &greenhouse(ats, origin, requests)).await?)?;
+    gateway.command(&["connection", "grant", &connection, origin, "--tenant", &tenant])?;
+    let job = json!({
+        "title": "Junior data analyst", "profile": profile, "connection": connection, "external_id": JOB.to_string()
+    });
+    let job = id(&client.post("/v1/jobs", &job).await?)?;
+    Ok(Employer { client, tenant, connection, job, profile })
+}
+
 /// A connection to the double, reached at `origin`, with the custom fields that the double has for us.
-pub fn greenhouse(ats: &Greenhouse, origin: &str) -> Value {
+pub fn greenhouse(ats: &Greenhouse, origin: &str, requests: u32) -> Value {
     json!({
         "name": "Greenhouse (double)",
         "connector": "greenhouse",
@@ -196,8 +238,7 @@ pub fn greenhouse(ats: &Greenhouse, origin: &str) -> Value {
             "summary_field": "verified_skills_summary"
         },
         "bases": {"api": format!("{origin}/v3"), "auth": origin},
-        // The double allows as many requests as it can answer.
-        "rate": {"requests": 100_000, "per_seconds": 10},
+        "rate": {"requests": requests, "per_seconds": 10},
         "credentials": {"main": {"client_id": ats.client_id(), "client_secret": ats.client_secret()}}
     })
 }

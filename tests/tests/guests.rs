@@ -11,7 +11,7 @@ use wellspring_tests::{
     client::id,
     demo::credentials::{Award, Issuer, badge, signed},
     gateway::eventually,
-    world::{Application, World, greenhouse},
+    world::{Application, UNHURRIED, World, greenhouse},
 };
 
 fn credentials(application: &Application) -> Vec<Value> {
@@ -104,7 +104,7 @@ async fn every_kind_of_poison_is_given_up_after_its_attempts_with_its_reason_whi
     for ((name, ..), application) in POISON.iter().zip(&applications) {
         let (connection, job) = match *name {
             "greenhouse" => {
-                let made = with_job(&world, &greenhouse(&huge, huge.origin())).await;
+                let made = with_job(&world, &greenhouse(&huge, huge.origin(), UNHURRIED)).await;
                 let grant = ["connection", "grant", &made.0, huge.origin(), "--tenant", &world.tenant];
                 world.gateway.command(&grant).expect("it is granted");
                 made

@@ -30,11 +30,12 @@ cargo xtask <command>
   conformance     what the verifier makes of what others publish: a table per suite (needs ../shared/fixtures)
   oracle          our canonical N-Quads beside those of jsonld and rdf-canonize: published documents, and records made up
                   from a seed (--count N, --seed N; needs Node and ../shared/fixtures)
-  bench NAME      measure against others: `verify` (also --json), `hostile`
+  bench NAME      measure: `verify` (beside others; also --json), `hostile`, `delivery` (submissions, queue and the way
+                  through, on both stores, beside apalis), `day` (ten million applications a day in small; --store, --scale N)
   fuzz [TARGET]   fuzz the verifier: jsonld, jwt, png, svg, status, or all of them; [--seconds N] for each
   prove NAME      what happens when it breaks (--store sqlite|postgres first, where it is about both; --seed N):
                   `crash` (kill -9 under load; --kills N), `power` (power cuts; --cuts N), `postgres` (restarts, failover;
-                  --restarts N), `nodes` (three on one PostgreSQL, one killed, one frozen), `disk-full`, `clock`, `network`,
+                  --restarts N), `nodes` (three on one PostgreSQL, one killed, one frozen), `disk-full`, `clock`, `network` (--seconds N),
                   `upgrade` (an earlier version's database; migrations killed; --kills N)
   postgres        a throw-away PostgreSQL on loopback to work with, until Enter
   check           formatting, lints, dependency rules (what CI does besides the tests)

@@ -73,7 +73,13 @@ struct State {
 impl Load {
     /// Starts clients at the addresses of `nodes`, in turn; each waits for `pause` between two applications, which have
     /// these numbers.
-    pub fn start(world: &World, nodes: &[Client], clients: usize, pause: Duration, numbers: RangeInclusive<u64>) -> Self {
+    pub fn start(
+        world: &World,
+        nodes: &[Client],
+        clients: usize,
+        pause: Duration,
+        numbers: RangeInclusive<u64>,
+    ) -> Self {
         Self::start_heavy(world, nodes, clients, pause, numbers, 0)
     }
 

@@ -17,13 +17,10 @@ use super::{
 };
 use crate::{
     Failure,
-    client::{Again, Client, id},
-    demo::{
-        competencies,
-        credentials::{Award, Issuer, badge, signed},
-    },
+    client::{Again, Client},
+    demo::credentials::{Award, Issuer, badge, signed},
     gateway::{Gateway, eventually},
-    world::{Application, JOB, World, greenhouse},
+    world::{Application, UNHURRIED, World},
 };
 
 const CLIENTS: usize = 8;
@@ -32,9 +29,9 @@ const MOST: u64 = 20_000;
 /// How long a client waits for an answer.
 const CLIENT_WAITS: Duration = Duration::from_secs(8);
 /// Faults begin within so many bytes of a connection: some submissions, some calls of the ATS, some hundred statements.
-const OF_CLIENTS: u64 = 40_000;
+const OF_CLIENTS: u64 = 15_000;
 const OF_ATS: u64 = 6_000;
-const OF_DATABASE: u64 = 600_000;
+const OF_DATABASE: u64 = 200_000;
 
 /// How often somebody sees to it that deliveries are tried again at once, and that the ATS is not left alone for its failures:
 /// nobody waits for hours here.
@@ -87,7 +84,8 @@ async fn bad(network: &Network, server: Option<&Server>) -> Result<(), Failure> 
 
     let clients = Client::waiting(&to_gateway.origin(), world.client.key(), CLIENT_WAITS)?;
     let load = Load::start(&world, &[clients], CLIENTS, PAUSE, 1..=MOST);
-    let ways = [Some((&to_gateway, OF_CLIENTS)), Some((&to_ats, OF_ATS)), to_database.as_ref().map(|p| (p, OF_DATABASE))];
+    let ways =
+        [Some((&to_gateway, OF_CLIENTS)), Some((&to_ats, OF_ATS)), to_database.as_ref().map(|p| (p, OF_DATABASE))];
     for (proxy, within) in ways.into_iter().flatten() {
         proxy.misbehave(&Fault::ALL, within);
     }
@@ -109,9 +107,7 @@ async fn bad(network: &Network, server: Option<&Server>) -> Result<(), Failure> 
     }
     let deliveries = while_hurried(&world, server, drained(&world, told.accepted.len())).await??;
     compare(&world, &told.accepted, &deliveries).await?;
-    for (name, proxy) in
-        [("clients", Some(&to_gateway)), ("ATS", Some(&to_ats)), ("database", to_database.as_ref())]
-    {
+    for (name, proxy) in [("clients", Some(&to_gateway)), ("ATS", Some(&to_ats)), ("database", to_database.as_ref())] {
         if let Some(proxy) = proxy {
             println!("  on the way to {name}: {:?}", proxy.met());
         }
@@ -169,9 +165,10 @@ async fn slow(server: Option<&Server>) -> Result<(), Failure> {
     let world = World::start_with(Application::seed(&applications), &[], &database, |_| {}).await?;
     let stuck = Greenhouse::start(Application::seed(&applications)).await?;
     stuck.fail_next(Route::Applications, 10_000, AtsFault::HoldBefore);
-    let other = Tenant::create(&world, &stuck).await?;
+    let other = world.employer_at(&stuck, "Harbour Works", UNHURRIED).await?;
     for application in applications.iter().take(SLOW) {
-        other.submit(application).await?;
+        let request = World::request(&other.connection, &other.job, application, &credentials(application)?);
+        other.client.post("/v1/submissions", &request).await?;
     }
     eventually("nothing is on its way to the slow ATS", async || Ok((stuck.held() > 0).then_some(()))).await?;
 
@@ -198,7 +195,8 @@ async fn slow(server: Option<&Server>) -> Result<(), Failure> {
     if waited.last().is_some_and(|longest| *longest > HELD / 2) {
         return Err(Failure::new(format!("a quick delivery waited for slow ones: {waited:.1?}")));
     }
-    let at = |percent: usize| waited.get((waited.len() * percent / 100).min(waited.len() - 1)).copied().unwrap_or_default();
+    let at =
+        |percent: usize| waited.get((waited.len() * percent / 100).min(waited.len() - 1)).copied().unwrap_or_default();
     println!(
         "{QUICK} deliveries of another tenant in {took:.1?}: from request to delivery p50 {:.0?}, p99 {:.0?}; of {SLOW} to the \
          slow ATS at most {most} on their way at a time, none delivered",
@@ -206,37 +204,6 @@ async fn slow(server: Option<&Server>) -> Result<(), Failure> {
         at(99),
     );
     Ok(())
-}
-
-/// A second employer at the same gateway.
-struct Tenant {
-    client: Client,
-    connection: String,
-    job: String,
-}
-
-impl Tenant {
-    async fn create(world: &World, ats: &Greenhouse) -> Result<Self, Failure> {
-        let tenant = world.gateway.command(&["tenant", "create", "--name", "Harbour Works"])?;
-        let key = world.gateway.command(&["key", "create", "--tenant", &tenant, "--label", "proof"])?;
-        let client = Client::new(&world.gateway.url(), &key)?;
-        for framework in [competencies::employer(), competencies::college()] {
-            client.post("/v1/frameworks", &framework).await?;
-        }
-        let profile = id(&client.post("/v1/profiles", &competencies::profile()).await?)?;
-        let connection = id(&client.post("/v1/connections", &greenhouse(ats, ats.origin())).await?)?;
-        world.gateway.command(&["connection", "grant", &connection, ats.origin(), "--tenant", &tenant])?;
-        let job = json!({
-            "title": "Junior data analyst", "profile": profile, "connection": connection, "external_id": JOB.to_string()
-        });
-        let job = id(&client.post("/v1/jobs", &job).await?)?;
-        Ok(Self { client, connection, job })
-    }
-
-    async fn submit(&self, application: &Application) -> Result<String, Failure> {
-        let request = World::request(&self.connection, &self.job, application, &credentials(application)?);
-        id(&self.client.post("/v1/submissions", &request).await?)
-    }
 }
 
 fn credentials(application: &Application) -> Result<Vec<Value>, Failure> {

@@ -157,8 +157,12 @@ async fn carry(mut client: TcpStream, shared: Arc<Shared>) {
         let (from_client, to_client) = client.split();
         let (from_server, to_server) = server.split();
         let (up, down) = match plan {
-            Some((fault @ (Fault::ResetRequest | Fault::BlackHole), after, delay)) => (Some((fault, after, delay)), None),
-            Some((Fault::Delay, after, delay)) => (Some((Fault::Delay, after, delay)), Some((Fault::Delay, after, delay))),
+            Some((fault @ (Fault::ResetRequest | Fault::BlackHole), after, delay)) => {
+                (Some((fault, after, delay)), None)
+            }
+            Some((Fault::Delay, after, delay)) => {
+                (Some((Fault::Delay, after, delay)), Some((Fault::Delay, after, delay)))
+            }
             other => (None, other),
         };
         tokio::select! {

@@ -248,10 +248,12 @@ impl<'a> Large<'a> {
                 restore(server, LARGE, &earlier.dump)?;
                 // This version had gates already.
                 let more = more("lpad(n::text, 32, '0')", "gate, ", "s.connection, ");
-                server.ask(LARGE, &more.replace("next_at)", "next_at, kind, serialization_key, tries)").replace(
-                    "'pending', 1",
-                    "'pending', 1, 'result', 'k', 0",
-                ))?;
+                server.ask(
+                    LARGE,
+                    &more
+                        .replace("next_at)", "next_at, kind, serialization_key, tries)")
+                        .replace("'pending', 1", "'pending', 1, 'result', 'k', 0"),
+                )?;
             }
             None => {
                 let file = folder.path().join("wellspring.sqlite");
@@ -317,9 +319,8 @@ impl Copy<'_> {
 
     /// The newest migration that took place, and how many did: `4 of 4`, padded to be compared.
     fn versions(&self) -> Result<String, Failure> {
-        let both = ["max(version)", "count(*)"].map(|what| {
-            self.ask(&format!("SELECT CAST({what} AS TEXT) FROM _sqlx_migrations WHERE success"))
-        });
+        let both = ["max(version)", "count(*)"]
+            .map(|what| self.ask(&format!("SELECT CAST({what} AS TEXT) FROM _sqlx_migrations WHERE success")));
         let [newest, count] = both;
         Ok(format!("{:0>3} ({})", newest?, count?))
     }

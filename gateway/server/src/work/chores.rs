@@ -21,11 +21,7 @@ struct Chore {
 }
 
 const CHORES: [Chore; 2] = [
-    Chore {
-        name: "forget answers",
-        every: Duration::from_secs(60 * 60),
-        run: |app| Box::pin(forget_answers(app)),
-    },
+    Chore { name: "forget answers", every: Duration::from_secs(60 * 60), run: |app| Box::pin(forget_answers(app)) },
     Chore { name: "note the time", every: Duration::from_secs(30), run: |app| Box::pin(note_time(app)) },
 ];
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Arg, composed};
+use super::{Arg, Dialect, composed};
 use crate::{StoreError, row::Row, transaction::Transaction};
 
 /// Rows in one statement: the largest of these that is left to be filled. Close enough together that few statements are
@@ -22,7 +22,7 @@ pub(crate) async fn over_rows(
         left -= count;
         let part: Vec<Vec<Arg>> = rows.by_ref().take(count).collect();
         let columns = part.first().map_or(0, Vec::len);
-        let mut query = composed(format!("{head} {} {tail}", placeholders(count, columns)));
+        let mut query = composed(format!("{head} {} {tail}", placeholders(count, columns, tx.dialect())));
         for arg in part.into_iter().flatten() {
             query = query.bind(arg);
         }
@@ -31,15 +31,18 @@ pub(crate) async fn over_rows(
     Ok(answered)
 }
 
-/// `($1, $2), ($3, $4)` for 2 rows of 2 columns.
-fn placeholders(rows: usize, columns: usize) -> String {
+/// `($1, $2), ($3, $4)` for 2 rows of 2 columns. SQLite is given `?`: it looks for every name among all that it knows.
+fn placeholders(rows: usize, columns: usize, dialect: Dialect) -> String {
     let mut text = String::with_capacity(rows * columns * 6);
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ", (" });
         for column in 1..=columns {
             let comma = if column == 1 { "" } else { ", " };
             // Writing to a string cannot fail.
-            let _written = write!(text, "{comma}${}", row * columns + column);
+            let _written = match dialect {
+                Dialect::Sqlite => write!(text, "{comma}?"),
+                Dialect::Postgres => write!(text, "{comma}${}", row * columns + column),
+            };
         }
         text.push(')');
     }
@@ -52,7 +55,8 @@ mod tests {
 
     #[test]
     fn placeholders_count_on_over_the_rows() {
-        assert_eq!(placeholders(2, 3), "($1, $2, $3), ($4, $5, $6)");
-        assert_eq!(placeholders(1, 1), "($1)");
+        assert_eq!(placeholders(2, 3, Dialect::Postgres), "($1, $2, $3), ($4, $5, $6)");
+        assert_eq!(placeholders(1, 1, Dialect::Postgres), "($1)");
+        assert_eq!(placeholders(2, 2, Dialect::Sqlite), "(?, ?), (?, ?)");
     }
 }

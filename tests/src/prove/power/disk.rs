@@ -31,16 +31,28 @@ pub enum Left {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Kind {
     /// Bytes were written at an offset.
-    Write { offset: u64, length: u64 },
+    Write {
+        offset: u64,
+        length: u64,
+    },
     /// The length was set.
-    Cut { length: u64 },
+    Cut {
+        length: u64,
+    },
     Create,
     /// The name was taken away; what it stood for has another one.
-    Unlink { kept: PathBuf },
+    Unlink {
+        kept: PathBuf,
+    },
     /// What had the name before, if anything, has another one.
-    Rename { from: PathBuf, kept: Option<PathBuf> },
+    Rename {
+        from: PathBuf,
+        kept: Option<PathBuf>,
+    },
     /// Everything that was noted before `until` is safe: the file's contents, or the names in a folder.
-    Sync { until: u64 },
+    Sync {
+        until: u64,
+    },
 }
 
 /// A change, and what was there before it.
