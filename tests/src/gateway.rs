@@ -233,6 +233,11 @@ impl Gateway {
         if status.success() { Ok(()) } else { Err(Failure::new(format!("kill -{signal} failed"))) }
     }
 
+    /// Whether the process that was started still runs.
+    pub fn is_running(&mut self) -> bool {
+        self.process.as_mut().is_some_and(|process| matches!(process.try_wait(), Ok(None)))
+    }
+
     /// The processor time that the process has used.
     ///
     /// # Errors
@@ -244,11 +249,6 @@ impl Gateway {
         let after = told.rsplit_once(')').map_or("", |(_, after)| after);
         let ticks = after.split_whitespace().skip(11).take(2).filter_map(|word| word.parse::<u64>().ok());
         Ok(Duration::from_millis(10 * ticks.sum::<u64>()))
-    }
-
-    /// Whether the process that was started still runs.
-    pub fn is_running(&mut self) -> bool {
-        self.process.as_mut().is_some_and(|process| matches!(process.try_wait(), Ok(None)))
     }
 
     /// What the process has logged so far.

@@ -96,7 +96,15 @@ impl World {
     ///
     /// # Errors
     /// Any step that fails, in words.
-    pub async fn employer(&self, name: &str, ats: &Greenhouse, requests: u32) -> Result<Employer, Failure> {
+    pub async fn employer(&self, name: &str, requests: u32) -> Result<Employer, Failure> {
+        self.employer_at(&self.ats, name, requests).await
+    }
+
+    /// As [`Self::employer`], with an ATS of its own.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn employer_at(&self, ats: &Greenhouse, name: &str, requests: u32) -> Result<Employer, Failure> {
         employer(&self.gateway, ats, ats.origin(), name, requests).await
     }
 
@@ -201,7 +209,7 @@ impl Application {
     }
 }
 
-/// Sets an employer up: on the gateway's machine what is the operator's, the rest over HTTP.
+/// Sets an employer up, with the ATS at `origin`: on the gateway's machine what is the operator's, the rest over HTTP.
 async fn employer(
     gateway: &Gateway,
     ats: &Greenhouse,
@@ -225,8 +233,7 @@ async fn employer(
     Ok(Employer { client, tenant, connection, job, profile })
 }
 
-/// A connection to the double, reached at `origin`, with the custom fields that the double has for us. It makes at most so
-/// many requests in ten seconds.
+/// A connection to the double, reached at `origin`, with the custom fields that the double has for us.
 pub fn greenhouse(ats: &Greenhouse, origin: &str, requests: u32) -> Value {
     json!({
         "name": "Greenhouse (double)",

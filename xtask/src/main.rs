@@ -36,7 +36,7 @@ cargo xtask <command>
   fuzz [TARGET]   fuzz the verifier: jsonld, jwt, png, svg, status, or all of them; [--seconds N] for each
   prove NAME      what happens when it breaks (--store sqlite|postgres first, where it is about both; --seed N):
                   `crash` (kill -9 under load; --kills N), `power` (power cuts; --cuts N), `postgres` (restarts, failover;
-                  --restarts N), `nodes` (three on one PostgreSQL, one killed, one frozen), `disk-full`, `clock`, `network`,
+                  --restarts N), `nodes` (three on one PostgreSQL, one killed, one frozen), `disk-full`, `clock`, `network` (--seconds N),
                   `upgrade` (an earlier version's database; migrations killed; --kills N)
   postgres        a throw-away PostgreSQL on loopback to work with, until Enter
   check           formatting, lints, dependency rules (what CI does besides the tests)

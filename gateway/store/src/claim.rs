@@ -26,7 +26,7 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn claim(&self, most: usize, lease: Duration, token: LeaseToken) -> Result<Vec<Leased>, StoreError> {
-        self.claim_beside(&BTreeMap::new(), most, lease, token).await
+        self.claim_some(None, most, lease, token).await
     }
 
     /// As [`Self::claim`], for a process that holds so many tasks of each gate and has room for `most` more: no destination
@@ -36,7 +36,17 @@ impl Store {
     /// The store's.
     pub async fn claim_beside(
         &self,
-        held: &BTreeMap<GateId, usize>,
+        held: BTreeMap<GateId, usize>,
+        most: usize,
+        lease: Duration,
+        token: LeaseToken,
+    ) -> Result<Vec<Leased>, StoreError> {
+        self.claim_some(Some(held), most, lease, token).await
+    }
+
+    async fn claim_some(
+        &self,
+        held: Option<BTreeMap<GateId, usize>>,
         most: usize,
         lease: Duration,
         token: LeaseToken,
@@ -101,7 +111,7 @@ async fn due_gates(on: impl On, now: i64, after: &str) -> Result<Vec<GateId>, St
 async fn claim(
     tx: &mut Transaction,
     gates: Vec<GateId>,
-    held: BTreeMap<GateId, usize>,
+    held: Option<BTreeMap<GateId, usize>>,
     most: i64,
     lease: i64,
     token: LeaseToken,
@@ -115,9 +125,9 @@ async fn claim(
         if share == 0 {
             break;
         }
-        let share = match id {
-            GateId::Tenant(_) => share,
-            _ => share.min(room(held.get(&id).copied().unwrap_or(0), left)),
+        let share = match (id, &held) {
+            (GateId::Tenant(_), _) | (_, None) => share,
+            (_, Some(held)) => share.min(room(held.get(&id).copied().unwrap_or(0), left)),
         };
         if share == 0 {
             continue;

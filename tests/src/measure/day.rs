@@ -94,7 +94,7 @@ impl Day {
         let world = World::start_with(Application::seed(&applications), &[], &settings, |_| {}).await?;
         let mut employers = Vec::with_capacity(EMPLOYERS);
         for number in 0..EMPLOYERS {
-            employers.push(world.employer(&format!("Employer {number}"), &world.ats, REQUESTS).await?);
+            employers.push(world.employer(&format!("Employer {number}"), REQUESTS).await?);
         }
         let mut nodes = Vec::new();
         if self.postgres.is_some() {

@@ -22,6 +22,11 @@ pub type Deliveries = BTreeMap<String, Vec<String>>;
 
 /// Waits until everything is delivered.
 pub async fn drained(world: &World, expected: usize) -> Result<Deliveries, Failure> {
+    drained_within(world, expected, PATIENCE).await
+}
+
+/// As [`drained`]; something is held to be lost when nothing is delivered for so long.
+pub async fn drained_within(world: &World, expected: usize, patience: Duration) -> Result<Deliveries, Failure> {
     let (mut done, mut since) = (0, Instant::now());
     loop {
         let looked = Instant::now();
@@ -42,7 +47,7 @@ pub async fn drained(world: &World, expected: usize) -> Result<Deliveries, Failu
             (done, since) = (delivered.len(), Instant::now());
             println!("  {done} of {expected} delivered");
         }
-        if since.elapsed() > PATIENCE {
+        if since.elapsed() > patience {
             let states: BTreeSet<String> = all.iter().map(|one| text(&one["state"])).collect();
             return Err(Failure::new(format!("stuck at {done} of {expected} delivered; states {states:?}")));
         }

@@ -17,10 +17,10 @@ use super::{
 };
 use crate::{
     Failure,
-    client::{Again, Client, id},
+    client::{Again, Client},
     demo::credentials::{Award, Issuer, badge, signed},
     gateway::{Gateway, eventually},
-    world::{Application, Employer, UNHURRIED, World},
+    world::{Application, UNHURRIED, World},
 };
 
 const CLIENTS: usize = 8;
@@ -29,9 +29,9 @@ const MOST: u64 = 20_000;
 /// How long a client waits for an answer.
 const CLIENT_WAITS: Duration = Duration::from_secs(8);
 /// Faults begin within so many bytes of a connection: some submissions, some calls of the ATS, some hundred statements.
-const OF_CLIENTS: u64 = 40_000;
+const OF_CLIENTS: u64 = 15_000;
 const OF_ATS: u64 = 6_000;
-const OF_DATABASE: u64 = 600_000;
+const OF_DATABASE: u64 = 200_000;
 
 /// How often somebody sees to it that deliveries are tried again at once, and that the ATS is not left alone for its failures:
 /// nobody waits for hours here.
@@ -165,9 +165,10 @@ async fn slow(server: Option<&Server>) -> Result<(), Failure> {
     let world = World::start_with(Application::seed(&applications), &[], &database, |_| {}).await?;
     let stuck = Greenhouse::start(Application::seed(&applications)).await?;
     stuck.fail_next(Route::Applications, 10_000, AtsFault::HoldBefore);
-    let other = world.employer("Harbour Works", &stuck, UNHURRIED).await?;
+    let other = world.employer_at(&stuck, "Harbour Works", UNHURRIED).await?;
     for application in applications.iter().take(SLOW) {
-        submit(&other, application).await?;
+        let request = World::request(&other.connection, &other.job, application, &credentials(application)?);
+        other.client.post("/v1/submissions", &request).await?;
     }
     eventually("nothing is on its way to the slow ATS", async || Ok((stuck.held() > 0).then_some(()))).await?;
 
@@ -203,11 +204,6 @@ async fn slow(server: Option<&Server>) -> Result<(), Failure> {
         at(99),
     );
     Ok(())
-}
-
-async fn submit(to: &Employer, application: &Application) -> Result<String, Failure> {
-    let request = World::request(&to.connection, &to.job, application, &credentials(application)?);
-    id(&to.client.post("/v1/submissions", &request).await?)
 }
 
 fn credentials(application: &Application) -> Result<Vec<Value>, Failure> {

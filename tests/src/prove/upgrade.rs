@@ -199,7 +199,8 @@ fn killed(upgrade: &Upgrade, earlier: &Earlier, server: Option<&Server>) -> Resu
         let copy = large.copy()?;
         let mut migrating = copy.migrate()?;
         let longest = u64::try_from(whole.as_millis()).unwrap_or(u64::MAX).max(1);
-        std::thread::sleep(Duration::from_millis(chance.below(longest)));
+        // Most of it may be at the end, and the next one may take longer.
+        std::thread::sleep(Duration::from_millis(chance.below(longest + longest / 4)));
         running += u64::from(migrating.try_wait()?.is_none());
         migrating.kill()?;
         migrating.wait()?;

@@ -145,7 +145,7 @@ async fn claim(app: &App, held: &Held, batch: usize) -> Vec<Leased> {
     for one in lock(held).values() {
         *of_gate.entry(one.gate).or_default() += 1;
     }
-    match app.store.claim_beside(&of_gate, batch, app.config.lease(), token).await {
+    match app.store.claim_beside(of_gate, batch, app.config.lease(), token).await {
         Ok(leased) => leased,
         Err(error) => {
             tracing::error!(%error, "no work can be leased");

@@ -1,12 +1,12 @@
 //! The queue: leases, fences, order, and what an attempt leaves behind.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use wellspring_model::{
     delivery::{DeliveryState, FailureCode, Verdict},
     id::AttemptId,
 };
-use wellspring_store::{NewDelivery, StoreError, TaskKind};
+use wellspring_store::{GateId, NewDelivery, StoreError, TaskKind};
 
 use crate::world::{LONG, OVER, World, failure, now, on_both_stores, receipt};
 
@@ -238,7 +238,24 @@ async fn gates_take_turns_and_one_with_much_work_keeps_no_other_waiting(world: W
     assert!(one_by_one.contains(&other.tenant), "one at a time they take turns as well");
 }
 
+async fn a_destination_gets_no_more_of_a_process_than_stays_free_beside_it(world: World) {
+    for key in ["a", "b", "c", "d"] {
+        world.delivery_waiting(key).await;
+    }
+    let gate = GateId::Connection(world.place.connection);
+    let claim = |held, most| world.store.claim_beside(BTreeMap::from([(gate, held)]), most, LONG, world.token());
+    assert!(claim(2, 2).await.unwrap().is_empty(), "the two places are left to others");
+    assert_eq!(claim(0, 4).await.unwrap().len(), 2);
+    assert_eq!(claim(0, 1).await.unwrap().len(), 1, "a process with one place works, too");
+    // Assessing waits for nobody, and has no such bound.
+    world.accept(world.place).await;
+    let beside = BTreeMap::from([(GateId::Tenant(world.place.tenant), 9), (gate, 9)]);
+    let leased = world.store.claim_beside(beside, 1, LONG, world.token()).await.unwrap();
+    assert!(matches!(leased.as_slice(), [one] if matches!(one.kind, TaskKind::Assess { .. })), "{leased:?}");
+}
+
 on_both_stores! {
+    a_destination_gets_no_more_of_a_process_than_stays_free_beside_it,
     a_task_is_in_one_live_lease_at_a_time,
     a_lease_that_ended_is_given_again_and_the_late_result_is_fenced,
     a_lease_ends_by_the_databases_clock,
