@@ -180,6 +180,8 @@ failure_codes! {
     ConnectionInvalid = "CONNECTION_INVALID",
     /// The gateway's process ended in the midst of every attempt.
     Interrupted = "INTERRUPTED",
+    /// The result is past the time that it is kept for.
+    Retired = "RETIRED",
 }
 
 impl fmt::Display for FailureCode {

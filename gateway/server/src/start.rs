@@ -30,7 +30,7 @@ pub enum StartError {
     MasterKey { path: String, error: std::io::Error },
     #[error("the master key {0} is not 32 bytes; restore the right file, since no other opens the sealed secrets")]
     MasterKeyLength(String),
-    #[error("the database: {0}")]
+    #[error("the store: {0}")]
     Store(#[from] wellspring_store::StoreError),
     #[error("outbound HTTP: {0}")]
     Egress(#[from] wellspring_egress::EgressError),
@@ -77,7 +77,9 @@ pub async fn store(config: &Config) -> Result<Store, StartError> {
         .map_err(|error| StartError::MasterKey { path: path.display().to_string(), error })?;
     let key: [u8; 32] =
         bytes.as_slice().try_into().map_err(|_| StartError::MasterKeyLength(path.display().to_string()))?;
-    Ok(Store::open(&config.database(), MasterKey::new(key), Arc::new(SystemEntropy)).await?)
+    let payloads = config.payloads()?;
+    let store = Store::open(&config.database(), MasterKey::new(key), Arc::new(SystemEntropy)).await?;
+    Ok(store.with_payloads(&payloads)?)
 }
 
 /// Makes the master key file where there is none, readable by its owner only.

@@ -26,6 +26,9 @@ const CACHE_KIBIBYTES: u32 = 16_384;
 /// Pages in the log (4 KiB each) at which they are copied into the file: a page that is written again and again, such as the
 /// last of an index, is copied once.
 const CHECKPOINT_PAGES: u32 = 4_000;
+/// A transaction of ours waits for nobody but the database. One that is held up for so long (its process was frozen) is ended,
+/// together with what it holds.
+const IDLE: &str = "5min";
 /// Statements kept prepared on a connection.
 const PREPARED: usize = 256;
 
@@ -67,7 +70,9 @@ impl Options {
                 let options = PgConnectOptions::from_str(url.expose_secret()).map_err(|_| StoreError::Url)?;
                 // Whatever the cluster's default is: an acknowledged commit is on disk, and on the synchronous standby
                 // where there is one.
-                let options = options.options([("synchronous_commit", "on")]).application_name("wellspring");
+                let options = options
+                    .options([("synchronous_commit", "on"), ("idle_in_transaction_session_timeout", IDLE)])
+                    .application_name("wellspring");
                 Self::Postgres(options.statement_cache_capacity(PREPARED))
             }
         })

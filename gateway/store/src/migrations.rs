@@ -13,11 +13,12 @@ use crate::{
 };
 
 /// All migrations, oldest first. One that was released is never edited.
-const MIGRATIONS: [(i64, &str, &str); 4] = [
+const MIGRATIONS: [(i64, &str, &str); 5] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "trust", include_str!("../migrations/0002_trust.sql")),
     (3, "queue", include_str!("../migrations/0003_queue.sql")),
     (4, "schedule", include_str!("../migrations/0004_schedule.sql")),
+    (5, "payloads", include_str!("../migrations/0005_payloads.sql")),
 ];
 
 impl Store {
@@ -52,10 +53,25 @@ impl Store {
 
 fn migrator(dialect: Dialect) -> Migrator {
     let migrations = MIGRATIONS.map(|(version, name, sql)| {
-        let sql = AssertSqlSafe(in_dialect(sql, dialect).into_owned()).into_sql_str();
+        let sql = AssertSqlSafe(in_dialect(&of_dialect(sql, dialect), dialect).into_owned()).into_sql_str();
         Migration::new(version, name.into(), MigrationType::Simple, sql, false)
     });
     Migrator::with_migrations(migrations.into())
+}
+
+/// Where the two have different functions, a line says for which of them the following ones are, up to the next such line.
+fn of_dialect(sql: &str, dialect: Dialect) -> String {
+    let mut is_ours = true;
+    let mut ours = |line: &&str| {
+        is_ours = match *line {
+            "-- on SQLite" => dialect == Dialect::Sqlite,
+            "-- on PostgreSQL" => dialect == Dialect::Postgres,
+            "-- on both" => true,
+            _ => is_ours,
+        };
+        is_ours
+    };
+    sql.split_inclusive('\n').filter(|line| ours(&line.trim_end())).collect()
 }
 
 /// The migrations are written for SQLite. PostgreSQL has another name for bytes; and ids are compared by their bytes,

@@ -88,6 +88,7 @@ failure-DEADLINE = The delivery took too long and was stopped.
 failure-CONNECTOR_MISSING = The connector is not installed.
 failure-CONNECTION_INVALID = The connection, or something it needs, is missing or incomplete.
 failure-INTERRUPTED = The gateway's process ended in the midst of every attempt.
+failure-RETIRED = The result is past the time that it is kept for.
 
 # The result of an assessment. $musts is how many musts the job has.
 headline = { $musts ->

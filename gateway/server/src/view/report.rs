@@ -25,7 +25,9 @@ impl ReportView {
                 Some(VerificationView::new(&assessed.report, sentences)),
                 Some(AssessmentView(assessed.assessment.clone())),
             ),
-            SubmissionState::Received | SubmissionState::Rejected { .. } => (None, None),
+            SubmissionState::Received | SubmissionState::Rejected { .. } | SubmissionState::Retired { .. } => {
+                (None, None)
+            }
         };
         Self {
             id: submission.id.to_string(),

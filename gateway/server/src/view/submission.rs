@@ -18,7 +18,7 @@ use crate::sentences::Sentences;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SubmissionView {
     pub id: String,
-    /// `received`, `assessed` or `rejected`.
+    /// `received`, `assessed`, `rejected` or `retired`.
     pub state: String,
     pub received_at: String,
     pub connection: String,
@@ -28,6 +28,12 @@ pub struct SubmissionView {
     /// The worst outcome of all credentials; absent until assessed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
+    /// When the time it is kept for ended: credentials, report, assessment and applicant are gone. Absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retired_at: Option<String>,
+    /// When the credentials as handed in were deleted; absent while they are kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credentials_retired_at: Option<String>,
     /// Why processing gave up; absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rejected: Option<String>,
@@ -39,7 +45,9 @@ pub struct SubmissionView {
     pub trust_policy: Option<TrustPolicyUsed>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assessment: Option<AssessmentView>,
-    pub report_url: String,
+    /// Absent once retired.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report_url: Option<String>,
     pub deliveries: Vec<DeliveryView>,
 }
 
@@ -88,7 +96,7 @@ impl SubmissionView {
     pub fn new(
         submission: &Submission,
         deliveries: &[(Delivery, Vec<Attempt>)],
-        report_url: String,
+        report_url: Option<String>,
         sentences: &Sentences,
     ) -> Self {
         let summary = SubmissionSummary::new(submission);
@@ -100,6 +108,8 @@ impl SubmissionView {
             job: summary.job,
             application: summary.application,
             outcome: None,
+            retired_at: None,
+            credentials_retired_at: submission.credentials_retired_at.map(|at| at.to_string()),
             rejected: None,
             credentials: Vec::new(),
             material: Vec::new(),
@@ -110,6 +120,7 @@ impl SubmissionView {
         };
         match &submission.state {
             SubmissionState::Received => {}
+            SubmissionState::Retired { at } => view.retired_at = Some(at.to_string()),
             SubmissionState::Rejected { code, .. } => view.rejected = Some(code.clone()),
             SubmissionState::Assessed(assessed) => {
                 let verification = VerificationView::new(&assessed.report, sentences);

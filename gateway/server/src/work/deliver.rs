@@ -57,8 +57,15 @@ async fn call(app: &App, delivery: &Delivery, number: u32) -> Result<Delivered, 
     let Some(connection) = app.store.connection(tenant, connection).await? else {
         return Ok(failed(FailureCode::ConnectionInvalid, "The connection was removed."));
     };
-    let SubmissionState::Assessed(assessed) = &submission.state else {
-        return Err(TaskError::Gone { what: "assessment of", id: submission.id.to_string() });
+    let assessed = match &submission.state {
+        SubmissionState::Assessed(assessed) => assessed,
+        // Somebody took it up again at the moment in which it was retired.
+        SubmissionState::Retired { .. } => {
+            return Ok(failed(FailureCode::Retired, "The result is past the time that it is kept for."));
+        }
+        SubmissionState::Received | SubmissionState::Rejected { .. } => {
+            return Err(TaskError::Gone { what: "assessment of", id: submission.id.to_string() });
+        }
     };
     let posting = app.store.posting(tenant, submission.posting).await?;
     let posting = posting.ok_or_else(|| gone("job", submission.posting))?;

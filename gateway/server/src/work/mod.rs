@@ -25,6 +25,9 @@ use crate::state::App;
 /// How long to wait for the store's wake-up before looking again by ourselves.
 const POLL: Duration = Duration::from_secs(1);
 
+/// How long work waits that needs a payload, while the place where it lies cannot be reached.
+const NOT_REACHED: Duration = Duration::from_secs(10);
+
 /// Deliveries taken back in one transaction at most.
 const TAKEN_BACK: u32 = 500;
 
@@ -157,6 +160,12 @@ async fn run_one(app: &App, task: Leased) {
     match result {
         Ok(()) => {}
         Err(TaskError::Store(StoreError::Fenced)) => tracing::warn!("the lease ended before the result was there"),
+        Err(TaskError::Store(error @ (StoreError::ObjectsUnavailable(_) | StoreError::ObjectsRefused(_)))) => {
+            tracing::error!(%error, "the task waits for what it needs");
+            if let Err(error) = app.store.put_off(&task, NOT_REACHED).await {
+                tracing::warn!(%error, "the task could not be put off and is taken up again when its lease ends");
+            }
+        }
         Err(error) => tracing::error!(%error, "the task could not be run and will be taken up again"),
     }
 }

@@ -10,5 +10,6 @@ mod idempotency;
 mod issuer_site;
 mod refusals;
 mod reports;
+mod retention;
 mod submissions;
 mod trust;

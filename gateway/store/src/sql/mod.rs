@@ -11,7 +11,7 @@ use std::future::Future;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool, SqlSafeStr, SqlStr, SqliteConnection, SqlitePool};
 
 pub(crate) use arg::Arg;
-pub(crate) use rows::over_rows;
+pub(crate) use rows::{over_rows, read_over_rows};
 
 use crate::{StoreError, row::Row};
 

@@ -5,9 +5,12 @@
 mod aggregates;
 mod audit;
 mod files;
+mod payloads;
 mod queue;
 mod queue_model;
 mod replay;
+mod retention;
+mod s3;
 mod schedule;
 mod secrets;
 mod trust;
