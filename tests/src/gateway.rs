@@ -66,6 +66,11 @@ impl Gateway {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// `127.0.0.1:<port>`
+    pub fn authority(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
     /// Where its files are.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -138,6 +143,19 @@ impl Gateway {
         let process = self.process.as_ref().ok_or_else(|| Failure::new("the gateway is not running"))?;
         let status = Command::new("kill").args([&format!("-{signal}"), &process.id().to_string()]).status()?;
         if status.success() { Ok(()) } else { Err(Failure::new(format!("kill -{signal} failed"))) }
+    }
+
+    /// The processor time that the process has used.
+    ///
+    /// # Errors
+    /// It is not running, or this machine does not tell.
+    pub fn processor_time(&self) -> Result<Duration, Failure> {
+        let process = self.process.as_ref().ok_or_else(|| Failure::new("the gateway is not running"))?;
+        let told = fs::read_to_string(format!("/proc/{}/stat", process.id()))?;
+        // After the name, which may hold anything: the 12th and 13th are hundredths of a second (proc(5)).
+        let after = told.rsplit_once(')').map_or("", |(_, after)| after);
+        let ticks = after.split_whitespace().skip(11).take(2).filter_map(|word| word.parse::<u64>().ok());
+        Ok(Duration::from_millis(10 * ticks.sum::<u64>()))
     }
 
     /// What the process has logged so far.

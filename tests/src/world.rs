@@ -24,6 +24,18 @@ pub struct World {
     pub profile: String,
 }
 
+/// What an employer has at a gateway.
+pub struct Employer {
+    pub client: Client,
+    pub tenant: String,
+    pub connection: String,
+    pub job: String,
+    pub profile: String,
+}
+
+/// Requests in ten seconds. The double allows as many as it can answer.
+const UNHURRIED: u32 = 100_000;
+
 impl World {
     /// Starts everything. `connectors` are installed besides Greenhouse's; `told` hears of each step.
     ///
@@ -51,23 +63,21 @@ impl World {
             let path = component(name)?;
             gateway.command(&["connectors", "install", &path.to_string_lossy()])?;
         }
-        let tenant = gateway.command(&["tenant", "create", "--name", "Meridian Analytics"])?;
-        let key = gateway.command(&["key", "create", "--tenant", &tenant, "--label", "demo"])?;
         told("starting the gateway");
         gateway.start().await?;
-        let client = Client::new(&gateway.url(), &key)?;
         told("setting up frameworks, profile, connection and job over HTTP");
-        for framework in [competencies::employer(), competencies::college()] {
-            client.post("/v1/frameworks", &framework).await?;
-        }
-        let profile = id(&client.post("/v1/profiles", &competencies::profile()).await?)?;
-        let connection = id(&client.post("/v1/connections", &greenhouse(&ats)).await?)?;
-        gateway.command(&["connection", "grant", &connection, ats.origin(), "--tenant", &tenant])?;
-        let job = json!({
-            "title": "Junior data analyst", "profile": profile, "connection": connection, "external_id": JOB.to_string()
-        });
-        let job = id(&client.post("/v1/jobs", &job).await?)?;
+        let employer = employer(&gateway, &ats, "Meridian Analytics", UNHURRIED).await?;
+        let Employer { client, tenant, connection, job, profile } = employer;
         Ok(Self { gateway, ats, client, tenant, connection, job, profile })
+    }
+
+    /// A further employer at the same gateway, with a connection to the same double that makes at most so many requests in
+    /// ten seconds.
+    ///
+    /// # Errors
+    /// Any step that fails, in words.
+    pub async fn employer(&self, name: &str, requests: u32) -> Result<Employer, Failure> {
+        employer(&self.gateway, &self.ats, name, requests).await
     }
 
     /// Hands in credentials with an application. The id of the submission.
@@ -165,8 +175,26 @@ impl Application {
     }
 }
 
+/// Sets an employer up: on the gateway's machine what is the operator's, the rest over HTTP.
+async fn employer(gateway: &Gateway, ats: &Greenhouse, name: &str, requests: u32) -> Result<Employer, Failure> {
+    let tenant = gateway.command(&["tenant", "create", "--name", name])?;
+    let key = gateway.command(&["key", "create", "--tenant", &tenant, "--label", "demo"])?;
+    let client = Client::new(&gateway.url(), &key)?;
+    for framework in [competencies::employer(), competencies::college()] {
+        client.post("/v1/frameworks", &framework).await?;
+    }
+    let profile = id(&client.post("/v1/profiles", &competencies::profile()).await?)?;
+    let connection = id(&client.post("/v1/connections", &greenhouse(ats, requests)).await?)?;
+    gateway.command(&["connection", "grant", &connection, ats.origin(), "--tenant", &tenant])?;
+    let job = json!({
+        "title": "Junior data analyst", "profile": profile, "connection": connection, "external_id": JOB.to_string()
+    });
+    let job = id(&client.post("/v1/jobs", &job).await?)?;
+    Ok(Employer { client, tenant, connection, job, profile })
+}
+
 /// A connection to the double, with the custom fields that the double has for us.
-fn greenhouse(ats: &Greenhouse) -> Value {
+fn greenhouse(ats: &Greenhouse, requests: u32) -> Value {
     json!({
         "name": "Greenhouse (double)",
         "connector": "greenhouse",
@@ -176,8 +204,7 @@ fn greenhouse(ats: &Greenhouse) -> Value {
             "summary_field": "verified_skills_summary"
         },
         "bases": {"api": ats.api_base(), "auth": ats.auth_base()},
-        // The double allows as many requests as it can answer.
-        "rate": {"requests": 100_000, "per_seconds": 10},
+        "rate": {"requests": requests, "per_seconds": 10},
         "credentials": {"main": {"client_id": ats.client_id(), "client_secret": ats.client_secret()}}
     })
 }

@@ -1,6 +1,12 @@
 //! `cargo xtask bench`: measured on demand, never as a test; compared as ratios within one run.
 
-use crate::process::{self, Failure, cargo, command, find, root, say};
+use std::process::Command;
+
+use crate::{
+    connectors,
+    postgres::{Postgres, Sync},
+    process::{self, Failure, cargo, command, find, root, say},
+};
 
 /// What the Node peer is made of.
 const PACKAGES: [&str; 5] = [
@@ -10,26 +16,25 @@ const PACKAGES: [&str; 5] = [
     "@digitalbazaar/ed25519-multikey@1.3.1",
     "@digitalbazaar/did-method-key@5.3.0",
 ];
+/// Where optimised programs go: apart from those that are tested.
+const TARGET: [&str; 3] = ["--release", "--target-dir", "target/bench"];
 
 pub fn run(name: &str, arguments: &[&str]) -> Result<(), Failure> {
-    if !["verify", "hostile"].contains(&name) {
-        return Err(Failure::new(format!("there is no benchmark `{name}`: verify, hostile")));
+    match name {
+        "verify" | "hostile" => verifier(name, arguments),
+        "delivery" => delivery(arguments),
+        "day" => day(arguments),
+        _ => Err(Failure::new(format!("there is no benchmark `{name}`: verify, hostile, delivery, day"))),
     }
+}
+
+fn verifier(name: &str, arguments: &[&str]) -> Result<(), Failure> {
     let quiet = arguments.contains(&"--json");
     if !quiet {
         say("building the benchmark (a workspace of its own)");
     }
-    let manifest = "tests/bench/Cargo.toml";
-    process::run(cargo(&[
-        "build",
-        "--quiet",
-        "--release",
-        "--manifest-path",
-        manifest,
-        "--target-dir",
-        "target/bench",
-    ]))?;
-    let mut bench = command(root().join("target/bench/release/wellspring-bench"), &[name]);
+    beside_others("wellspring-bench")?;
+    let mut bench = program("wellspring-bench", &[name]);
     bench.args(arguments);
     if name == "verify" {
         match node(quiet)? {
@@ -38,6 +43,70 @@ pub fn run(name: &str, arguments: &[&str]) -> Result<(), Failure> {
         }
     }
     process::run(bench)
+}
+
+/// What is taken in, worked off and brought through, in one table.
+fn delivery(arguments: &[&str]) -> Result<(), Failure> {
+    if !arguments.is_empty() {
+        return Err(Failure::new("usage: cargo xtask bench delivery"));
+    }
+    prepare()?;
+    beside_others("wellspring-bench-queue")?;
+    let server = Postgres::start_if_possible("bench", Sync::On)?;
+    process::run(program("measure", &["head"]))?;
+    for server in [None, server.as_ref()].into_iter().take(1 + usize::from(server.is_some())) {
+        process::run(measure("ingest", server))?;
+        match server {
+            None => process::run(program("wellspring-bench-queue", &["sqlite"]))?,
+            Some(server) => process::run(program("wellspring-bench-queue", &["postgres", &server.url()]))?,
+        }
+        process::run(measure("end-to-end", server))?;
+    }
+    Ok(())
+}
+
+/// A day of ten million applications, in small.
+fn day(arguments: &[&str]) -> Result<(), Failure> {
+    let (store, scale) = match arguments {
+        ["--store", store @ ("sqlite" | "postgres"), rest @ ..] => (*store, rest),
+        rest => ("postgres", rest),
+    };
+    prepare()?;
+    let server = match store {
+        "postgres" => Postgres::start_if_possible("day", Sync::On)?,
+        _ => None,
+    };
+    let mut measure = measure("day", server.as_ref());
+    measure.args(scale);
+    process::run(measure)
+}
+
+/// Builds the gateway as it is shipped, with what measures it.
+fn prepare() -> Result<(), Failure> {
+    connectors::build()?;
+    say("building the gateway, optimised (the first time takes some minutes)");
+    let mut build = cargo(&["build", "--quiet", "--package", "wellspring-server", "--package", "wellspring-tests"]);
+    build.arg("--bins").args(TARGET);
+    process::run(build)
+}
+
+/// Builds what measures us beside others. It has a workspace of its own.
+fn beside_others(package: &str) -> Result<(), Failure> {
+    let mut build = cargo(&["build", "--quiet", "--manifest-path", "tests/bench/Cargo.toml", "--package", package]);
+    build.args(TARGET);
+    process::run(build)
+}
+
+fn program(name: &str, arguments: &[&str]) -> Command {
+    command(root().join("target/bench/release").join(name), arguments)
+}
+
+fn measure(what: &str, server: Option<&Postgres>) -> Command {
+    let mut measure = program("measure", &[what]);
+    if let Some(server) = server {
+        measure.env("MEASURE_POSTGRES", server.url());
+    }
+    measure
 }
 
 /// Installs the Node peer, once.

@@ -31,7 +31,8 @@ cargo xtask <command>
   conformance     what the verifier makes of what others publish: a table per suite (needs ../shared/fixtures)
   oracle          our canonical N-Quads beside those of jsonld and rdf-canonize: published documents, and records made up
                   from a seed (--count N, --seed N; needs Node and ../shared/fixtures)
-  bench NAME      measure against others: `verify` (also --json), `hostile`
+  bench NAME      measure: `verify` (beside others; also --json), `hostile`, `delivery` (submissions, queue and the way
+                  through, on both stores, beside apalis), `day` (ten million applications a day in small; --store, --scale N)
   fuzz [TARGET]   fuzz the verifier: jsonld, jwt, png, svg, status, or all of them; [--seconds N] for each
   prove NAME      what happens when it breaks: `crash` (kill -9 under load; --store sqlite|postgres, --kills N, --seed N),
                   `nodes` (three on one PostgreSQL, one killed, one frozen)

@@ -42,7 +42,7 @@ pub async fn read_all(request: Request, app: &App) -> Result<Bytes, Problem> {
 /// Parses strictly into `T`.
 pub fn strict<T: DeserializeOwned>(bytes: &[u8], app: &App) -> Result<T, Problem> {
     let limits = wellspring_verify::Limits { bytes: app.config.limits.body_bytes, ..app.verification.limits };
-    wellspring_verify::read_json(bytes, &limits).map_err(Problem::from)?;
+    wellspring_verify::check_json(bytes, &limits).map_err(Problem::from)?;
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     serde_path_to_error::deserialize(&mut reader)
         .map_err(|error| Problem::invalid_request(pointer(error.path()), plain(error.inner())))

@@ -3,6 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use secrecy::zeroize::Zeroizing;
+use tokio::sync::Semaphore;
 use wellspring_egress::{Fetcher, FetcherConfig};
 use wellspring_host::{Host, HostConfig};
 use wellspring_model::{
@@ -153,7 +154,8 @@ pub async fn app_with(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn En
     let assurance = config.policy.assurance.iter().copied().collect();
     let scoring = ScoringPolicy { assurance, ..ScoringPolicy::default() };
     let known = Known::default();
-    Ok(App::new(AppState { config, store, host, fetcher, clock, entropy, verification, scoring, known }))
+    let processors = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
+    Ok(App::new(AppState { config, store, host, fetcher, clock, entropy, verification, scoring, known, processors }))
 }
 
 /// Loads every installed connector. One that cannot be loaded stops the start: deliveries would silently wait for it.

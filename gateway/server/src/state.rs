@@ -2,6 +2,7 @@
 
 use std::{ops::Deref, sync::Arc};
 
+use tokio::{sync::Semaphore, task::JoinError};
 use wellspring_egress::Fetcher;
 use wellspring_host::Host;
 use wellspring_model::{
@@ -30,6 +31,8 @@ pub struct AppState {
     pub verification: Verification,
     pub scoring: ScoringPolicy,
     pub known: Known,
+    /// As many as there are processors.
+    pub processors: Semaphore,
 }
 
 /// How this gateway verifies.
@@ -51,6 +54,17 @@ impl App {
 
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Does a processor's work (signatures, canonical forms, scores) off the threads that answer requests, as much at a time
+    /// as there are processors: many pieces of work may wait for others' sites, few can compute.
+    ///
+    /// # Errors
+    /// The thread ended early.
+    pub async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, JoinError> {
+        // It is never closed.
+        let _turn = self.processors.acquire().await.ok();
+        tokio::task::spawn_blocking(work).await
     }
 
     /// A fresh UUIDv7 for an id.

@@ -42,10 +42,10 @@ pub mod rdf;
 pub mod sign;
 
 pub use cache::{Cache, Question};
-pub use json::{ParseError, read_json};
+pub use json::{ParseError, check_json, read_json};
 pub use limits::Limits;
 pub use material::{Absence, Document, Material};
-pub use parse::{UnverifiedPresentation, parse};
+pub use parse::{UnverifiedPresentation, check, parse};
 pub use policy::{Challenge, Policy};
 pub use registry::{Registry, RegistryError};
 pub use trust::{Trusted, trust_in};

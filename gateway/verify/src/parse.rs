@@ -14,7 +14,7 @@ use crate::{
     document::{each, text},
     endorsement,
     form::Form,
-    json::read_json,
+    json::{check_json, read_json},
     jwt::{self, Jwt},
     material::Library,
     refresh,
@@ -86,14 +86,7 @@ pub fn parse(bytes: &[u8], base: Pointer, limits: &Limits) -> Result<UnverifiedP
     }
     let mut read =
         UnverifiedPresentation { base, limits: *limits, documents: Vec::new(), entries: Vec::new(), is_cut_off: false };
-    let baked = if bytes.starts_with(baked::PNG) {
-        baked::png(bytes)
-    } else if baked::looks_like_svg(bytes) {
-        baked::svg(bytes)
-    } else {
-        Baked::Credential(Cow::Borrowed(bytes))
-    };
-    let bytes = match baked {
+    let bytes = match unbaked(bytes) {
         Baked::Credential(bytes) => bytes,
         Baked::Nothing => return Ok(read.with_form(Form::Unknown)),
         Baked::Unreadable => return Ok(read.with_form(Form::NoPicture)),
@@ -115,6 +108,35 @@ pub fn parse(bytes: &[u8], base: Pointer, limits: &Limits) -> Result<UnverifiedP
     read.documents.push(Document { value, jwt: None });
     read.is_cut_off = !read.collect(0, &Pointer::root(), &Pointer::root(), true, None);
     Ok(read)
+}
+
+/// Whether [`parse`] would read an input, without making anything of it: what is asked of an input that is only taken in.
+///
+/// # Errors
+/// As [`parse`].
+pub fn check(bytes: &[u8], limits: &Limits) -> Result<(), ParseError> {
+    if bytes.len() > limits.bytes {
+        return Err(ParseError::TooLarge { limit: limits.bytes });
+    }
+    let Baked::Credential(bytes) = unbaked(bytes) else { return Ok(()) };
+    if jwt::looks_like_one(bytes.trim_ascii()) {
+        return Ok(());
+    }
+    match check_json(&bytes, limits) {
+        Err(error @ ParseError::Malformed { .. }) => Form::of_bytes(&bytes).map(drop).ok_or(error),
+        checked => checked,
+    }
+}
+
+/// What a picture holds, where it is one.
+fn unbaked(bytes: &[u8]) -> Baked<'_> {
+    if bytes.starts_with(baked::PNG) {
+        baked::png(bytes)
+    } else if baked::looks_like_svg(bytes) {
+        baked::svg(bytes)
+    } else {
+        Baked::Credential(Cow::Borrowed(bytes))
+    }
 }
 
 impl UnverifiedPresentation {

@@ -4,9 +4,17 @@ use std::{process::ExitCode, time::Duration};
 
 use wellspring_tests::{
     Failure,
-    measure::ingest::Ingest,
+    measure::{Day, HEAD, Ingest, Row, end_to_end},
     world::{Application, World},
 };
+
+const USAGE: &str = "usage: measure head | ingest | end-to-end | day [--scale N]";
+const INGEST: Duration = Duration::from_secs(7);
+/// What a disk allows is not asked for more than this…
+const MOST_ASKED: u64 = 6_000;
+/// …or so many times its syncs.
+const TIMES_SYNCS: u64 = 8;
+const P99: Duration = Duration::from_millis(50);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -21,37 +29,69 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: &[String]) -> Result<(), Failure> {
-    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let seconds = match words.as_slice() {
-        ["ingest"] => 7,
-        ["ingest", "--seconds", seconds] => seconds.parse().map_err(|_| Failure::new("--seconds wants a number"))?,
-        _ => return Err(Failure::new("usage: measure ingest [--seconds N]")),
-    };
     #[expect(clippy::disallowed_methods, reason = "how `cargo xtask bench` names the server it has started")]
     let postgres = std::env::var("MEASURE_POSTGRES").ok();
-    ingest(postgres.as_deref(), Duration::from_secs(seconds)).await
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["head"] => {
+            println!("{HEAD}");
+            Ok(())
+        }
+        ["ingest"] => ingest(postgres.as_deref()).await,
+        ["end-to-end"] => through(postgres.as_deref()).await,
+        ["day"] => Day { scale: 100, postgres }.run().await,
+        ["day", "--scale", scale] => {
+            let scale = scale.parse().map_err(|_| Failure::new("--scale wants a number"))?;
+            Day { scale, postgres }.run().await
+        }
+        _ => Err(Failure::new(USAGE)),
+    }
 }
 
-/// Rows of a table: store, size, fdatasyncs, submissions, their ratio, p50, p99.
-async fn ingest(postgres: Option<&str>, time: Duration) -> Result<(), Failure> {
-    let store = if postgres.is_some() { "PostgreSQL" } else { "SQLite" };
-    let database = postgres.map(|url| format!("[database]\nurl = \"{url}\"\n")).unwrap_or_default();
+/// The store's name, and the settings that choose it.
+fn store(postgres: Option<&str>) -> (&'static str, String) {
+    match postgres {
+        Some(url) => ("PostgreSQL", format!("[database]\nurl = \"{url}\"\n")),
+        None => ("SQLite", String::new()),
+    }
+}
+
+async fn ingest(postgres: Option<&str>) -> Result<(), Failure> {
+    let (store, database) = store(postgres);
     // Taking in alone is measured: on a machine with two cores the work that follows would take them.
     let settings = format!("[work]\nworkers = 0\n{database}");
     let world = World::start_with(Application::seed(&[]), &[], &settings, |_| {}).await?;
     let mut first = 0;
     for bytes in [2_000, 20_000] {
-        let taken = Ingest { connections: 64, bytes, first, time }.run(&world).await?;
+        let taken = Ingest { connections: 64, bytes, first, time: INGEST }.run(&world).await?;
         first += 10_000_000;
-        let ratio = taken.rate as f64 / taken.fdatasyncs as f64;
-        println!(
-            "| {store}, {} KB, 64 connections | {} | {} | {ratio:.1} | {:.1} ms | {:.1} ms |",
-            bytes / 1_000,
-            taken.fdatasyncs,
-            taken.rate,
-            taken.latencies.percentile(50).as_secs_f64() * 1e3,
-            taken.latencies.percentile(99).as_secs_f64() * 1e3,
-        );
+        let asked = MOST_ASKED.min(TIMES_SYNCS * taken.fdatasyncs);
+        let is_reached = taken.rate >= asked && taken.latencies.percentile(99) < P99;
+        let row = Row {
+            what: format!("{store}: durable submissions of {} KB, 64 connections", bytes / 1_000),
+            measured: format!("{}/s, {:.2} ms of a processor each", taken.rate, taken.processor.as_secs_f64() * 1e3),
+            beside: format!("fdatasync {}/s", taken.fdatasyncs),
+            ratio: Some(taken.rate as f64 / taken.fdatasyncs as f64),
+            aim: Some((format!("{asked}/s, p99 under 50 ms"), is_reached)),
+            latencies: Some(taken.latencies),
+        };
+        println!("{row}");
     }
+    Ok(())
+}
+
+async fn through(postgres: Option<&str>) -> Result<(), Failure> {
+    let (store, database) = store(postgres);
+    let applications: Vec<_> = (1..=end_to_end::APPLICATIONS).map(Application::numbered).collect();
+    let world = World::start_with(Application::seed(&applications), &[], &database, |_| {}).await?;
+    let found = end_to_end::run(&world).await?;
+    let what = format!("{store}: from a submission to its note in the ATS");
+    let row = Row { what: format!("{what}, idle"), latencies: Some(found.idle), ..Row::default() };
+    println!("{row}");
+    let measured = format!("{}/s", found.most);
+    println!("{}", Row { what: format!("{what}, as many as go"), measured, ..Row::default() });
+    let measured = format!("{}/s", found.half);
+    let latencies = Some(found.at_half);
+    println!("{}", Row { what: format!("{what}, half of that"), measured, latencies, ..Row::default() });
     Ok(())
 }

@@ -45,4 +45,15 @@ impl Connection {
         self.0.read_exact(&mut body).await?;
         Ok(status)
     }
+
+    /// Sends a submission.
+    ///
+    /// # Errors
+    /// The connection breaks, or it is not accepted.
+    pub async fn accepted(&mut self, request: &[u8]) -> Result<(), Failure> {
+        match self.send(request).await? {
+            202 => Ok(()),
+            status => Err(Failure::new(format!("a submission was answered {status}"))),
+        }
+    }
 }

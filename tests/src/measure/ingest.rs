@@ -9,17 +9,24 @@ use std::{
 };
 
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use tokio::task::JoinSet;
 
-use super::{Latencies, fdatasyncs, http::Connection};
+use super::{
+    Latencies,
+    applicants::{of_many, small},
+    fdatasyncs,
+    http::Connection,
+};
 use crate::{
     Failure,
-    demo::credentials::{Award, Issuer, badge, signed},
     world::{Application, World},
 };
 
 /// Until caches are filled and statements prepared.
 const WARM_UP: Duration = Duration::from_secs(2);
+/// About what one badge within a record takes.
+const BADGE: usize = 3_500;
 /// Where a request's number goes.
 const NUMBER: &str = "000000000";
 
@@ -40,6 +47,8 @@ pub struct Taken {
     /// Durable submissions a second.
     pub rate: u64,
     pub latencies: Latencies,
+    /// Of the gateway, for each.
+    pub processor: Duration,
     /// What the disk did right before.
     pub fdatasyncs: u64,
 }
@@ -57,12 +66,17 @@ impl Ingest {
         for _ in 0..self.connections {
             callers.spawn(hand_in(Arc::clone(&template), from, until));
         }
+        tokio::time::sleep_until(from.into()).await;
+        let used = world.gateway.processor_time()?;
+        tokio::time::sleep_until(until.into()).await;
+        let used = world.gateway.processor_time()? - used;
         let mut latencies = Latencies::default();
         while let Some(caller) = callers.join_next().await {
             latencies.append(caller??);
         }
         let rate = (latencies.len() as f64 / self.time.as_secs_f64()) as u64;
-        Ok(Taken { rate, latencies, fdatasyncs })
+        let processor = used / u32::try_from(latencies.len().max(1)).unwrap_or(u32::MAX);
+        Ok(Taken { rate, latencies, processor, fdatasyncs })
     }
 }
 
@@ -73,11 +87,8 @@ async fn hand_in(template: Arc<Template>, from: Instant, until: Instant) -> Resu
     loop {
         let request = template.next();
         let sent = Instant::now();
-        let status = connection.send(&request).await?;
+        connection.accepted(&request).await?;
         let now = Instant::now();
-        if status != 202 {
-            return Err(Failure::new(format!("a submission was answered {status}")));
-        }
         if now >= until {
             return Ok(latencies);
         }
@@ -97,16 +108,24 @@ struct Template {
 impl Template {
     fn new(world: &World, bytes: usize, first: u64) -> Result<Self, Failure> {
         let application = Application::numbered(1);
-        let mut credential =
-            signed(Issuer::Training, badge(Issuer::Training, Award::Competency(0), &application.email))?;
+        // A badge, or a record of as many as fit. What is missing to the size is as hard to pack as a signature.
+        let badges = bytes / BADGE;
+        let mut credential = match badges {
+            0 | 1 => small(&application.email)?,
+            _ => of_many(badges - 1, &application.email)?,
+        };
         credential["id"] = json!(format!("urn:example:{NUMBER}"));
         let mut request = World::request(&world.connection, &world.job, &application, &[credential]);
         request["application"]["id"] = json!(NUMBER);
-        let padding = bytes.saturating_sub(request.to_string().len() + r#","name":"""#.len());
-        request["credentials"][0]["json"]["description"] = json!("x".repeat(padding));
+        let missing = bytes.saturating_sub(request.to_string().len() + r#","description":"""#.len());
+        let hard = (0_u32..).flat_map(|part| Sha256::digest(part.to_be_bytes())).flat_map(|byte| {
+            let letter = |half: u8| char::from(b'a' + half);
+            [letter(byte >> 4), letter(byte & 15)]
+        });
+        request["credentials"][0]["json"]["description"] = json!(hard.take(missing).collect::<String>());
         let body = request.to_string();
         let key = world.client.key();
-        let authority = world.gateway.url().trim_start_matches("http://").to_owned();
+        let authority = world.gateway.authority();
         let head = format!(
             "POST /v1/submissions HTTP/1.1\r\nHost: {authority}\r\nAuthorization: Bearer {key}\r\nContent-Type: \
              application/json\r\nIdempotency-Key: {NUMBER}\r\nContent-Length: {}\r\n\r\n",

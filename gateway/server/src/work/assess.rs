@@ -30,12 +30,14 @@ pub async fn run(app: &App, task: &Leased, id: SubmissionId) -> Result<(), TaskE
     let relied = InForce::of(app, task.tenant, Some(submission.posting)).await?;
     let verified = verify(app, received(app, &submission).await?, &relied, applicant(&submission)).await?;
     let (assessment, scoring) = (AssessmentId::from_uuid(app.uuid()), app.scoring.clone());
-    let (report, assessment) = tokio::task::spawn_blocking(move || {
-        let (credentials, not_counted) = (&verified.credentials, verified.not_counted);
-        let result = wellspring_score::assess(assessment, &profile, &frameworks, credentials, not_counted, &scoring);
-        (verified.report, result)
-    })
-    .await?;
+    let (report, assessment) = app
+        .compute(move || {
+            let (credentials, not_counted) = (&verified.credentials, verified.not_counted);
+            let result =
+                wellspring_score::assess(assessment, &profile, &frameworks, credentials, not_counted, &scoring);
+            (verified.report, result)
+        })
+        .await?;
     let delivery = NewDelivery {
         id: DeliveryId::from_uuid(app.uuid()),
         task: TaskId::from_uuid(app.uuid()),

@@ -43,20 +43,22 @@ pub async fn verify(
     applicant: Applicant,
 ) -> Result<Verified, VerifyError> {
     let limits = app.verification.limits;
-    let (received, presentations) = tokio::task::spawn_blocking(move || {
-        let parsed = received.iter().enumerate().map(|(index, bytes)| {
-            let at = place(index);
-            wellspring_verify::parse(bytes, at.clone(), &limits).map_err(|error| VerifyError::Unreadable { at, error })
-        });
-        let parsed: Arc<[UnverifiedPresentation]> = parsed.collect::<Result<_, _>>()?;
-        Ok::<_, VerifyError>((received, parsed))
-    })
-    .await??;
+    let (received, presentations) = app
+        .compute(move || {
+            let parsed = received.iter().enumerate().map(|(index, bytes)| {
+                let at = place(index);
+                wellspring_verify::parse(bytes, at.clone(), &limits)
+                    .map_err(|error| VerifyError::Unreadable { at, error })
+            });
+            let parsed: Arc<[UnverifiedPresentation]> = parsed.collect::<Result<_, _>>()?;
+            Ok::<_, VerifyError>((received, parsed))
+        })
+        .await??;
     let (policy, now) = (relied.policy(app), app.now());
     let material = gather(&app.fetcher, &app.verification.standing, &presentations, &policy, now).await?;
-    let (app, used) = (app.clone(), relied.used());
-    let verified = tokio::task::spawn_blocking(move || {
-        let mut all = all(&app, &received, &presentations, &material, &policy, &applicant, now);
+    let (judging, used) = (app.clone(), relied.used());
+    let verified = app.compute(move || {
+        let mut all = all(&judging, &received, &presentations, &material, &policy, &applicant, now);
         all.report.trust_policy = Some(used);
         all
     });

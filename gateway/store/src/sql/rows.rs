@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Arg, Pool, Query, composed};
+use super::{Arg, Dialect, Pool, Query, composed};
 use crate::{StoreError, row::Row, transaction::Transaction};
 
 /// Rows in one statement: the largest of these that is left to be filled. Close enough together that few statements are
@@ -17,7 +17,7 @@ pub(crate) async fn over_rows(
     tail: &str,
 ) -> Result<Vec<Row>, StoreError> {
     let mut answered = Vec::new();
-    for statement in statements(head, rows, tail) {
+    for statement in statements(tx.dialect(), head, rows, tail) {
         answered.extend(statement.fetch_all(&mut *tx).await?);
     }
     Ok(answered)
@@ -31,34 +31,37 @@ pub(crate) async fn read_over_rows(
     tail: &str,
 ) -> Result<Vec<Row>, StoreError> {
     let mut answered = Vec::new();
-    for statement in statements(head, rows, tail) {
+    for statement in statements(on.dialect(), head, rows, tail) {
         answered.extend(statement.fetch_all(on).await?);
     }
     Ok(answered)
 }
 
-fn statements(head: &str, rows: Vec<Vec<Arg>>, tail: &str) -> Vec<Query> {
+fn statements(dialect: Dialect, head: &str, rows: Vec<Vec<Arg>>, tail: &str) -> Vec<Query> {
     let (mut statements, mut left) = (Vec::new(), rows.len());
     let mut rows = rows.into_iter();
     while let Some(count) = ROWS.into_iter().find(|count| *count <= left) {
         left -= count;
         let part: Vec<Vec<Arg>> = rows.by_ref().take(count).collect();
         let columns = part.first().map_or(0, Vec::len);
-        let query = composed(format!("{head} {} {tail}", placeholders(count, columns)));
+        let query = composed(format!("{head} {} {tail}", placeholders(count, columns, dialect)));
         statements.push(part.into_iter().flatten().fold(query, Query::bind));
     }
     statements
 }
 
-/// `($1, $2), ($3, $4)` for 2 rows of 2 columns.
-fn placeholders(rows: usize, columns: usize) -> String {
+/// `($1, $2), ($3, $4)` for 2 rows of 2 columns. SQLite is given `?`: it looks for every name among all that it knows.
+fn placeholders(rows: usize, columns: usize, dialect: Dialect) -> String {
     let mut text = String::with_capacity(rows * columns * 6);
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ", (" });
         for column in 1..=columns {
             let comma = if column == 1 { "" } else { ", " };
             // Writing to a string cannot fail.
-            let _written = write!(text, "{comma}${}", row * columns + column);
+            let _written = match dialect {
+                Dialect::Sqlite => write!(text, "{comma}?"),
+                Dialect::Postgres => write!(text, "{comma}${}", row * columns + column),
+            };
         }
         text.push(')');
     }
@@ -71,7 +74,8 @@ mod tests {
 
     #[test]
     fn placeholders_count_on_over_the_rows() {
-        assert_eq!(placeholders(2, 3), "($1, $2, $3), ($4, $5, $6)");
-        assert_eq!(placeholders(1, 1), "($1)");
+        assert_eq!(placeholders(2, 3, Dialect::Postgres), "($1, $2, $3), ($4, $5, $6)");
+        assert_eq!(placeholders(1, 1, Dialect::Postgres), "($1)");
+        assert_eq!(placeholders(2, 2, Dialect::Sqlite), "(?, ?), (?, ?)");
     }
 }

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use super::{
     fault::{Fault, Route, Verdict},
+    index::places,
     page::Query,
     record::Note,
     state::{RequestSeen, Shared, TOKEN_LIFE},
@@ -176,10 +177,9 @@ async fn applications(State(shared): State<Arc<Shared>>, headers: HeaderMap, Par
     allowed(&shared, &headers, "harvest:applications:list", |state| {
         let query = Query::read(pairs)?;
         let (ids, candidates) = (query.ids("ids")?, query.ids("candidate_ids")?);
-        let all = state.seed.applications.iter().filter(|one| {
-            ids.as_ref().is_none_or(|ids| ids.contains(&one.id))
-                && candidates.as_ref().is_none_or(|ids| ids.contains(&one.candidate_id))
-        });
+        let places = places(ids.as_ref(), state.seed.applications.len(), |id| state.index.application(id));
+        let all = places.into_iter().map(|place| &state.seed.applications[place]);
+        let all = all.filter(|one| candidates.as_ref().is_none_or(|ids| ids.contains(&one.candidate_id)));
         query.page(all.map(|one| json!(one)).collect(), &address(&shared, "applications"))
     })
 }
@@ -188,10 +188,9 @@ async fn candidates(State(shared): State<Arc<Shared>>, headers: HeaderMap, Param
     allowed(&shared, &headers, "harvest:candidates:list", |state| {
         let query = Query::read(pairs)?;
         let (ids, email) = (query.ids("ids")?, query.text("email").map(str::to_lowercase));
-        let all = state.seed.candidates.iter().filter(|one| {
-            ids.as_ref().is_none_or(|ids| ids.contains(&one.id))
-                && email.as_ref().is_none_or(|email| one.email.to_lowercase() == *email)
-        });
+        let places = places(ids.as_ref(), state.seed.candidates.len(), |id| state.index.candidate(id));
+        let all = places.into_iter().map(|place| &state.seed.candidates[place]);
+        let all = all.filter(|one| email.as_ref().is_none_or(|email| one.email.to_lowercase() == *email));
         let fields = &state.seed.fields;
         query.page(all.map(|one| one.to_json(fields)).collect(), &address(&shared, "candidates"))
     })
@@ -210,7 +209,8 @@ async fn notes(State(shared): State<Arc<Shared>>, headers: HeaderMap, Parameters
     allowed(&shared, &headers, "harvest:notes:list", |state| {
         let query = Query::read(pairs)?;
         let ids = query.ids("candidate_ids")?;
-        let all = state.seed.notes.iter().filter(|one| ids.as_ref().is_none_or(|ids| ids.contains(&one.candidate_id)));
+        let places = places(ids.as_ref(), state.seed.notes.len(), |id| state.index.notes_about(id).to_vec());
+        let all = places.into_iter().map(|place| &state.seed.notes[place]);
         query.page(all.map(|one| json!(one)).collect(), &address(&shared, "notes"))
     })
 }
@@ -246,9 +246,7 @@ async fn update_candidate(
 ) -> Answer {
     allowed(&shared, &headers, "harvest:candidates:update", |state| {
         let update: CandidateUpdate = read(&body)?;
-        let Some(place) = state.seed.candidates.iter().position(|one| one.id == id) else {
-            return Err(Refusal::not_found());
-        };
+        let Some(place) = state.index.candidate(id) else { return Err(Refusal::not_found()) };
         if let Some(sent) = update.custom_fields {
             let mut fields = std::collections::BTreeMap::new();
             for field in sent {
@@ -282,11 +280,13 @@ struct NewNote {
 async fn create_note(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Answer {
     allowed(&shared, &headers, "harvest:notes:create", |state| {
         let new: NewNote = read(&body)?;
-        if !state.seed.candidates.iter().any(|one| one.id == new.candidate_id) {
+        if state.index.candidate(new.candidate_id).is_none() {
             return Err(Refusal::not_found());
         }
-        let is_theirs =
-            |id: u64| state.seed.applications.iter().any(|one| one.id == id && one.candidate_id == new.candidate_id);
+        let is_theirs = |id: u64| {
+            let place = state.index.application(id);
+            place.is_some_and(|place| state.seed.applications[place].candidate_id == new.candidate_id)
+        };
         if !new.application_id.is_none_or(is_theirs) {
             return Err(Refusal::invalid("application_id", "Must be an application of the candidate"));
         }
@@ -306,6 +306,8 @@ async fn create_note(State(shared): State<Arc<Shared>>, headers: HeaderMap, body
             author: "Wellspring (integration)".to_owned(),
             created_at: state.now(),
         };
+        state.index.note(note.candidate_id, state.seed.notes.len());
+        state.written.push(std::time::Instant::now());
         state.seed.notes.push(note.clone());
         Ok((StatusCode::CREATED, Json(note)).into_response())
     })

@@ -6,6 +6,7 @@
 mod api;
 mod fault;
 mod hr;
+mod index;
 mod page;
 mod record;
 mod seed;
@@ -96,8 +97,25 @@ impl Greenhouse {
         self.shared.lock().seed.notes.clone()
     }
 
+    pub fn note_count(&self) -> usize {
+        self.shared.lock().seed.notes.len()
+    }
+
+    /// When the note at this place was written.
+    pub fn note_written(&self, place: usize) -> Option<std::time::Instant> {
+        self.shared.lock().written.get(place).copied()
+    }
+
+    /// When notes were written, each with its application, from the one with this place on.
+    pub fn notes_written(&self, from: usize) -> Vec<(Option<u64>, std::time::Instant)> {
+        let state = self.shared.lock();
+        let notes = state.seed.notes.iter().skip(from).map(|note| note.application_id);
+        notes.zip(state.written.iter().skip(from).copied()).collect()
+    }
+
     pub fn candidate(&self, id: u64) -> Option<Candidate> {
-        self.shared.lock().seed.candidates.iter().find(|candidate| candidate.id == id).cloned()
+        let state = self.shared.lock();
+        state.index.candidate(id).map(|place| state.seed.candidates[place].clone())
     }
 
     /// Somebody in HR changes a custom field, or empties it.

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::{
     fault::{Fault, Holding, Route},
+    index::Index,
     seed::GreenhouseSeed,
 };
 
@@ -38,6 +39,9 @@ pub(super) struct Shared {
 pub(super) struct State {
     /// The records, as they are by now.
     pub(super) seed: GreenhouseSeed,
+    pub(super) index: Index,
+    /// When each note was written, by the clock of whoever measures.
+    pub(super) written: Vec<std::time::Instant>,
     started: Instant,
     pub(super) advanced: Duration,
     /// When each token ends, on the double's own clock.
@@ -51,6 +55,8 @@ pub(super) struct State {
 impl Shared {
     pub(super) fn new(origin: String, seed: GreenhouseSeed) -> Self {
         let state = State {
+            index: Index::new(&seed),
+            written: vec![std::time::Instant::now(); seed.notes.len()],
             seed,
             started: Instant::now(),
             advanced: Duration::ZERO,

@@ -10,6 +10,8 @@ use crate::{Failure, Place, world::World};
 const STUCK: u32 = 1_000_000;
 const TENANTS: usize = 8;
 const PICKUPS: usize = 1_000;
+/// What the blocked tenant may cost the others.
+const MOST_TIMES: f64 = 2.0;
 const LEASE: Duration = Duration::from_secs(60);
 
 pub async fn run(place: &Place) -> Result<(), Failure> {
@@ -22,8 +24,19 @@ pub async fn run(place: &Place) -> Result<(), Failure> {
     let stuck = world.tenant().await?;
     let row = |what: &str, all: &[Duration], alone: Option<Duration>| {
         let (p50, p99) = (percentile(all, 50), percentile(all, 99));
-        let times = alone.map(|alone| format!("{:.1} × without", p99.as_secs_f64() / alone.as_secs_f64()));
-        println!("| {name}: pickup {what} | p50 {p50:.2?}, p99 {p99:.2?} | {} | |", times.unwrap_or_default());
+        let [beside, ratio, aim] = match alone {
+            Some(alone) => {
+                let ratio = p99.as_secs_f64() / alone.as_secs_f64();
+                let verdict = crate::verdict(ratio < MOST_TIMES);
+                [
+                    format!("p99 {alone:.2?} without"),
+                    format!("{ratio:.1} ×"),
+                    format!("under {MOST_TIMES} ×: {verdict}"),
+                ]
+            }
+            None => Default::default(),
+        };
+        println!("| {name}: pickup {what} | | {beside} | {ratio} | {p50:.2?} | {p99:.2?} | {aim} |");
         p99
     };
     pickups(&world, &others).await?;

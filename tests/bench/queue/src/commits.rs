@@ -30,7 +30,9 @@ macro_rules! commits {
 
 pub async fn rate(place: &Place) -> Result<u64, Failure> {
     match place {
-        Place::Sqlite(folder) => commits!(SqliteConnection::connect_with(&durable(&folder.path().join("commits.db"))).await?),
+        Place::Sqlite(folder) => {
+            commits!(SqliteConnection::connect_with(&durable(&folder.path().join("commits.db"))).await?)
+        }
         Place::Postgres(_) => commits!(PgConnection::connect(&place.database("commits").await?).await?),
     }
 }
@@ -38,5 +40,8 @@ pub async fn rate(place: &Place) -> Result<u64, Failure> {
 /// As our own store opens a file.
 pub fn durable(path: &std::path::Path) -> SqliteConnectOptions {
     let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
-    options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full).busy_timeout(Duration::from_secs(10))
+    options
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(10))
 }

@@ -138,7 +138,9 @@ impl World {
     /// Puts tasks before the gate of a tenant's connection, and closes it.
     pub async fn stuck(&self, tenant: &Tenant, count: u32) -> Result<(), Failure> {
         let series = match self.database {
-            Database::Sqlite(_) => "(WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {count}) SELECT n FROM n)",
+            Database::Sqlite(_) => {
+                "(WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {count}) SELECT n FROM n)"
+            }
             Database::Postgres(_) => "generate_series(1, {count}) AS n (n)",
         };
         let (series, Tenant { id, connection, .. }) = (series.replace("{count}", &count.to_string()), tenant);
@@ -159,8 +161,10 @@ impl World {
              (SELECT id FROM tasks WHERE gate = '{connection}' ORDER BY run_at, id LIMIT 8)"
         ))
         .await?;
-        self.direct(format!("UPDATE gates SET state = 'open', reason = NULL, most_leased = 8 WHERE id = '{connection}'"))
-            .await
+        self.direct(format!(
+            "UPDATE gates SET state = 'open', reason = NULL, most_leased = 8 WHERE id = '{connection}'"
+        ))
+        .await
     }
 
     async fn direct(&self, sql: String) -> Result<(), Failure> {

@@ -279,7 +279,7 @@ fn received(
         return Err(Problem::credential_too_large(at.key(key), limit));
     }
     // What cannot be read at all is refused now; whatever is wrong with its content becomes a finding later.
-    wellspring_verify::parse(&bytes, at.clone(), &app.verification.limits)
+    wellspring_verify::check(&bytes, &app.verification.limits)
         .map_err(|error| Problem::unreadable_credential(at.key(key), &error))?;
     Ok(ReceivedCredential { bytes, filename: input.filename.clone().or(filename) })
 }
