@@ -7,6 +7,7 @@ mod conformance;
 mod connectors;
 mod demo;
 mod fuzz;
+mod moto;
 mod oracle;
 mod postgres;
 mod process;

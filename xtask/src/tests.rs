@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything a test needs, then all tests.
 
 use crate::{
-    browser, connectors,
+    browser, connectors, moto,
     postgres::{self, Postgres, Sync},
     process::{self, Failure, cargo, say},
     webhooks,
@@ -12,6 +12,7 @@ use crate::{
 pub fn run(arguments: &[&str]) -> Result<(), Failure> {
     connectors::build()?;
     webhooks::install_if_possible()?;
+    moto::bring_if_possible()?;
     // One feature set for everything: otherwise half of the dependencies are built twice.
     say("building the gateway and its tests (the first time takes some minutes)");
     process::run(cargo(&["build", "--workspace", "--all-targets"]))?;

@@ -196,6 +196,8 @@ failure_codes! {
     Interrupted = "INTERRUPTED",
     /// The endpoint says that it is gone for good (410), or was removed.
     Gone = "GONE",
+    /// The result is past the time that it is kept for.
+    Retired = "RETIRED",
 }
 
 impl fmt::Display for FailureCode {

@@ -70,6 +70,8 @@ pub struct Submission {
     /// Digests of the credentials as received, in order.
     pub payloads: Vec<PayloadRef>,
     pub received_at: Timestamp,
+    /// When its right to the bytes of the credentials ended. `None`: they are kept.
+    pub credentials_retired_at: Option<Timestamp>,
     pub state: SubmissionState,
 }
 
@@ -90,6 +92,8 @@ pub enum SubmissionState {
     Assessed(Box<Assessed>),
     /// Processing gave up, with a code that says why. The credentials are kept.
     Rejected { at: Timestamp, code: String },
+    /// Past the time that it is kept for: credentials, report, assessment and applicant are gone.
+    Retired { at: Timestamp },
 }
 
 /// What an assessed submission has.
@@ -134,6 +138,7 @@ impl SubmissionState {
             Self::Received => "received",
             Self::Assessed(_) => "assessed",
             Self::Rejected { .. } => "rejected",
+            Self::Retired { .. } => "retired",
         }
     }
 }

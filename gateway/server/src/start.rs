@@ -33,7 +33,7 @@ pub enum StartError {
     MasterKey { path: String, error: std::io::Error },
     #[error("the master key {0} is not 32 bytes; restore the right file, since no other opens the sealed secrets")]
     MasterKeyLength(String),
-    #[error("the database: {0}")]
+    #[error("the store: {0}")]
     Store(#[from] wellspring_store::StoreError),
     #[error("outbound HTTP: {0}")]
     Egress(#[from] wellspring_egress::EgressError),
@@ -60,7 +60,8 @@ pub enum StartError {
 /// # Errors
 /// The key or the database cannot be opened.
 pub async fn store(config: &Config) -> Result<Store, StartError> {
-    Ok(Store::open(&config.database(), master_key(config)?, Arc::new(SystemEntropy)).await?)
+    let store = Store::open(&config.database(), master_key(config)?, Arc::new(SystemEntropy)).await?;
+    Ok(store.with_payloads(&config.payloads()?)?)
 }
 
 /// Reads the master key.

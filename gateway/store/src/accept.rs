@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use wellspring_model::{
-    digest::Digest,
-    id::{KeyId, TaskId},
+    id::{KeyId, SubmissionId, TaskId},
     submission::Submission,
     trace::TraceParent,
 };
@@ -13,6 +12,10 @@ use crate::{
     Action, AuditNote, Idempotency, NewShare, Store, StoreError, TaskKind, detail_of,
     gate::GateId,
     idempotency::{self, Earlier},
+    payload::{
+        Payload, Placed,
+        rows::{self, Key},
+    },
     row::{json, micros},
     share::{self, SealedShare},
     sql::{Arg, over_rows, query},
@@ -37,19 +40,6 @@ pub struct NewSubmission {
     pub trace: Option<TraceParent>,
 }
 
-/// The bytes of one credential, under their digest.
-#[derive(Clone)]
-pub struct Payload {
-    pub digest: Digest,
-    pub bytes: Vec<u8>,
-}
-
-impl std::fmt::Debug for Payload {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Payload").field("digest", &self.digest).field("bytes", &self.bytes.len()).finish()
-    }
-}
-
 /// What accepting came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Accepted {
@@ -67,6 +57,7 @@ pub(crate) struct SealedSubmission {
     share: SealedShare,
     application: String,
     payloads: String,
+    placed: Vec<Placed>,
 }
 
 impl SealedSubmission {
@@ -77,14 +68,16 @@ impl SealedSubmission {
 
 impl Store {
     /// Stores a submission, its credentials, its report link, its idempotency record and its task: all or nothing, and
-    /// durable when this returns.
+    /// durable when this returns. Credentials too long for the database are put where they belong before.
     ///
     /// # Errors
     /// The store's; nothing was stored then.
-    pub async fn accept(&self, new: NewSubmission) -> Result<Accepted, StoreError> {
-        let share = self.seal_share(new.submission.tenant, &new.share).await?;
+    pub async fn accept(&self, mut new: NewSubmission) -> Result<Accepted, StoreError> {
+        let tenant = new.submission.tenant;
+        let share = self.seal_share(tenant, &new.share).await?;
+        let placed = self.place_payloads(tenant, std::mem::take(&mut new.payloads)).await?;
         let (application, payloads) = (json(&new.submission.application)?, json(&new.submission.payloads)?);
-        self.writer.accept(SealedSubmission { new, share, application, payloads }).await
+        self.writer.accept(SealedSubmission { new, share, application, payloads, placed }).await
     }
 }
 
@@ -193,24 +186,14 @@ async fn insert_submissions(tx: &mut Transaction, new: &[&SealedSubmission]) -> 
     over_rows(tx, insert, new.iter().map(row).collect(), "").await.map(drop)
 }
 
-/// The same bytes handed in twice are stored once. In order, so that no two transactions wait for each other.
 async fn insert_payloads(tx: &mut Transaction, new: &[&SealedSubmission]) -> Result<(), StoreError> {
-    let (mut seen, mut payloads) = (BTreeSet::new(), Vec::new());
+    let (mut payloads, mut rights): (BTreeMap<Key, &Placed>, BTreeSet<(SubmissionId, Key)>) = Default::default();
     for one in new {
-        let tenant = one.new.submission.tenant;
-        payloads.extend(
-            one.new
-                .payloads
-                .iter()
-                .filter(|payload| seen.insert((tenant, *payload.digest.bytes())))
-                .map(|payload| (tenant, payload)),
-        );
+        for placed in &one.placed {
+            let key = (one.new.submission.tenant, placed.digest);
+            payloads.entry(key).or_insert(placed);
+            rights.insert((one.new.submission.id, key));
+        }
     }
-    payloads.sort_by_key(|(tenant, payload)| (*tenant, *payload.digest.bytes()));
-    let row = |(tenant, payload): &(wellspring_model::id::TenantId, &Payload)| -> Vec<Arg> {
-        vec![tenant.to_string().into(), payload.digest.bytes().as_slice().into(), (&payload.bytes).into()]
-    };
-    let rows = payloads.iter().map(row).collect();
-    let insert = "INSERT INTO payloads (tenant, digest, bytes) VALUES";
-    over_rows(tx, insert, rows, "ON CONFLICT DO NOTHING").await.map(drop)
+    rows::insert(tx, &payloads, &rights).await
 }

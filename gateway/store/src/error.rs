@@ -1,6 +1,7 @@
 //! Why the store could not do what it was asked.
 
 use thiserror::Error;
+use wellspring_model::digest::Digest;
 
 /// A failure of the store. An absent row is no failure: look-ups answer `None`.
 #[derive(Debug, Error)]
@@ -43,6 +44,21 @@ pub enum StoreError {
     /// PostgreSQL has no place for it, and so neither store takes it.
     #[error("a text holds the character U+0000")]
     Nul,
+    /// The bytes are not those that were stored, or not there.
+    #[error("the payload {0} is damaged or not where it was put; restore it from a copy")]
+    Damaged(Digest),
+    /// The folder or object storage of the payloads cannot be reached.
+    #[error("the payloads' folder or bucket cannot be reached: {0}")]
+    ObjectsUnavailable(String),
+    /// It is there and does not let us do what we need.
+    #[error("the payloads' folder or bucket refuses us: {0}")]
+    ObjectsRefused(String),
+    /// There are payloads outside of the database and no place is named for them.
+    #[error("payloads lie outside of the database; set `payloads.url` to the folder or bucket they are in")]
+    ObjectsUnnamed,
+    /// The place that is named has none of the payloads that should be there.
+    #[error("the payload {0} is not in the folder or bucket that `payloads.url` names: is it another one than before?")]
+    ObjectsElsewhere(Digest),
     #[error("the database's address cannot be read")]
     Url,
     /// The store has been closed.

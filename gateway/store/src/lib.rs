@@ -2,7 +2,7 @@
 //!
 //! One SQLite file (write-ahead log, `synchronous=FULL`, one writer) or PostgreSQL (any number of nodes), with the same
 //! SQL. Writes are committed in groups. Every call takes a tenant and sees that tenant's rows only. Times and ids are
-//! arguments, but leases use the database's clock. This crate is the only one that names `sqlx`.
+//! arguments, but leases use the database's clock. This crate is the only one that names `sqlx` and `object_store`.
 
 mod accept;
 mod announce;
@@ -26,12 +26,14 @@ mod idempotency;
 mod migrations;
 mod open;
 mod page;
+mod payload;
 mod posting;
 mod probe;
 mod profile;
 mod queue;
 mod recheck;
 mod replay;
+mod retention;
 mod row;
 mod schedule;
 mod seal;
@@ -46,7 +48,7 @@ mod transaction;
 mod trust;
 mod writer;
 
-pub use accept::{Accepted, NewSubmission, Payload};
+pub use accept::{Accepted, NewSubmission};
 pub use audit::{
     Action, AuditExport, AuditFilter, AuditKey, AuditLine, AuditNote, AuditPublicKey, AuditRow, AuditSignature, Broken,
     Endorsement, ExportCheck, ExportError, ExportFault, ExportRange, Fault, LOOKED_AT, Signed, SignedHead, TrailCheck,
@@ -64,6 +66,7 @@ pub use ground::{DueSource, Ground, Looked, SourceId, Watch};
 pub use idempotency::{Earlier, Idempotency};
 pub use open::{Store, WorkWatch};
 pub use page::Page;
+pub use payload::{Payload, PayloadPlace, PayloadSettings, S3};
 pub use queue::{QueueFigures, TaskFigures};
 pub use recheck::Asked;
 pub use replay::{DeliveryFilter, EndState, MOST_REPLAYED, Replay};

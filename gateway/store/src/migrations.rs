@@ -13,11 +13,12 @@ use crate::{
 };
 
 /// All migrations, oldest first. One that was released is never edited.
-const MIGRATIONS: [(i64, &str, &str); 8] = [
+const MIGRATIONS: [(i64, &str, &str); 9] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "trust", include_str!("../migrations/0002_trust.sql")),
     (3, "queue", include_str!("../migrations/0003_queue.sql")),
     (4, "schedule", include_str!("../migrations/0004_schedule.sql")),
+    (5, "payloads", include_str!("../migrations/0005_payloads.sql")),
     (6, "rechecks", include_str!("../migrations/0006_rechecks.sql")),
     (7, "events", include_str!("../migrations/0007_events.sql")),
     (8, "audit", include_str!("../migrations/0008_audit.sql")),

@@ -14,6 +14,7 @@ use crate::{
     StoreError,
     clock::Clock,
     database::{Database, Options},
+    payload::Payloads,
     row::Read,
     seal::{DataKey, MasterKey},
     sql::{Pool, query},
@@ -35,6 +36,7 @@ pub struct Store {
     pub(crate) master: MasterKey,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) options: Options,
+    pub(crate) payloads: Payloads,
     /// Opened data keys. They are never changed, so a copy is always right.
     keys: Arc<Mutex<BTreeMap<TenantId, Arc<DataKey>>>>,
     /// The gate that was served last: the next claim begins after it.
@@ -55,7 +57,8 @@ impl Store {
             tokio::spawn(hear(pool.clone(), writer.news().clone()));
             tokio::spawn(tell(pool.clone(), writer.news().ours()));
         }
-        Ok(Self { read, writer, clock, master, entropy, options, keys: Arc::default(), turn: Arc::default() })
+        let payloads = Payloads::default();
+        Ok(Self { read, writer, clock, master, entropy, options, payloads, keys: Arc::default(), turn: Arc::default() })
     }
 
     /// Whether only one process may serve this database, and knows so.

@@ -192,6 +192,7 @@ async fn take_up(
         "UPDATE deliveries SET state = 'pending', next_at = $3, ended_at = NULL, receipt = NULL, failure = NULL, \
          tries = 0 WHERE id = $1 AND tenant = $2 AND state <> 'pending' \
          AND NOT EXISTS (SELECT 1 FROM gates g WHERE g.id = deliveries.gate AND g.state = 'shut') \
+         AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.id = deliveries.submission AND s.state = 'retired') \
          RETURNING id, gate, serialization_key",
     )
     .bind(delivery.to_string())
@@ -217,7 +218,9 @@ fn matching(tenant: TenantId, filter: &DeliveryFilter) -> crate::sql::Query {
         "SELECT id FROM deliveries WHERE tenant = $1 AND state <> 'pending' AND ($2 IS NULL OR connection = $2) \
          AND ($3 IS NULL OR state = $3) AND ($4 IS NULL OR failure LIKE $4) \
          AND ($5 IS NULL OR ended_at >= $5) AND ($6 IS NULL OR ended_at < $6) \
-         AND ($7 IS NULL OR endpoint = $7) {} ORDER BY id LIMIT $8",
+         AND ($7 IS NULL OR endpoint = $7) \
+         AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.id = deliveries.submission AND s.state = 'retired') \
+         {} ORDER BY id LIMIT $8",
         ids.unwrap_or_default()
     );
     let mut query = composed(sql)

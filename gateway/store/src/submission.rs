@@ -3,7 +3,6 @@
 use wellspring_model::{
     Timestamp,
     assessment::Assessment,
-    digest::Digest,
     event::EventType,
     id::{SubmissionId, TenantId},
     report::VerificationReport,
@@ -140,19 +139,6 @@ impl Store {
         let submissions = rows.iter().map(|row| submission(&Read::new(row, "submissions")));
         Ok(page.cut(submissions.collect::<Result<Vec<_>, _>>()?, |submission| submission.id))
     }
-
-    /// The bytes of a credential as received.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn payload(&self, tenant: TenantId, digest: Digest) -> Result<Option<Vec<u8>>, StoreError> {
-        let row = query("SELECT bytes FROM payloads WHERE tenant = $1 AND digest = $2")
-            .bind(tenant.to_string())
-            .bind(digest.bytes().as_slice())
-            .fetch_optional(&self.read)
-            .await?;
-        row.map(|row| Read::new(&row, "payloads").bytes("bytes")).transpose()
-    }
 }
 
 fn submission(row: &Read) -> Result<Submission, StoreError> {
@@ -167,6 +153,7 @@ fn submission(row: &Read) -> Result<Submission, StoreError> {
             assessment: row.json("assessment")?,
         })),
         "rejected" => SubmissionState::Rejected { at: row.time("rejected_at")?, code: row.text("rejected_code")? },
+        "retired" => SubmissionState::Retired { at: row.time("retired_at")? },
         _ => return Err(row.corrupt("state")),
     };
     Ok(Submission {
@@ -178,6 +165,7 @@ fn submission(row: &Read) -> Result<Submission, StoreError> {
         language: language.ok_or_else(|| row.corrupt("language"))?,
         payloads: row.json("payloads")?,
         received_at: row.time("received_at")?,
+        credentials_retired_at: row.optional_time("credentials_retired_at")?,
         state,
     })
 }

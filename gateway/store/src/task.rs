@@ -211,6 +211,26 @@ impl Store {
             .await
     }
 
+    /// Gives a task back that cannot be begun for want of something of ours. That is no attempt, and none is counted.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] where the lease has ended.
+    pub async fn put_off(&self, lease: &Leased, wait: Duration) -> Result<(), StoreError> {
+        let lease = *lease;
+        self.writer
+            .write(move |tx| {
+                Box::pin(async move {
+                    postpone(tx, &lease, wait).await?;
+                    query("UPDATE tasks SET attempt = attempt - 1 WHERE id = $1 AND attempt > 0")
+                        .bind(lease.task.to_string())
+                        .execute(tx)
+                        .await
+                        .map(drop)
+                })
+            })
+            .await
+    }
+
     /// Takes tasks out of the queue that turned out to have nothing left to do. Says of how many the lease still held.
     ///
     /// # Errors

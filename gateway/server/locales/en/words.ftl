@@ -89,6 +89,7 @@ failure-CONNECTOR_MISSING = The connector is not installed.
 failure-CONNECTION_INVALID = The connection, or something it needs, is missing or incomplete.
 failure-INTERRUPTED = The gateway's process ended in the midst of every attempt.
 failure-GONE = The endpoint was removed, or says that it is gone.
+failure-RETIRED = The result is past the time that it is kept for.
 
 # The result of an assessment. $musts is how many musts the job has.
 headline = { $musts ->

@@ -89,6 +89,7 @@ failure-CONNECTOR_MISSING = El conector no está instalado.
 failure-CONNECTION_INVALID = La conexión, o algo que necesita, falta o está incompleto.
 failure-INTERRUPTED = El proceso de la pasarela terminó en medio de cada intento.
 failure-GONE = El punto de entrega se eliminó o indica que ya no existe.
+failure-RETIRED = El resultado ha pasado del tiempo por el que se conserva.
 
 # The result of an assessment. $musts is how many musts the job has.
 headline = { $musts ->

@@ -4,7 +4,7 @@ use std::{future::IntoFuture as _, net::SocketAddr};
 
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use wellspring_model::time::Clock as _;
-use wellspring_store::Database;
+use wellspring_store::{Database, StoreError};
 
 use super::{ConfigArgs, Failure, exit};
 use crate::{
@@ -121,6 +121,7 @@ async fn end(app: &App, figures: Option<JoinHandle<std::io::Result<()>>>, teleme
 async fn ready(config: Config) -> Result<App, Failure> {
     let app = start::app(config).await.map_err(Failure::could_not_run)?;
     app.store.check_schema().await.map_err(Failure::could_not_run)?;
+    payloads_can_be_kept(&app).await?;
     start::set_rates(&app).await.map_err(Failure::could_not_run)?;
     // Others may hold leases of a database that is shared; those of a process that was killed end by themselves.
     if app.store.is_single() {
@@ -130,6 +131,18 @@ async fn ready(config: Config) -> Result<App, Failure> {
         }
     }
     Ok(app)
+}
+
+/// A folder or bucket that is the wrong one, or refuses us, stops the start. One that cannot be reached at the moment does not:
+/// everything but long payloads goes on without it.
+async fn payloads_can_be_kept(app: &App) -> Result<(), Failure> {
+    match app.store.check_payloads().await {
+        Err(error @ StoreError::ObjectsUnavailable(_)) => {
+            tracing::warn!(%error, "submissions that are too long for the database are refused meanwhile");
+            Ok(())
+        }
+        checked => checked.map_err(Failure::could_not_run),
+    }
 }
 
 /// Waits until this process is told to stop. From then on it leases nothing more and is not ready; requests are taken for a

@@ -1,5 +1,8 @@
 //! Configuration: parsed once, at start, into domain types. No component reads another's section or the environment.
 
+mod payloads;
+mod retention;
+
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
@@ -19,7 +22,9 @@ use wellspring_model::{
     credential::{Assurance, IssuerId},
     trust::TrustRules,
 };
-use wellspring_store::Database;
+use wellspring_store::{Database, PayloadSettings};
+
+pub use self::{payloads::PayloadsConfig, retention::RetentionConfig};
 
 /// The default file, which is also the manual.
 pub const DEFAULT: &str = include_str!("default.toml");
@@ -31,6 +36,8 @@ pub struct Config {
     pub public_url: Url,
     pub server: ServerConfig,
     pub database: DatabaseConfig,
+    pub payloads: PayloadsConfig,
+    pub retention: RetentionConfig,
     pub secrets: SecretsConfig,
     pub connectors: ConnectorsConfig,
     pub egress: EgressSection,
@@ -249,6 +256,20 @@ pub enum ConfigError {
     Zero(&'static str),
     #[error("`policy.registries` names `{0}`, which `[registries]` does not have")]
     UnknownRegistry(String),
+    #[error("`payloads.url` must be empty, a folder, `file:///FOLDER` or `s3://BUCKET/PREFIX`")]
+    PayloadsUrl,
+    #[error("`payloads.endpoint` must be empty or the http(s) address of an S3-compatible service")]
+    PayloadsEndpoint,
+    #[error("`payloads.endpoint` is without TLS; set `payloads.allow_http = true` if nobody else is on the way to it")]
+    PayloadsHttp,
+    #[error("`payloads.url` is a bucket: `payloads.{0}` must be set")]
+    PayloadsMissing(&'static str),
+    #[error("{path}: {error}")]
+    Authorities { path: PathBuf, error: std::io::Error },
+    #[error(
+        "`retention.credentials_days` must not be longer than `retention.reports_days`: they go together at the latest"
+    )]
+    CredentialsOutlast,
     #[error("`database.url` must be `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`")]
     Database,
 }
@@ -285,6 +306,7 @@ impl Config {
         if config.egress.extra_ca_file != Path::new("") {
             config.egress.extra_ca_file = folder.join(&config.egress.extra_ca_file);
         }
+        config.payloads.start_at(folder);
         config.check(folder)
     }
 
@@ -311,6 +333,8 @@ impl Config {
         if let Some(name) = self.policy.registries.iter().find(|name| !self.registries.contains_key(*name)) {
             return Err(ConfigError::UnknownRegistry(name.clone()));
         }
+        self.retention.check()?;
+        self.payloads.place(None)?;
         let url = self.database.url.expose_secret();
         if let Some(path) = url.strip_prefix("sqlite://") {
             self.database.url = format!("sqlite://{}", folder.join(path).display()).into();
@@ -326,6 +350,19 @@ impl Config {
             Some(path) => Database::Sqlite(path.into()),
             None => Database::Postgres(self.database.url.clone()),
         }
+    }
+
+    /// How payloads are kept.
+    ///
+    /// # Errors
+    /// The file of extra certificate authorities cannot be read.
+    pub fn payloads(&self) -> Result<PayloadSettings, ConfigError> {
+        let read = |path: &Path| {
+            std::fs::read(path).map_err(|error| ConfigError::Authorities { path: path.to_owned(), error })
+        };
+        let authorities = self.extra_ca_file().map(read).transpose()?;
+        let place = self.payloads.place(authorities)?;
+        Ok(PayloadSettings { inline_bytes: self.payloads.inline_bytes, place })
     }
 
     /// The extra certificate authorities, if any.

@@ -284,6 +284,10 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Full => Self::storage_full(),
             StoreError::NotCommitted | StoreError::Closed | StoreError::Unavailable => Self::unavailable(),
+            error @ (StoreError::ObjectsUnavailable(_) | StoreError::ObjectsRefused(_)) => {
+                tracing::error!(%error, "what is too long for the database cannot be stored");
+                Self::unavailable()
+            }
             StoreError::Nul => Self::invalid_request(Pointer::root(), "a text holds the character U+0000"),
             StoreError::Exists(_) => {
                 Self::invalid_request(Pointer::root(), "something with the same external id is already there")

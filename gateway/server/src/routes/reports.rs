@@ -8,7 +8,7 @@ use axum::{
 };
 use http::{HeaderMap, StatusCode, header::ACCEPT_LANGUAGE};
 use serde::Deserialize;
-use wellspring_model::submission::{EarlierAssessment, Language, Submission};
+use wellspring_model::submission::{EarlierAssessment, Language, Submission, SubmissionState};
 use wellspring_store::{Action, AuditNote, StoreError};
 
 use crate::{
@@ -52,6 +52,10 @@ async fn open(app: &App, token: &str) -> Result<Opened, StoreError> {
     let Some(submission) = app.store.submission(share.tenant, share.submission).await? else {
         return Ok(Opened::Unknown);
     };
+    // Its link ends with it; the clock of the node that retired it may be ahead of ours.
+    if matches!(submission.state, SubmissionState::Retired { .. }) {
+        return Ok(Opened::Expired);
+    }
     let earlier = app.store.earlier_assessments(share.tenant, share.submission).await?;
     let link = share.id.to_string();
     app.store.audit(AuditNote::new(share.tenant, now, &link, Action::ReportViewed, share.submission)).await?;

@@ -29,7 +29,9 @@ impl ReportView {
                 Some(AssessmentView(assessed.assessment.clone())),
                 Some(assessed.checked_at.to_string()),
             ),
-            SubmissionState::Received | SubmissionState::Rejected { .. } => (None, None, None),
+            SubmissionState::Received | SubmissionState::Rejected { .. } | SubmissionState::Retired { .. } => {
+                (None, None, None)
+            }
         };
         Self {
             id: submission.id.to_string(),

@@ -20,7 +20,7 @@ use crate::sentences::Sentences;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SubmissionView {
     pub id: String,
-    /// `received`, `assessed` or `rejected`.
+    /// `received`, `assessed`, `rejected` or `retired`.
     pub state: String,
     pub received_at: String,
     pub connection: String,
@@ -30,6 +30,12 @@ pub struct SubmissionView {
     /// The worst outcome of all credentials; absent until assessed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
+    /// When the time it is kept for ended: credentials, report, assessment and applicant are gone. Absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retired_at: Option<String>,
+    /// When the credentials as handed in were deleted; absent while they are kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credentials_retired_at: Option<String>,
     /// Why processing gave up; absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rejected: Option<String>,
@@ -46,7 +52,9 @@ pub struct SubmissionView {
     pub checked_at: Option<String>,
     /// What was said before a re-check found something else, oldest first.
     pub history: Vec<EarlierView>,
-    pub report_url: String,
+    /// Absent once retired.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report_url: Option<String>,
     pub deliveries: Vec<DeliveryView>,
 }
 
@@ -135,7 +143,7 @@ impl SubmissionView {
         submission: &Submission,
         earlier: &[EarlierAssessment],
         deliveries: &[(Delivery, Vec<Attempt>)],
-        report_url: String,
+        report_url: Option<String>,
         sentences: &Sentences,
     ) -> Self {
         let summary = SubmissionSummary::new(submission);
@@ -147,6 +155,8 @@ impl SubmissionView {
             job: summary.job,
             application: summary.application,
             outcome: None,
+            retired_at: None,
+            credentials_retired_at: submission.credentials_retired_at.map(|at| at.to_string()),
             rejected: None,
             credentials: Vec::new(),
             material: Vec::new(),
@@ -159,6 +169,7 @@ impl SubmissionView {
         };
         match &submission.state {
             SubmissionState::Received => {}
+            SubmissionState::Retired { at } => view.retired_at = Some(at.to_string()),
             SubmissionState::Rejected { code, .. } => view.rejected = Some(code.clone()),
             SubmissionState::Assessed(assessed) => {
                 let verification = VerificationView::new(&assessed.report, sentences);

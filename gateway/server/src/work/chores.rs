@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
 use tokio::sync::watch;
 use wellspring_model::Timestamp;
-use wellspring_store::{Action, AuditNote};
+use wellspring_store::{Action, AuditNote, StoreError};
 
 use super::{TaskError, sources};
 use crate::state::App;
@@ -18,6 +18,10 @@ const AT_ONCE: u32 = 1_000;
 
 /// How often each process writes down how many keys it refused.
 const REFUSALS: Duration = Duration::from_secs(60);
+/// Submissions or deliveries that are retired in one transaction at most.
+const RETIRED_AT_ONCE: u32 = 100;
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Something that is done once in `every`.
 struct Chore {
@@ -26,14 +30,15 @@ struct Chore {
     run: fn(App) -> BoxFuture<'static, Result<(), TaskError>>,
 }
 
-const HOUR: Duration = Duration::from_secs(60 * 60);
 /// How often sources are asked for that are due.
 const SOURCES: Duration = Duration::from_secs(10);
 const NOTE_TIME: Duration = Duration::from_secs(30);
 
-const CHORES: [Chore; 5] = [
+const CHORES: [Chore; 7] = [
     Chore { name: "forget answers", every: |_| HOUR, run: |app| Box::pin(forget_answers(app)) },
     Chore { name: "forget events", every: |_| HOUR, run: |app| Box::pin(forget_events(app)) },
+    Chore { name: "retire", every: |_| HOUR, run: |app| Box::pin(retire(app)) },
+    Chore { name: "sweep objects", every: |_| DAY, run: |app| Box::pin(sweep_objects(app)) },
     Chore { name: "look at sources", every: |_| SOURCES, run: |app| Box::pin(sources::look(app)) },
     Chore { name: "note the time", every: |_| NOTE_TIME, run: |app| Box::pin(note_time(app)) },
     Chore {
@@ -52,7 +57,12 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
             counted = Instant::now();
         }
         for chore in &CHORES {
-            if let Err(error) = take_turn(&app, chore).await {
+            // What is left of a long one is done at its next turn.
+            let done = tokio::select! {
+                done = take_turn(&app, chore) => done,
+                _ = stop.changed() => return,
+            };
+            if let Err(error) = done {
                 tracing::error!(chore = chore.name, %error, "a chore could not be done and is left to its next turn");
             }
         }
@@ -85,6 +95,7 @@ async fn forget_events(app: App) -> Result<(), TaskError> {
     while app.store.forget_events(AT_ONCE, before).await? == u64::from(AT_ONCE) {}
     Ok(())
 }
+
 /// Signs the ends of all audit trails that have grown.
 async fn sign_audit_heads(app: App) -> Result<(), TaskError> {
     let signed = app.store.sign_audit_heads(app.now()).await?;
@@ -110,10 +121,48 @@ pub async fn note_refusals(app: &App) {
         }
     }
 }
+
 /// The next start will know if the clock was set back meanwhile. A database that is shared has a clock of its own.
 async fn note_time(app: App) -> Result<(), TaskError> {
     if app.store.is_single() {
         app.store.note_time().await?;
+    }
+    Ok(())
+}
+
+/// What is past the time that it is kept for, a little at a time.
+///
+/// # Errors
+/// The store's.
+pub async fn retire(app: App) -> Result<(), TaskError> {
+    let (kept, now) = (&app.config.retention, app.now());
+    let (mut credentials, mut submissions, mut deliveries) = (0, 0, 0);
+    if let Some(before) = kept.before(kept.credentials_days, now) {
+        while some(&mut credentials, app.store.retire_credentials(before, RETIRED_AT_ONCE, now).await)? {}
+    }
+    if let Some(before) = kept.before(kept.reports_days, now) {
+        while some(&mut submissions, app.store.retire_submissions(before, RETIRED_AT_ONCE, now).await)? {}
+    }
+    if let Some(before) = kept.before(kept.deliveries_days, now) {
+        while some(&mut deliveries, app.store.retire_deliveries(before, RETIRED_AT_ONCE, now).await)? {}
+    }
+    if credentials + submissions + deliveries > 0 {
+        tracing::info!(credentials, submissions, deliveries, "past their time: retired");
+    }
+    Ok(())
+}
+
+fn some(sum: &mut usize, retired: Result<usize, StoreError>) -> Result<bool, StoreError> {
+    let retired = retired?;
+    *sum += retired;
+    Ok(retired > 0)
+}
+
+/// Objects that no payload names any more.
+async fn sweep_objects(app: App) -> Result<(), TaskError> {
+    let swept = app.store.sweep_objects(app.now()).await?;
+    if swept > 0 {
+        tracing::info!(objects = swept, "swept: no payload names them");
     }
     Ok(())
 }

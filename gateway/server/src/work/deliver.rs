@@ -173,8 +173,15 @@ async fn prepare_call(
     let Some(connection) = app.store.connection(tenant, connection).await? else {
         return Ok(Prepared::Not(failed(FailureCode::ConnectionInvalid, "The connection was removed.")));
     };
-    let SubmissionState::Assessed(assessed) = &submission.state else {
-        return Err(TaskError::Gone { what: "assessment of", id: submission.id.to_string() });
+    let assessed = match &submission.state {
+        SubmissionState::Assessed(assessed) => assessed,
+        // Somebody took it up again at the moment in which it was retired.
+        SubmissionState::Retired { .. } => {
+            return Ok(failed(FailureCode::Retired, "The result is past the time that it is kept for."));
+        }
+        SubmissionState::Received | SubmissionState::Rejected { .. } => {
+            return Err(TaskError::Gone { what: "assessment of", id: submission.id.to_string() });
+        }
     };
     let posting = app.store.posting(tenant, submission.posting).await?;
     let posting = posting.ok_or_else(|| gone("job", submission.posting))?;

@@ -31,6 +31,8 @@ const POLL: Duration = Duration::from_secs(1);
 
 /// After this many attempts a submission that cannot be processed is given up, so that the queue moves on.
 const MOST_ATTEMPTS: u32 = 10;
+/// How long work waits that needs a payload, while the place where it lies cannot be reached.
+const NOT_REACHED: Duration = Duration::from_secs(10);
 
 /// Deliveries taken back in one transaction at most.
 const TAKEN_BACK: u32 = 500;
@@ -194,6 +196,13 @@ async fn run_one(app: &App, task: Leased, span: Span) {
         Err(TaskError::Store(StoreError::Fenced)) => {
             tracing::warn!("the lease ended before the result was there");
             "fenced"
+        }
+        Err(TaskError::Store(error @ (StoreError::ObjectsUnavailable(_) | StoreError::ObjectsRefused(_)))) => {
+            tracing::error!(%error, "the task waits for what it needs");
+            if let Err(error) = app.store.put_off(&task, NOT_REACHED).await {
+                tracing::warn!(%error, "the task could not be put off and is taken up again when its lease ends");
+            }
+            "put off"
         }
         Err(error) => {
             span.record("otel.status_code", "ERROR");

@@ -16,5 +16,6 @@ mod receiver;
 mod rechecks;
 mod refusals;
 mod reports;
+mod retention;
 mod submissions;
 mod trust;

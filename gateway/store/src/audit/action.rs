@@ -68,6 +68,9 @@ actions! {
     DeliveryExhausted = "delivery.exhausted", "an attempt failed, and none follows", "the failure";
     DeliveryReplayed = "delivery.replayed", "a delivery that had ended was taken up again", "";
     DeliveryCancelled = "delivery.cancelled", "a delivery was taken back, by somebody or since its connection was removed", "";
+    CredentialsRetired = "credentials.retired", "an application lost its right to the bytes of its credentials: past their time", "";
+    SubmissionRetired = "submission.retired", "an application was retired, with its report and applicant: past its time", "";
+    DeliveryRetired = "delivery.retired", "a delivery that had ended was deleted, with its attempts: past its time", "";
     DeliveryViewed = "delivery.viewed", "a delivery was shown, with its attempts", "";
     DeliveriesListed = "deliveries.listed", "deliveries were listed, over HTTP or by the operator", "the ids that were shown, a line each";
     AuditViewed = "audit.viewed", "this trail was read over HTTP", "";

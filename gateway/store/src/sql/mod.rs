@@ -11,7 +11,7 @@ use std::{future::Future, time::Duration};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool, SqlSafeStr, SqlStr, SqliteConnection, SqlitePool};
 
 pub(crate) use arg::Arg;
-pub(crate) use rows::over_rows;
+pub(crate) use rows::{over_rows, read_over_rows};
 
 use crate::{StoreError, row::Row};
 
@@ -142,6 +142,13 @@ pub(crate) enum Pool {
 }
 
 impl Pool {
+    pub const fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
     pub async fn close(&self) {
         match self {
             Self::Sqlite(pool) => pool.close().await,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Arg, Dialect, composed};
+use super::{Arg, Dialect, Pool, Query, composed};
 use crate::{StoreError, row::Row, transaction::Transaction};
 
 /// Rows in one statement: the largest of these that is left to be filled. Close enough together that few statements are
@@ -16,19 +16,38 @@ pub(crate) async fn over_rows(
     rows: Vec<Vec<Arg>>,
     tail: &str,
 ) -> Result<Vec<Row>, StoreError> {
-    let (mut answered, mut left) = (Vec::new(), rows.len());
+    let mut answered = Vec::new();
+    for statement in statements(tx.dialect(), head, rows, tail) {
+        answered.extend(statement.fetch_all(&mut *tx).await?);
+    }
+    Ok(answered)
+}
+
+/// As [`over_rows`], outside of a transaction, for what only reads.
+pub(crate) async fn read_over_rows(
+    on: &Pool,
+    head: &str,
+    rows: Vec<Vec<Arg>>,
+    tail: &str,
+) -> Result<Vec<Row>, StoreError> {
+    let mut answered = Vec::new();
+    for statement in statements(on.dialect(), head, rows, tail) {
+        answered.extend(statement.fetch_all(on).await?);
+    }
+    Ok(answered)
+}
+
+fn statements(dialect: Dialect, head: &str, rows: Vec<Vec<Arg>>, tail: &str) -> Vec<Query> {
+    let (mut statements, mut left) = (Vec::new(), rows.len());
     let mut rows = rows.into_iter();
     while let Some(count) = ROWS.into_iter().find(|count| *count <= left) {
         left -= count;
         let part: Vec<Vec<Arg>> = rows.by_ref().take(count).collect();
         let columns = part.first().map_or(0, Vec::len);
-        let mut query = composed(format!("{head} {} {tail}", placeholders(count, columns, tx.dialect())));
-        for arg in part.into_iter().flatten() {
-            query = query.bind(arg);
-        }
-        answered.extend(query.fetch_all(&mut *tx).await?);
+        let query = composed(format!("{head} {} {tail}", placeholders(count, columns, dialect)));
+        statements.push(part.into_iter().flatten().fold(query, Query::bind));
     }
-    Ok(answered)
+    statements
 }
 
 /// `($1, $2), ($3, $4)` for 2 rows of 2 columns. SQLite is given `?`: it looks for every name among all that it knows.

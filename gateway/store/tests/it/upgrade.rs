@@ -28,10 +28,12 @@ INSERT INTO profiles (id, tenant, profile, created_at) VALUES
 INSERT INTO postings (id, tenant, title, profile, connection, external_id, created_at) VALUES
   ('job_00000000000000000000000000000004', 'ten_00000000000000000000000000000001', 'Analyst',
    'prf_00000000000000000000000000000003', 'con_00000000000000000000000000000002', '1', 1);
+INSERT INTO payloads (tenant, digest, bytes) VALUES ('ten_00000000000000000000000000000001', {digest}, {bytes});
 INSERT INTO submissions (id, tenant, connection, posting, application, language, payloads, received_at, state)
   SELECT 'sub_0000000000000000000000000000001' || n, 'ten_00000000000000000000000000000001',
    'con_00000000000000000000000000000002', 'job_00000000000000000000000000000004',
-   '{\"id\": \"1\", \"candidate\": {}}', 'en', '[]', 1, 'received' FROM (SELECT '0' AS n UNION SELECT '1' UNION SELECT '2') AS three;
+   '{\"id\": \"1\", \"candidate\": {}}', 'en',
+   '[{\"digest\": \"sha256:{hex}\"}, {\"digest\": \"sha256:{hex}\", \"filename\": \"twice.json\"}]', 1, 'received' FROM (SELECT '0' AS n UNION SELECT '1' UNION SELECT '2') AS three;
 INSERT INTO deliveries (id, tenant, submission, connection, attempts, state, next_at) VALUES
   ('dlv_00000000000000000000000000000021', 'ten_00000000000000000000000000000001', 'sub_00000000000000000000000000000011',
    'con_00000000000000000000000000000002', 1, 'pending', 5);
@@ -63,6 +65,8 @@ INSERT INTO submissions (id, tenant, connection, posting, application, language,
      "musts": {"met": 0, "of": 0}, "lines": [], "not_counted": [],
      "inputs_digest": "sha256:0000000000000000000000000000000000000000000000000000000000000000"}');
 "#;
+/// Of the two bytes `{}`.
+const DIGEST: &str = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
 
 fn migrator(on_postgres: bool) -> Migrator {
     let in_dialect = |sql: &str| match on_postgres {
@@ -79,8 +83,12 @@ fn migrator(on_postgres: bool) -> Migrator {
 async fn before(world: &World) {
     let receipt = serde_json::to_string(&receipt()).unwrap();
     let zeros = "00".repeat(32);
-    let blob = if world.url().is_some() { format!("'\\x{zeros}'::bytea") } else { format!("x'{zeros}'") };
-    let rows = ROWS.replace("{receipt}", &receipt).replace("{blob}", &blob);
+    let bytes = |hex: &str| match world.url() {
+        Some(_) => format!("'\\x{hex}'::bytea"),
+        None => format!("x'{hex}'"),
+    };
+    let rows = ROWS.replace("{receipt}", &receipt).replace("{blob}", &bytes(&zeros));
+    let rows = rows.replace("{digest}", &bytes(DIGEST)).replace("{bytes}", &bytes("7b7d")).replace("{hex}", DIGEST);
     let rows = AssertSqlSafe(format!("{rows}{ASSESSED}"));
     match world.url() {
         Some(url) => {
@@ -117,6 +125,9 @@ async fn what_an_earlier_version_wrote_is_read_and_worked_off(world: World) {
     let made_up = Broken { number: 1, fault: Fault::Changed };
     assert_eq!(store.audit_verify(tenant, &[]).await.unwrap().result, Err(made_up), "its digest was made up");
 
+    let digest = format!("sha256:{DIGEST}").parse().unwrap();
+    assert_eq!(store.payload(tenant, digest).await.unwrap().as_deref(), Some(b"{}".as_slice()));
+
     let leased = store.claim(9, LONG, world.token()).await.unwrap();
     let submission: SubmissionId = "sub_00000000000000000000000000000010".parse().unwrap();
     let waiting: DeliveryId = "dlv_00000000000000000000000000000021".parse().unwrap();
@@ -128,6 +139,13 @@ async fn what_an_earlier_version_wrote_is_read_and_worked_off(world: World) {
     assert_eq!(store.begin_attempt(lease, waiting, ended.attempt, None, now()).await.unwrap(), 2, "attempts count on");
     store.settle(lease, waiting, ended, now()).await.unwrap();
     assert_eq!(store.audit_rows(tenant, 1, 9).await.unwrap()[0].number, 2, "and so does the audit trail");
+
+    // Each of the three has a right to the payload: it goes with the last.
+    let assess: Vec<_> = leased.iter().filter(|one| matches!(one.kind, TaskKind::Assess { .. })).copied().collect();
+    store.reject(&assess[0], submission, "TEST", now()).await.unwrap();
+    let other = world.reopened("before.db").await;
+    assert_eq!(other.retire_submissions(now(), 9, now()).await.unwrap(), 1);
+    assert!(store.payload(tenant, digest).await.unwrap().is_some(), "two others have a right to it");
 }
 
 /// A chain as versions before 0008 wrote it.

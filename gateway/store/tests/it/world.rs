@@ -11,6 +11,7 @@ use std::{
 };
 
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
 use uuid::Uuid;
 use wellspring_model::{
@@ -65,6 +66,7 @@ pub struct World {
     pub store: Store,
     pub place: Place,
     place_of: Where,
+    folder: tempfile::TempDir,
     ids: AtomicU64,
 }
 
@@ -153,9 +155,15 @@ impl World {
             posting: PostingId::from_uuid(Uuid::nil()),
             profile: ProfileId::from_uuid(Uuid::nil()),
         };
-        let mut world = Self { store, place: nobody, place_of, ids };
+        let folder = tempfile::tempdir().unwrap();
+        let mut world = Self { store, place: nobody, place_of, folder, ids };
         world.place = world.tenant("s3cret-of-the-first").await;
         world
+    }
+
+    /// A folder beside the world's own, for payloads. It is gone when the world is.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().join("payloads")
     }
 
     /// The file of a world on SQLite.
@@ -246,7 +254,8 @@ impl World {
 
     pub fn submission(&self, place: Place) -> NewSubmission {
         let id = SubmissionId::from_uuid(self.uuid());
-        let digest = Digest::from_bytes([id.uuid().as_bytes().as_slice(), &[0; 16]].concat().try_into().unwrap());
+        let token_digest = Digest::from_bytes([id.uuid().as_bytes().as_slice(), &[0; 16]].concat().try_into().unwrap());
+        let payload = payload(format!("{{\"id\": \"{id}\"}}").into_bytes());
         let submission = Submission {
             id,
             tenant: place.tenant,
@@ -254,19 +263,30 @@ impl World {
             posting: place.posting,
             application: Application { id: ExternalId("900".into()), candidate: Candidate::default() },
             language: Language::En,
-            payloads: vec![PayloadRef { digest, filename: None }],
+            payloads: vec![PayloadRef { digest: payload.digest, filename: None }],
             received_at: now(),
+            credentials_retired_at: None,
             state: SubmissionState::Received,
         };
         let share = NewShare {
             id: ShareId::from_uuid(self.uuid()),
-            token_digest: digest,
+            token_digest,
             token: format!("token-{id}").into(),
             expires_at: at("2027-01-01T00:00:00Z"),
         };
-        let payloads = vec![Payload { digest, bytes: b"{}".to_vec() }];
+        let payloads = vec![payload];
         let task = TaskId::from_uuid(self.uuid());
         NewSubmission { submission, payloads, task, share, idempotency: None, key: place.key, trace: None }
+    }
+
+    /// A submission with these bytes for its only credential.
+    pub fn submission_of(&self, place: Place, bytes: &[u8]) -> NewSubmission {
+        let mut new = self.submission(place);
+        let payload = payload(bytes.to_vec());
+        new.submission.payloads =
+            vec![PayloadRef { digest: payload.digest, filename: Some("Ada Lovelace.png".into()) }];
+        new.payloads = vec![payload];
+        new
     }
 
     /// Accepts a submission and gives its id.
@@ -397,6 +417,11 @@ impl World {
 /// What is pushed.
 pub fn pushed() -> Pushed {
     Pushed { digest: Digest::from_bytes([9; 32]), tells: None }
+}
+
+/// Bytes under their digest.
+pub fn payload(bytes: Vec<u8>) -> Payload {
+    Payload { digest: Digest::from_bytes(Sha256::digest(&bytes).into()), bytes }
 }
 
 /// A connection whose transaction ends with it.

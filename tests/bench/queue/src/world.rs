@@ -204,6 +204,7 @@ fn submission(tenant: &Tenant) -> NewSubmission {
             language: Language::En,
             payloads: vec![PayloadRef { digest, filename: None }],
             received_at: now,
+            credentials_retired_at: None,
             state: SubmissionState::Received,
         },
         payloads: vec![Payload { digest, bytes: vec![b'x'; 200] }],

@@ -17,7 +17,7 @@ use wellspring_model::{
 };
 
 use self::{credential::CredentialPart, left_out::LeftOut, requirement::Requirement};
-use super::{PageError, Site, icon::Icon};
+use super::{PageError, Site, icon::Icon, link_expired_page};
 use crate::sentences::{Label, Said, plain};
 
 /// Names and titles are cut at this many characters.
@@ -287,6 +287,7 @@ pub fn submission_page(
             ReportPage::new(site, submission, assessed, earlier, posting, links).render()
         }
         SubmissionState::Received => waiting(Label::StatePending, Label::StatePendingText, None),
+        SubmissionState::Retired { .. } => link_expired_page(site),
         SubmissionState::Rejected { code, .. } => {
             waiting(Label::StateRejected, Label::StateRejectedText, Some(plain(code, LONGEST_NAME)))
         }

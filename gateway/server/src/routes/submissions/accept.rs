@@ -40,6 +40,8 @@ use crate::{auth::KnownCaller, idempotency, known::NamedJob, problem::Problem, s
         (status = 404, description = "refers to what is not there", content_type = "application/problem+json"),
         (status = 409, description = "the first request with this key is running", content_type = "application/problem+json"),
         (status = 422, description = "the key was used for something else", content_type = "application/problem+json"),
+        (status = 503, description = "nothing was stored: the database or the payloads' place cannot be reached", content_type = "application/problem+json"),
+        (status = 507, description = "nothing was stored: there is no room", content_type = "application/problem+json"),
     )
 )]
 pub async fn accept(
@@ -80,6 +82,7 @@ pub async fn accept(
             .map(|(payload, credential)| PayloadRef { digest: payload.digest, filename: credential.filename.clone() })
             .collect(),
         received_at: now,
+        credentials_retired_at: None,
         state: SubmissionState::Received,
     };
     let new = NewSubmission {

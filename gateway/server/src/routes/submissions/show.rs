@@ -4,7 +4,7 @@ use axum::{
     Json,
     extract::{Path, Query, State},
 };
-use wellspring_model::id::SubmissionId;
+use wellspring_model::{id::SubmissionId, submission::SubmissionState};
 use wellspring_store::Action;
 
 use crate::{
@@ -30,10 +30,13 @@ pub async fn show(State(app): State<App>, caller: Caller, id: Path<String>) -> R
     let submission = app.store.submission(caller.tenant, id).await?.ok_or_else(Problem::not_found)?;
     let deliveries = app.store.deliveries_of(caller.tenant, id).await?;
     let earlier = app.store.earlier_assessments(caller.tenant, id).await?;
-    let report_url = share::report_url(&app, &submission).await.map_err(|_| Problem::internal())?;
+    let report_url = match submission.state {
+        SubmissionState::Retired { .. } => None,
+        _ => Some(share::report_url(&app, &submission).await.map_err(|_| Problem::internal())?.to_string()),
+    };
     let sentences = Sentences::get(submission.language);
     caller.notes(&app, Action::SubmissionViewed, id, None).await?;
-    Ok(Json(SubmissionView::new(&submission, &earlier, &deliveries, report_url.to_string(), sentences)))
+    Ok(Json(SubmissionView::new(&submission, &earlier, &deliveries, report_url, sentences)))
 }
 
 /// All submissions, oldest first.
