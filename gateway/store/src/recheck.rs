@@ -13,7 +13,6 @@ use crate::{
     row::{Read, Row, micros},
     sql::{Arg, Dialect, over_rows, query},
     task::{self, NewTask},
-    told::Subject,
     transaction::Transaction,
 };
 

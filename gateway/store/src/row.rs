@@ -96,11 +96,6 @@ impl<'r> Read<'r> {
         Ok(self.row.get(column)?)
     }
 
-    pub fn optional_time(&self, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
-        let time = self.optional_number(column)?;
-        time.map(|time| Timestamp::from_microsecond(time).map_err(|_| self.corrupt(column))).transpose()
-    }
-
     pub fn optional_number(&self, column: &'static str) -> Result<Option<i64>, StoreError> {
         Ok(self.row.get(column)?)
     }

@@ -160,21 +160,13 @@ async fn carried_over(earlier: &Earlier, server: Option<&Server>) -> Result<(), 
     accepted.extend(before.clone());
     let deliveries = drained(&world, accepted.len()).await?;
     compare(&world, &accepted, &deliveries).await?;
-    let url = match server {
-        Some(server) => Server::url_at(server.port(), "earlier"),
-        None => format!("sqlite://{}", world.gateway.database().display()),
-    };
-    let audit = program("examples/audit")?.args([&url, &world.tenant]).output()?;
-    if !audit.status.success() {
-        return Err(Failure::new(format!("the audit trail: {}", String::from_utf8_lossy(&audit.stderr))));
-    }
+    let audit = world.gateway.command(&["audit", "verify", "--tenant", &world.tenant])?;
     println!(
         "{}: {} of the earlier version and {} new ones delivered, each once; {dead} that it had given up were taken up again; \
-         report links work; audit trail of {} rows whole\nmigrated in {migrated:.1?}, serving after {away:.1?}",
+         report links work\naudit trail {audit}\nmigrated in {migrated:.1?}, serving after {away:.1?}",
         earlier.name,
         before.len(),
         told.accepted.len(),
-        String::from_utf8_lossy(&audit.stdout).trim(),
     );
     Ok(())
 }

@@ -177,7 +177,8 @@ async fn prepare_call(
         SubmissionState::Assessed(assessed) => assessed,
         // Somebody took it up again at the moment in which it was retired.
         SubmissionState::Retired { .. } => {
-            return Ok(failed(FailureCode::Retired, "The result is past the time that it is kept for."));
+            let failed = failed(FailureCode::Retired, "The result is past the time that it is kept for.");
+            return Ok(Prepared::Not(failed));
         }
         SubmissionState::Received | SubmissionState::Rejected { .. } => {
             return Err(TaskError::Gone { what: "assessment of", id: submission.id.to_string() });

@@ -33,6 +33,12 @@ fn leaves(method: &Method, path: &str) -> Option<&'static str> {
         ("POST", "connections/{id}/check") => Some("connection.checked"),
         ("POST", "connections/{id}/resume") => Some("connection.resumed"),
         ("DELETE", "connections/{id}") => Some("connection.removed"),
+        ("POST", "submissions/{id}/recheck") => Some("submission.recheck_asked"),
+        ("POST", "events/endpoints") => Some("endpoint.added"),
+        ("POST", "events/endpoints/{id}/rotate") => Some("endpoint.rotated"),
+        ("POST", "events/endpoints/{id}/resume") => Some("endpoint.resumed"),
+        ("POST", "events/endpoints/{id}/test") => Some("endpoint.tested"),
+        ("DELETE", "events/endpoints/{id}") => Some("endpoint.removed"),
         ("POST", "frameworks") => Some("framework.imported"),
         ("POST", "profiles") => Some("profile.added"),
         ("POST", "jobs") => Some("job.added"),
@@ -57,6 +63,8 @@ fn leaves(method: &Method, path: &str) -> Option<&'static str> {
             | "trust/policies"
             | "trust/policies/{id}"
             | "trust/decision"
+            | "events/endpoints"
+            | "events/endpoints/{id}"
             | "audit/heads",
         ) => None,
         _ => panic!("{method} {path}: say here what it leaves in the audit trail"),
@@ -74,6 +82,7 @@ fn body(method: &Method, path: &str, role: &Role, policy: &str) -> Option<Value>
         ("POST", "jobs") => json!({"title": "x", "profile": role.profile, "connection": role.connection}),
         ("POST", "trust/policies") => json!({"title": "x", "rules": {}}),
         ("POST", "trust/preview") => json!({"rules": {}}),
+        ("POST", "events/endpoints") => json!({"url": "https://hooks.example/"}),
         ("PUT", _) => json!({"policy": policy}),
         ("POST", "deliveries/replay") => json!({"connection": role.connection, "dry_run": true}),
         _ => return None,
@@ -106,6 +115,7 @@ async fn every_operation_leaves_the_row_it_should() {
     let role = gateway.role().await;
     let (submission, delivery) = submission(&gateway, &role).await;
     let policy = gateway.post("/v1/trust/policies", &json!({"title": "x", "rules": {}})).await.id();
+    let endpoint = gateway.post("/v1/events/endpoints", &json!({"url": "https://hooks.example/"})).await.id();
     let (_, key) = whose(&gateway, &gateway.tenant).await;
     let mut operations = operations();
     // What is taken back can be taken up again; what is taken away is taken away last.
@@ -116,7 +126,7 @@ async fn every_operation_leaves_the_row_it_should() {
         let body = body(&method, &path, &role, &policy);
         let mut called = path.clone();
         if path.contains("{id}") {
-            called = with_id(&path, &role, &submission, &delivery, &policy);
+            called = with_id(&path, &role, &submission, &delivery, &policy, &endpoint);
         } else if path.ends_with("/decision") {
             called += "?issuer=did:example:1";
         }

@@ -72,7 +72,7 @@ async fn the_trail_tells_of_every_step(world: World) {
     );
     let check = world.store.audit_verify(world.place.tenant, &[]).await.unwrap();
     assert_eq!((check.rows, check.signed, check.result), (9, 0, Ok(())));
-    assert_eq!(rows[7].detail, Some(pushed()), "what was pushed");
+    assert_eq!(rows[7].detail, Some(pushed().digest), "what was pushed");
     assert_eq!(rows[8].detail, Some(detail_of(serde_json::to_string(&receipt()).unwrap())), "and what was answered");
     assert_eq!((rows[0].detail, rows[0].times), (None, 1));
 }
