@@ -22,7 +22,10 @@ async fn denied_since(application: &Application) -> (World, String) {
 async fn deny(world: &mut World) {
     world.gateway.kill().expect("it was running");
     let denied = format!("denied_issuers = [\"{}\"]\n", Issuer::Training.id());
-    world.gateway.configure(|text| text + &denied).expect("it is written");
+    world
+        .gateway
+        .configure(|text| text.replacen("[policy]\n", &format!("[policy]\n{denied}"), 1))
+        .expect("it is written");
     world.gateway.start().await.expect("it starts again");
 }
 

@@ -37,7 +37,7 @@ const SCHEMA: Reason = Reason {
 };
 const DISK: Reason = Reason {
     code: "DISK",
-    message: "Less than `database.disk_reserve_bytes` is free where the database is. Make room.",
+    message: "Less than `database.disk_reserve_bytes` is free where the database or the payloads' folder is. Make room.",
 };
 const WRITER: Reason = Reason {
     code: "WRITER",
@@ -96,9 +96,12 @@ async fn look(app: &App, known: &mut Known) -> Vec<Reason> {
         Ok(Err(_)) | Err(_) => return vec![DATABASE],
     }
     let mut reasons = Vec::new();
-    if let Database::Sqlite(path) = app.config.database()
-        && is_short(path.parent().unwrap_or(Path::new(".")), app.config.database.disk_reserve_bytes)
-    {
+    let database = match app.config.database() {
+        Database::Sqlite(path) => Some(path.parent().unwrap_or(Path::new(".")).to_owned()),
+        Database::Postgres(_) => None,
+    };
+    let reserve = app.config.database.disk_reserve_bytes;
+    if database.into_iter().chain(app.config.payloads.folder()).any(|folder| is_short(&folder, reserve)) {
         reasons.push(DISK);
     }
     if !commits(app, known).await {

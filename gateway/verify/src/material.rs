@@ -284,7 +284,8 @@ impl<'a> Library<'a> {
     pub(crate) fn document(&self, url: &Url) -> Result<&'a Document, Absence> {
         let looked = self.beside(url);
         if !self.grounds.borrow().documents.contains_key(url.as_str()) {
-            let seen = looked.ok().and_then(Document::seen);
+            // An answer that there is nothing any more is one to rest on, though there is no document to read.
+            let seen = self.material.documents.get(url.as_str()).and_then(|document| document.seen());
             self.grounds.borrow_mut().documents.insert(url.as_str().to_owned(), seen);
         }
         looked

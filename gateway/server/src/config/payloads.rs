@@ -29,6 +29,14 @@ impl PayloadsConfig {
         }
     }
 
+    /// The folder that payloads lie in, if they do.
+    pub fn folder(&self) -> Option<PathBuf> {
+        match self.place(None) {
+            Ok(PayloadPlace::Folder(folder)) => Some(folder),
+            _ => None,
+        }
+    }
+
     pub(super) fn place(&self, authorities: Option<Vec<u8>>) -> Result<PayloadPlace, ConfigError> {
         if let Some(bucket) = self.url.strip_prefix("s3://") {
             return self.s3(bucket, authorities).map(|s3| PayloadPlace::S3(Box::new(s3)));

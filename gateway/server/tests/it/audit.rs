@@ -260,6 +260,7 @@ async fn command(gateway: &Gateway, arguments: &[&str]) -> u8 {
     let file = gateway.file();
     let all = ["wellspring", "audit"].into_iter().chain(arguments.iter().copied());
     let all = all.chain(["--config", file.to_str().expect("a path")]);
+    crate::log::listen();
     let Command::Audit(command) = Cli::try_parse_from(all).expect("the words are known").command else {
         panic!("another command");
     };

@@ -11,6 +11,7 @@ use wellspring_server::work;
 use crate::{
     badge,
     gateway::{Gateway, Role},
+    log,
     receiver::{Answer, Received, Receiver},
 };
 
@@ -311,19 +312,77 @@ async fn an_endpoint_that_is_removed_gets_nothing_more() {
     assert_eq!(receiver.received().len(), 1);
 }
 
-/// Keeps what is logged.
-#[derive(Clone, Default)]
-struct Log(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+#[tokio::test]
+async fn neither_secrets_nor_addresses_nor_applicants_stand_in_the_log() {
+    let (gateway, receiver) = (Gateway::start().await, Receiver::start().await);
+    let role = gateway.role().await;
+    let endpoint = endpoint(&gateway, &receiver, &[]).await;
+    let rotated = gateway.post(&endpoint.path("/rotate"), &json!({})).await.json();
+    assert_eq!(rotated["previous_until"], "2026-11-24T12:00:00Z");
+    let new = rotated["secret"].as_str().expect("a secret");
+    assert_ne!(new, endpoint.secret);
+    test(&gateway, &endpoint).await;
+    let received = receiver.received().remove(0);
+    assert!(fits(&received, new) && fits(&received, &endpoint.secret));
+    assert_eq!(received.header("webhook-signature").split(' ').count(), 4, "v1 and v1a of each");
+    let shown = gateway.get(&endpoint.path("")).await.json();
+    let keys = json!([{"key": rotated["public_key"]}, {"key": endpoint.public_key, "until": "2026-11-24T12:00:00Z"}]);
+    assert_eq!(shown["public_keys"], keys);
+    assert!(shown.get("secret").is_none(), "it is shown once");
+    gateway.clock.advance(24 * 60 * 60);
+    test(&gateway, &endpoint).await;
+    let received = receiver.received().remove(1);
+    assert!(fits(&received, new) && !fits(&received, &endpoint.secret));
+    assert_eq!(gateway.get(&endpoint.path("")).await.json()["public_keys"].as_array().map(Vec::len), Some(1));
+}
 
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("no test failed").extend_from_slice(bytes);
-        Ok(bytes.len())
+#[tokio::test]
+async fn what_cannot_be_an_endpoint_is_refused_with_its_place() {
+    let gateway = Gateway::start().await;
+    let url = "https://hooks.example/";
+    for (wrong, place) in [
+        (json!({}), ""),
+        (json!({"url": "hooks.example"}), "/url"),
+        (json!({"url": "ftp://hooks.example/"}), "/url"),
+        (json!({"url": "https://user:word@hooks.example/"}), "/url"),
+        (json!({"url": "https://hooks.example/#here"}), "/url"),
+        (json!({"url": url, "types": ["submission.danced"]}), "/types/0"),
+        (json!({"url": url, "rate": {"requests": 0, "per_seconds": 1}}), "/rate/requests"),
+        (json!({"url": url, "description": "x".repeat(513)}), "/description"),
+        (json!({"url": url, "secret": "whsec_mine"}), "/secret"),
+    ] {
+        let answer = gateway.post("/v1/events/endpoints", &wrong).await;
+        assert_eq!(answer.problem(), "invalid-request", "{wrong}");
+        assert_eq!(answer.json()["pointer"], place, "{wrong}: {}", answer.text);
     }
+    for n in 0..20 {
+        let answer = gateway.post("/v1/events/endpoints", &json!({"url": url, "description": n.to_string()})).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+    }
+    assert_eq!(gateway.post("/v1/events/endpoints", &json!({"url": url})).await.problem(), "invalid-request");
+    let listed = gateway.get("/v1/events/endpoints?limit=15").await.json();
+    assert_eq!((listed["items"].as_array().map(Vec::len), listed["next"].is_string()), (Some(15), true));
+}
 
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
+#[tokio::test]
+async fn an_endpoint_that_is_removed_gets_nothing_more() {
+    let (gateway, receiver) = (Gateway::start().await, Receiver::start().await);
+    let role = gateway.role().await;
+    let endpoint = endpoint(&gateway, &receiver, &[]).await;
+    receiver.answer(&[Answer::Status(503)]);
+    let sent = test(&gateway, &endpoint).await;
+    let removed = gateway.call(Method::DELETE, &endpoint.path(""), Some(&gateway.tenant.key), None).await;
+    assert_eq!(removed.status, StatusCode::NO_CONTENT);
+    for (method, action) in
+        [(Method::GET, ""), (Method::POST, "/test"), (Method::POST, "/rotate"), (Method::POST, "/resume")]
+    {
+        let answer = gateway.call(method, &endpoint.path(action), Some(&gateway.tenant.key), Some(&json!({}))).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{action}");
     }
+    gateway.app.store.cancel_shut(10, gateway.app.now()).await.expect("the store answers");
+    assert_eq!(delivery(&gateway, &sent).await["state"], "cancelled");
+    submit(&gateway, &role).await;
+    assert_eq!(receiver.received().len(), 1);
 }
 
 #[tokio::test]
@@ -343,7 +402,7 @@ async fn neither_secrets_nor_addresses_nor_applicants_stand_in_the_log() {
     let all = json!({"url": receiver.url()});
     gateway.post("/v1/events/endpoints", &all).await;
     submit(&gateway, &role).await;
-    let log = String::from_utf8(log.0.lock().expect("no test failed").clone()).expect("text");
+    let log = log::text();
     assert!(log.contains("the attempt did not deliver"), "{log}");
     let secrets = [&endpoint.secret, rotated["secret"].as_str().expect("a secret"), "s3cret-of-the-url", badge::EMAIL];
     for secret in secrets {

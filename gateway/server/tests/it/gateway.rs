@@ -91,6 +91,7 @@ impl Gateway {
 
     /// As [`Self::start_with`], with a way to issuers' sites of its own.
     pub async fn start_reaching(fetcher: Option<Fetcher>, change: impl FnOnce(&mut Config)) -> Self {
+        crate::log::listen();
         let connector = built_connector("greenhouse");
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("wellspring.toml");

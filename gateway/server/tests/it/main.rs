@@ -12,6 +12,7 @@ mod gathering;
 mod idempotency;
 mod issued;
 mod issuer_site;
+mod log;
 mod receiver;
 mod rechecks;
 mod refusals;
