@@ -40,7 +40,7 @@ async fn endpoint(world: &World, place: Place, types: Option<Vec<EventType>>) ->
     endpoint.id
 }
 
-async fn wanting(world: &World, types: &[EventType]) -> EndpointId {
+pub async fn wanting(world: &World, types: &[EventType]) -> EndpointId {
     endpoint(world, world.place, Some(types.to_vec())).await
 }
 
@@ -51,7 +51,7 @@ async fn told(world: &World, endpoint: EndpointId) -> Vec<Delivery> {
     all.into_iter().map(|(delivery, _)| delivery).filter(to).collect()
 }
 
-async fn types(world: &World, endpoint: EndpointId) -> Vec<EventType> {
+pub async fn types(world: &World, endpoint: EndpointId) -> Vec<EventType> {
     let kind = |delivery: &Delivery| match delivery.content {
         Content::Event { kind, .. } => kind,
         _ => panic!("{delivery:?}"),

@@ -8,14 +8,15 @@ use wellspring_model::{
     assessment::Assessment,
     delivery::Content,
     digest::Digest,
-    id::{SubmissionId, TaskId},
+    event::EventType,
+    id::{AttemptId, SubmissionId, TaskId},
     submission::{Assessed, SubmissionState},
 };
 use wellspring_store::{
-    Asked, DueSource, Ground, Leased, Looked, NewAssessment, NewCorrection, StoreError, TaskKind, Watch,
+    Asked, DueSource, Ground, Leased, Looked, NewAssessment, NewCorrection, Pushed, StoreError, TaskKind, Watch,
 };
 
-use crate::world::{ACTOR, LONG, OVER, Place, World, at, now, on_both_stores, report};
+use crate::world::{ACTOR, LONG, OVER, Place, World, at, now, on_both_stores, pushed, report};
 
 const LIST: &str = "https://issuer.example/list";
 const KEYS: &str = "https://issuer.example/keys";
@@ -250,6 +251,38 @@ async fn a_correction_keeps_what_was_said_and_goes_to_whoever_was_told(world: Wo
     assert!(world.store.earlier_assessments(other.tenant, submission).await.unwrap().is_empty());
 }
 
+async fn a_correction_is_told_to_whoever_wants_to_know(world: World) {
+    let endpoint = crate::events::wanting(&world, &[EventType::SubmissionCorrected]).await;
+    let submission = world.resting_on(world.place, watch(&[])).await;
+    assert!(crate::events::types(&world, endpoint).await.is_empty());
+    let task = TaskId::from_uuid(world.uuid());
+    world.store.ask_recheck(world.place.tenant, submission, task, day(1), ACTOR).await.unwrap();
+    let lease = world.lease_of(TaskKind::Recheck { submission }).await;
+    assert!(world.store.correct(&lease, world.correction(submission).await, day(1)).await.unwrap());
+    assert_eq!(crate::events::types(&world, endpoint).await, [EventType::SubmissionCorrected]);
+}
+
+async fn an_attempt_that_would_tell_what_is_not_true_any_more_does_not_begin(world: World) {
+    let submission = world.resting_on(world.place, watch(&[])).await;
+    let prepared = world.said(submission).await;
+    let task = TaskId::from_uuid(world.uuid());
+    world.store.ask_recheck(world.place.tenant, submission, task, day(1), ACTOR).await.unwrap();
+    let lease = world.lease_of(TaskKind::Recheck { submission }).await;
+    assert!(world.store.correct(&lease, world.correction(submission).await, day(1)).await.unwrap());
+    assert_eq!(world.kinds(submission).await, ["result"], "nothing was tried yet, so the result will bring it");
+
+    let result = world.claim_one(LONG).await;
+    let TaskKind::Deliver { delivery } = result.kind else { panic!("{result:?}") };
+    let begin = async |tells: &Assessed| {
+        let pushed = Pushed { tells: Some((submission, tells.at)), ..pushed() };
+        let attempt = AttemptId::from_uuid(world.uuid());
+        world.store.begin_attempt(&result, delivery, attempt, Some(pushed), day(1)).await
+    };
+    assert!(matches!(begin(&prepared).await, Err(StoreError::Superseded)));
+    assert!(world.store.attempts(world.place.tenant, delivery).await.unwrap().is_empty(), "and leaves nothing");
+    assert_eq!(begin(&world.said(submission).await).await.unwrap(), 1);
+}
+
 async fn an_assessment_is_replaced_once_however_many_rechecks_compared_with_it(world: World) {
     let submission = world.resting_on(world.place, watch(&[])).await;
     let (first, late) = (world.correction(submission).await, world.correction(submission).await);
@@ -310,7 +343,9 @@ on_both_stores! {
     a_recheck_that_finds_the_same_notes_the_time_and_what_it_saw,
     one_that_decides_nothing_is_tried_again,
     a_correction_keeps_what_was_said_and_goes_to_whoever_was_told,
+    a_correction_is_told_to_whoever_wants_to_know,
     an_assessment_is_replaced_once_however_many_rechecks_compared_with_it,
+    an_attempt_that_would_tell_what_is_not_true_any_more_does_not_begin,
     a_result_that_was_never_tried_brings_what_is_true_then_and_needs_no_correction,
     a_recheck_is_asked_for_by_whoever_owns_it_and_waits_once,
     an_address_of_any_length_is_a_source,
