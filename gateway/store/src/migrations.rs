@@ -25,6 +25,10 @@ const MIGRATIONS: [(i64, &str, &str); 9] = [
     (9, "traces", include_str!("../migrations/0009_traces.sql")),
 ];
 
+/// The third migration looks for the task of every delivery, and goes through all tasks for each where there is no index. It
+/// makes the table anew, and the index goes with the old one.
+const BEFORE_3: &str = "CREATE INDEX IF NOT EXISTS tasks_before_3 ON tasks (subject)";
+
 /// The version that this program needs.
 pub(crate) const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
@@ -35,6 +39,11 @@ impl Store {
     /// A migration fails, or the database is of a newer version than this program.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let mut connection = self.options.connect().await?;
+        // A database that has none yet answers with an error, and needs no index.
+        let applied = query("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").number(&mut connection).await;
+        if matches!(applied, Ok(1 | 2)) {
+            query(BEFORE_3).execute(&mut connection).await?;
+        }
         let migrator = migrator(connection.dialect());
         match &mut connection {
             Connection::Sqlite(connection) => migrator.run(connection).await?,

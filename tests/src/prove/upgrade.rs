@@ -31,9 +31,8 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// New applications; those before are of the earlier version.
 const NEW: std::ops::RangeInclusive<u64> = 101..=5_000;
 const SERVING: Duration = Duration::from_secs(6);
-/// Rows that the large database has besides, of each kind that is carried over. The third migration looks through all waiting
-/// tasks for each delivery on SQLite, so that ten times as many take a hundred times as long.
-const ROWS: u64 = 6_000;
+/// Rows that the large database has besides, of each kind that is carried over.
+const ROWS: u64 = 60_000;
 
 /// What to do.
 #[derive(Debug, Clone)]
