@@ -55,12 +55,12 @@ fn delivery(arguments: &[&str]) -> Result<(), Failure> {
     let server = Postgres::start_if_possible("bench", Sync::On)?;
     process::run(program("measure", &["head"]))?;
     for server in [None, server.as_ref()].into_iter().take(1 + usize::from(server.is_some())) {
-        process::run(measure("ingest", server))?;
+        process::run(measure("ingest", server)?)?;
         match server {
             None => process::run(program("wellspring-bench-queue", &["sqlite"]))?,
             Some(server) => process::run(program("wellspring-bench-queue", &["postgres", &server.url()]))?,
         }
-        process::run(measure("end-to-end", server))?;
+        process::run(measure("end-to-end", server)?)?;
     }
     Ok(())
 }
@@ -76,7 +76,7 @@ fn day(arguments: &[&str]) -> Result<(), Failure> {
         "postgres" => Postgres::start_if_possible("day", Sync::On)?,
         _ => None,
     };
-    let mut measure = measure("day", server.as_ref());
+    let mut measure = measure("day", server.as_ref())?;
     measure.args(scale);
     process::run(measure)
 }
@@ -101,12 +101,12 @@ fn program(name: &str, arguments: &[&str]) -> Command {
     command(root().join("target/bench/release").join(name), arguments)
 }
 
-fn measure(what: &str, server: Option<&Postgres>) -> Command {
+fn measure(what: &str, server: Option<&Postgres>) -> Result<Command, Failure> {
     let mut measure = program("measure", &[what]);
     if let Some(server) = server {
-        measure.env("MEASURE_POSTGRES", server.url());
+        measure.env("MEASURE_POSTGRES", server.fresh(what)?);
     }
-    measure
+    Ok(measure)
 }
 
 /// Installs the Node peer, once.

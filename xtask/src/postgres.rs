@@ -88,6 +88,13 @@ impl Postgres {
         self.user
     }
 
+    /// The address of a new database: a gateway with keys of its own has no use for another one's.
+    pub fn fresh(&self, name: &str) -> Result<String, Failure> {
+        let port = self.port.to_string();
+        self.quietly("createdb", &["-h", "127.0.0.1", "-p", &port, "-U", "wellspring", name])?;
+        Ok(format!("postgres://wellspring@127.0.0.1:{port}/{name}"))
+    }
+
     fn pg_ctl(&self, arguments: &[&str]) -> Result<(), Failure> {
         let (data, log) = (self.data.to_string_lossy(), self.data.join("log"));
         let first = ["-D", &data, "-w", "-s", "-l", &log.to_string_lossy()];
