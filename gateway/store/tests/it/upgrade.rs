@@ -111,6 +111,8 @@ async fn what_an_earlier_version_wrote_is_read_and_worked_off(world: World) {
     let store = world.reopened("before.db").await;
     assert!(store.check_schema().await.unwrap_err().to_string().contains("wellspring migrate"));
     store.migrate().await.unwrap();
+    // As in life: another process serves what one has brought up to date.
+    let store = world.reopened("before.db").await;
     store.check_schema().await.unwrap();
 
     let tenant: TenantId = "ten_00000000000000000000000000000001".parse().unwrap();
@@ -181,6 +183,7 @@ async fn a_trail_of_an_earlier_version_holds_and_goes_on(world: World) {
     beside(&world, &sql).await;
     let store = world.reopened("before.db").await;
     store.migrate().await.unwrap();
+    let store = world.reopened("before.db").await;
     let check = store.audit_verify(tenant, &[]).await.unwrap();
     assert_eq!((check.rows, check.result), (4, Ok(())));
     let note = AuditNote::new(tenant, now(), "key_1", Action::SubmissionViewed, "sub_1");
