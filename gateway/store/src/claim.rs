@@ -88,7 +88,8 @@ async fn in_turn(on: impl On + Copy, now: i64, after: &str) -> Result<Vec<GateId
 }
 
 async fn due_gates(on: impl On, now: i64, after: &str) -> Result<Vec<GateId>, StoreError> {
-    // Each step of the recursion finds the next gate that has tasks at all.
+    // Each step of the recursion finds the next gate that has tasks at all. The order has to be asked for: where there are
+    // many gates, PostgreSQL joins by hash and would give them as they lie in their table, and some would never have a turn.
     let rows = query(
         "WITH RECURSIVE turn (gate) AS ( \
              SELECT min(gate) FROM tasks WHERE gate > $1 \
@@ -97,7 +98,7 @@ async fn due_gates(on: impl On, now: i64, after: &str) -> Result<Vec<GateId>, St
          SELECT g.id FROM turn JOIN gates g ON g.id = turn.gate \
          WHERE (g.state = 'open' OR (g.state = 'tripped' AND g.probe_at <= $2)) AND g.wait_until <= $2 \
          AND (g.call_micros = 0 OR g.paced_until + g.call_micros <= $2 + g.burst_micros) \
-         AND EXISTS (SELECT 1 FROM tasks d WHERE d.gate = g.id AND d.run_at <= $2) LIMIT $3",
+         AND EXISTS (SELECT 1 FROM tasks d WHERE d.gate = g.id AND d.run_at <= $2) ORDER BY turn.gate LIMIT $3",
     )
     .bind(after)
     .bind(now)

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use wellspring_model::{
     delivery::{DeliveryState, FailureCode, Verdict},
-    id::AttemptId,
+    id::{AttemptId, TenantId},
 };
 use wellspring_store::{GateId, NewDelivery, StoreError, TaskKind};
 
@@ -236,6 +236,32 @@ async fn gates_take_turns_and_one_with_much_work_keeps_no_other_waiting(world: W
     assert_eq!((leased.len(), of_other), (4, 2), "half of them each");
     let one_by_one = [world.claim_one(LONG).await.tenant, world.claim_one(LONG).await.tenant];
     assert!(one_by_one.contains(&other.tenant), "one at a time they take turns as well");
+}
+
+/// With some hundred gates PostgreSQL joins by hash, and what it finds comes in the order of the table.
+#[tokio::test]
+async fn gates_take_turns_however_postgresql_joins_them() {
+    let Some(world) = World::postgres().await else { return };
+    let name = world.url().unwrap().rsplit_once('/').unwrap().1;
+    for join in ["nestloop", "mergejoin"] {
+        world.sql(&format!("ALTER DATABASE {name} SET enable_{join} = off")).await;
+    }
+    for _ in 0..300 {
+        let tenant = TenantId::from_uuid(world.uuid());
+        world.store.create_tenant(tenant, "One of many", now()).await.unwrap();
+    }
+    world.sql("ANALYZE gates").await;
+    world.delivery_waiting("a").await;
+    for _ in 0..9 {
+        world.accept(world.place).await;
+    }
+    let store = world.again([7; 32]).await;
+    let mut kinds = Vec::new();
+    for _ in 0..2 {
+        kinds.extend(store.claim(1, LONG, world.token()).await.unwrap().iter().map(|leased| leased.kind.as_str()));
+    }
+    kinds.sort_unstable();
+    assert_eq!(kinds, ["assess", "deliver"]);
 }
 
 async fn a_destination_gets_no_more_of_a_process_than_stays_free_beside_it(world: World) {
