@@ -432,7 +432,7 @@ mod tests {
         assert_eq!((config.server.metrics_listen, config.telemetry.endpoint()), (None, None));
         let error = with("[server]\nmetrics_listen = \"9464\"\n").expect_err("no address").to_string();
         assert!(error.contains("9464"), "{error}");
-        assert!(matches!(with("[telemetry]\notlp_endpoint = \"file:///tmp/x\"\n"), Err(ConfigError::OtlpEndpoint)));
+        assert!(matches!(with("[telemetry]\notlp_endpoint = \"file:///traces\"\n"), Err(ConfigError::OtlpEndpoint)));
         assert!(matches!(with("[telemetry]\nsample_ratio = 2.0\n"), Err(ConfigError::SampleRatio)));
     }
 
