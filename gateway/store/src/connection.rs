@@ -10,7 +10,9 @@ use wellspring_model::{
 };
 
 use crate::{
-    Action, AuditNote, Page, Rate, Store, StoreError, detail_of,
+    Action, AuditNote, Page, Rate, Store, StoreError,
+    destination::Destination,
+    detail_of,
     gate::{self, GateId},
     row::{Read, json, micros},
     sql::query,
@@ -157,20 +159,8 @@ impl Store {
         self.writer
             .write(move |tx| {
                 Box::pin(async move {
-                    let row = query("SELECT id, private_origins FROM connections WHERE id = $1 AND tenant = $2 AND removed_at IS NULL")
-                        .bind(id.to_string())
-                        .bind(tenant.to_string())
-                        .fetch_optional(&mut *tx)
-                        .await?;
-                    let Some(row) = row else { return Ok(false) };
-                    let mut origins: Vec<String> = Read::new(&row, "connections").json("private_origins")?;
-                    if !origins.contains(&origin) {
-                        origins.push(origin.clone());
-                        query("UPDATE connections SET private_origins = $2 WHERE id = $1")
-                            .bind(id.to_string())
-                            .bind(json(&origins)?)
-                            .execute(&mut *tx)
-                            .await?;
+                    if !Destination::Connection(id).grant(tx, tenant, &origin).await? {
+                        return Ok(false);
                     }
                     let note = AuditNote::new(tenant, now, "operator", Action::ConnectionOriginGranted, id);
                     tx.note(note.with(detail_of(&origin)));
@@ -196,20 +186,11 @@ impl Store {
         self.writer
             .write_alone(move |tx| {
                 Box::pin(async move {
-                    let text = id.to_string();
-                    let removed = query(
-                        "UPDATE connections SET removed_at = $3 WHERE id = $1 AND tenant = $2 AND removed_at IS NULL",
-                    )
-                    .bind(&text)
-                    .bind(tenant.to_string())
-                    .bind(micros(at))
-                    .execute(&mut *tx)
-                    .await?;
-                    if removed == 0 {
+                    if !Destination::Connection(id).remove(tx, tenant, at).await? {
                         return Ok(false);
                     }
+                    let text = id.to_string();
                     query("DELETE FROM connection_secrets WHERE connection = $1").bind(&text).execute(&mut *tx).await?;
-                    gate::shut(tx, GateId::Connection(id), "REMOVED").await?;
                     tx.audit(tenant, at, &actor, Action::ConnectionRemoved, &text);
                     Ok(true)
                 })

@@ -10,7 +10,9 @@ use wellspring_model::{
 };
 
 use crate::{
-    Action, Page, Rate, Store, StoreError, endpoint_keys,
+    Action, AuditNote, Page, Rate, Store, StoreError,
+    destination::Destination,
+    detail_of, endpoint_keys,
     gate::{self, GateId, State},
     row::{Read, json, micros},
     sql::query,
@@ -131,20 +133,11 @@ impl Store {
         self.writer
             .write_alone(move |tx| {
                 Box::pin(async move {
-                    let text = id.to_string();
-                    let removed = query(
-                        "UPDATE endpoints SET removed_at = $3 WHERE id = $1 AND tenant = $2 AND removed_at IS NULL",
-                    )
-                    .bind(&text)
-                    .bind(tenant.to_string())
-                    .bind(micros(at))
-                    .execute(&mut *tx)
-                    .await?;
-                    if removed == 0 {
+                    if !Destination::Endpoint(id).remove(tx, tenant, at).await? {
                         return Ok(false);
                     }
+                    let text = id.to_string();
                     query("DELETE FROM endpoint_keys WHERE endpoint = $1").bind(&text).execute(&mut *tx).await?;
-                    gate::shut(tx, GateId::Endpoint(id), "REMOVED").await?;
                     tx.audit(tenant, at, &actor, Action::EndpointRemoved, &text);
                     Ok(true)
                 })
@@ -169,7 +162,7 @@ impl Store {
                 Box::pin(async move {
                     // Held before it is looked at: somebody may be removing it.
                     gate::hold(tx, GateId::Endpoint(id), true).await?;
-                    if !is_in_use(tx, tenant, id).await? {
+                    if !Destination::Endpoint(id).is_in_use(tx, tenant).await? {
                         return Ok(false);
                     }
                     gate::open(tx, GateId::Endpoint(id)).await?;
@@ -196,25 +189,12 @@ impl Store {
         self.writer
             .write_alone(move |tx| {
                 Box::pin(async move {
-                    let row = query(
-                        "SELECT id, private_origins FROM endpoints WHERE id = $1 AND tenant = $2 AND removed_at IS NULL",
-                    )
-                    .bind(id.to_string())
-                    .bind(tenant.to_string())
-                    .fetch_optional(&mut *tx)
-                    .await?;
-                    let Some(row) = row else { return Ok(false) };
-                    let mut origins: Vec<String> = Read::new(&row, "endpoints").json("private_origins")?;
-                    if !origins.contains(&origin) {
-                        origins.push(origin);
-                        query("UPDATE endpoints SET private_origins = $2 WHERE id = $1")
-                            .bind(id.to_string())
-                            .bind(json(&origins)?)
-                            .execute(&mut *tx)
-                            .await?;
+                    if !Destination::Endpoint(id).grant(tx, tenant, &origin).await? {
+                        return Ok(false);
                     }
                     open_if_denied(tx, GateId::Endpoint(id)).await?;
-                    tx.audit(tenant, now, "operator", Action::EndpointOriginGranted, &id.to_string());
+                    let note = AuditNote::new(tenant, now, "operator", Action::EndpointOriginGranted, id);
+                    tx.note(note.with(detail_of(&origin)));
                     Ok(true)
                 })
             })
@@ -234,16 +214,6 @@ impl Store {
             created_at: row.time("created_at")?,
         })
     }
-}
-
-/// Whether the tenant has this endpoint and uses it.
-pub(crate) async fn is_in_use(tx: &mut Transaction, tenant: TenantId, id: EndpointId) -> Result<bool, StoreError> {
-    let owned = query("SELECT count(*) FROM endpoints WHERE id = $1 AND tenant = $2 AND removed_at IS NULL")
-        .bind(id.to_string())
-        .bind(tenant.to_string())
-        .number(tx)
-        .await?;
-    Ok(owned == 1)
 }
 
 async fn open_if_denied(tx: &mut Transaction, id: GateId) -> Result<(), StoreError> {

@@ -10,7 +10,8 @@ use wellspring_model::{
 };
 
 use crate::{
-    Action, Store, StoreError, endpoint,
+    Action, Store, StoreError,
+    destination::Destination,
     gate::{self, GateId},
     row::{Read, Row, micros},
     seal::DataKey,
@@ -65,7 +66,7 @@ impl Store {
                 Box::pin(async move {
                     // Held, so that of two rotations at once one comes after the other.
                     gate::hold(tx, GateId::Endpoint(id), true).await?;
-                    if !endpoint::is_in_use(tx, tenant, id).await? {
+                    if !Destination::Endpoint(id).is_in_use(tx, tenant).await? {
                         return Ok(false);
                     }
                     let text = id.to_string();

@@ -10,7 +10,7 @@ use crate::{
     Action, Store, StoreError,
     announce::{self, NewEvent},
     delivery::Begin,
-    endpoint,
+    destination::Destination,
     gate::{self, GateId, State},
     row::{Read, Row, micros},
     sql::{Arg, Dialect, over_rows, query},
@@ -90,7 +90,7 @@ impl Store {
         self.writer
             .write(move |tx| {
                 Box::pin(async move {
-                    if !endpoint::is_in_use(tx, tenant, id).await? {
+                    if !Destination::Endpoint(id).is_in_use(tx, tenant).await? {
                         return Ok(Tested::Absent);
                     }
                     let gate = gate::look(tx, GateId::Endpoint(id)).await?;

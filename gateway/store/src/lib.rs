@@ -14,6 +14,7 @@ mod connection;
 mod correction;
 mod database;
 mod delivery;
+mod destination;
 mod endpoint;
 mod endpoint_keys;
 mod error;

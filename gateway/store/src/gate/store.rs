@@ -11,6 +11,7 @@ use wellspring_model::{
 use super::{Failing, Gate, GateId, Pace, Passages, Rate, State, Window};
 use crate::{
     Action, Store, StoreError,
+    destination::Destination,
     row::{Read, Row},
     sql::{Dialect, query},
     told,
@@ -327,13 +328,9 @@ impl Store {
         self.writer
             .write_alone(move |tx| {
                 Box::pin(async move {
-                    let owned =
-                        query("SELECT count(*) FROM connections WHERE id = $1 AND tenant = $2 AND removed_at IS NULL")
-                            .bind(connection.to_string())
-                            .bind(tenant.to_string())
-                            .number(&mut *tx)
-                            .await?;
-                    if owned != 1 {
+                    // Held before it is looked at: somebody may be removing it.
+                    hold(tx, GateId::Connection(connection), true).await?;
+                    if !Destination::Connection(connection).is_in_use(tx, tenant).await? {
                         return Ok(false);
                     }
                     if open(tx, GateId::Connection(connection)).await? {

@@ -1,5 +1,6 @@
 //! Dead letters are taken up again, and what waits for a destination that is gone is taken back.
 
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use wellspring_model::{delivery::DeliveryState, delivery::FailureCode};
 use wellspring_store::{DeliveryFilter, EndState, NewDelivery, Replay};
 
@@ -76,6 +77,32 @@ async fn what_waits_for_a_connection_that_is_removed_is_taken_back(world: World)
     assert!(replay(&world, DeliveryFilter::default()).await.deliveries.is_empty(), "there is nowhere to bring it");
     assert!(!store.resume_connection(place.tenant, place.connection, now(), ACTOR).await.unwrap());
     assert!(store.connection_secrets(place.tenant, place.connection).await.unwrap().is_empty());
+}
+
+/// SQLite has one writer: there is no "at the same time".
+#[tokio::test]
+async fn a_connection_that_somebody_is_removing_is_not_resumed() {
+    let Some(world) = World::postgres().await else { return };
+    let (tenant, connection) = (world.place.tenant, world.place.connection);
+    let mut removing = PgConnection::connect(world.url().unwrap()).await.unwrap();
+    let mut looking = PgConnection::connect(world.url().unwrap()).await.unwrap();
+    let removal = format!(
+        "BEGIN; UPDATE connections SET removed_at = 1 WHERE id = '{connection}'; \
+         UPDATE gates SET state = 'shut', reason = 'REMOVED' WHERE id = '{connection}'",
+    );
+    removing.execute(AssertSqlSafe(removal)).await.unwrap();
+    let until_it_waits = async {
+        let waits = "SELECT count(*) FROM pg_stat_activity \
+                     WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while sqlx::query_scalar::<_, i64>(waits).fetch_one(&mut looking).await.unwrap() == 0 {
+            tokio::task::yield_now().await;
+        }
+        removing.execute("COMMIT").await.unwrap();
+    };
+    let (resumed, ()) = tokio::join!(world.store.resume_connection(tenant, connection, now(), ACTOR), until_it_waits);
+    assert!(!resumed.unwrap());
+    let gate = world.store.connection_gate(tenant, connection).await.unwrap().unwrap();
+    assert_eq!(gate.state, "shut");
 }
 
 on_both_stores! {
