@@ -10,7 +10,7 @@ use wellspring_model::{
     id::{DeliveryId, EndpointId, EventId, SubmissionId, TaskId},
 };
 use wellspring_store::{
-    DeliveryFilter, EndState, Ended, Leased, Page, Passage, StoreError, TaskKind, TestEvent, Tested,
+    DeliveryFilter, EndState, Ended, Leased, Page, Passage, StoreError, TaskKind, TestEvent, Tested, detail_of,
 };
 
 use crate::world::{ACTOR, LONG, Place, World, at, now, on_both_stores};
@@ -274,6 +274,11 @@ async fn an_address_nobody_granted_holds_its_events_until_it_is_granted(world: W
     let grant = async |tenant| store.grant_endpoint_origin(tenant, endpoint, "https://hooks.example", now()).await;
     assert!(!grant(other.tenant).await.unwrap(), "not theirs");
     assert!(grant(tenant).await.unwrap());
+    let row = world.rows().await.pop().unwrap();
+    assert_eq!(
+        (row.action.as_str(), row.detail),
+        ("endpoint.origin_granted", Some(detail_of("https://hooks.example")))
+    );
     let origins = store.endpoint(tenant, endpoint).await.unwrap().unwrap().private_origins;
     assert_eq!(origins, ["https://hooks.example"]);
     lease_of(&world, event.id).await;
