@@ -163,6 +163,37 @@ impl World {
         .await
     }
 
+    /// Takes back, as the operator, that an issuer is to be relied on. The gateway is killed for it and started again.
+    ///
+    /// # Errors
+    /// It does not start again.
+    pub async fn deny(&mut self, issuer: Issuer) -> Result<(), Failure> {
+        self.gateway.kill()?;
+        let denied = format!("[policy]\ndenied_issuers = [\"{}\"]\n", issuer.id());
+        self.gateway.configure(|text| text.replacen("[policy]\n", &denied, 1))?;
+        self.gateway.start().await
+    }
+
+    /// Asks for another look at a submission.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub async fn recheck(&self, id: &str) -> Result<(), Failure> {
+        self.client.post(&format!("/v1/submissions/{id}/recheck"), &json!({})).await.map(drop)
+    }
+
+    /// Waits until what was said of a submission has been corrected at the ATS, and gives back the submission.
+    ///
+    /// # Errors
+    /// It takes too long.
+    pub async fn corrected(&self, id: &str) -> Result<Value, Failure> {
+        eventually(&format!("the correction of {id} was not delivered"), async || {
+            let shown = self.submission(id).await?;
+            Ok((shown["deliveries"][1]["state"] == "delivered").then_some(shown))
+        })
+        .await
+    }
+
     /// Our notes that correct what an application's first note says.
     pub fn our_corrections(&self, application: u64) -> Vec<Note> {
         let marker = format!("[wellspring-correction:{}:{application}:", self.connection);

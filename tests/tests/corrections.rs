@@ -1,6 +1,6 @@
 //! A re-check that comes to something else reaches the ATS as something that people notice, once.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use wellspring_testkit::greenhouse::{Fault, Route};
 use wellspring_tests::{
     demo::credentials::{Award, Issuer, badge, signed},
@@ -14,32 +14,8 @@ async fn denied_since(application: &Application) -> (World, String) {
     let badge = signed(Issuer::Training, badge(Issuer::Training, Award::Competency(0), &application.email));
     let id = world.submit(application, &[badge.expect("it is signed")]).await.expect("it is accepted");
     world.delivered(&id).await.expect("it is delivered");
-    deny(&mut world).await;
+    world.deny(Issuer::Training).await.expect("it starts again");
     (world, id)
-}
-
-/// The operator takes back that the issuer is to be relied on.
-async fn deny(world: &mut World) {
-    world.gateway.kill().expect("it was running");
-    let denied = format!("denied_issuers = [\"{}\"]\n", Issuer::Training.id());
-    world
-        .gateway
-        .configure(|text| text.replacen("[policy]\n", &format!("[policy]\n{denied}"), 1))
-        .expect("it is written");
-    world.gateway.start().await.expect("it starts again");
-}
-
-async fn recheck(world: &World, id: &str) {
-    world.client.post(&format!("/v1/submissions/{id}/recheck"), &json!({})).await.expect("it is asked for");
-}
-
-async fn correction_delivered(world: &World, id: &str) -> Value {
-    eventually("the correction was not delivered", async || {
-        let shown = world.submission(id).await?;
-        Ok((shown["deliveries"][1]["state"] == "delivered").then_some(shown))
-    })
-    .await
-    .expect("it is delivered")
 }
 
 #[tokio::test]
@@ -51,10 +27,10 @@ async fn a_correction_brings_the_fields_in_line_and_writes_one_note_even_where_i
     assert!(before[0].body.starts_with("1 of 8 requirements verified"), "{}", before[0].body);
 
     world.ats.fail_next(Route::WriteNote, 1, Fault::HoldAfter);
-    recheck(&world, &id).await;
+    world.recheck(&id).await.expect("it is asked for");
     world.ats.wait_held(1).await;
     world.ats.drop_held();
-    let shown = correction_delivered(&world, &id).await;
+    let shown = world.corrected(&id).await.expect("it is delivered");
     assert_eq!(shown["deliveries"][1]["kind"], "correction");
     let attempts = shown["deliveries"][1]["attempts"].as_array().expect("attempts");
     assert_eq!(attempts.len(), 2, "the first one's answer was lost: {attempts:?}");
@@ -77,7 +53,7 @@ async fn a_correction_brings_the_fields_in_line_and_writes_one_note_even_where_i
     assert_eq!(fields["verified_skills_score"].as_f64(), Some(0.0));
     assert_eq!(fields["heard_through"], "A job board", "what others wrote is still there");
 
-    recheck(&world, &id).await;
+    world.recheck(&id).await.expect("it is asked for");
     let checked = shown["checked_at"].clone();
     let shown = eventually("it was not checked again", async || {
         let shown = world.submission(&id).await?;
@@ -104,8 +80,8 @@ async fn a_result_that_is_tried_again_after_a_correction_says_what_is_true_now()
     })
     .await
     .expect("it is paused");
-    deny(&mut world).await;
-    recheck(&world, &id).await;
+    world.deny(Issuer::Training).await.expect("it starts again");
+    world.recheck(&id).await.expect("it is asked for");
     eventually("it was not corrected", async || {
         let shown = world.submission(&id).await?;
         Ok((shown["history"][0]["outcome"] == "passed").then_some(()))
@@ -115,7 +91,7 @@ async fn a_result_that_is_tried_again_after_a_correction_says_what_is_true_now()
     assert!(world.our_notes(application.id).is_empty(), "nothing has arrived so far");
 
     world.client.post(&format!("{connection}/resume"), &json!({})).await.expect("it goes on");
-    let shown = correction_delivered(&world, &id).await;
+    let shown = world.corrected(&id).await.expect("it is delivered");
     assert_eq!(shown["deliveries"][0]["state"], "delivered");
     let notes = world.our_notes(application.id);
     assert_eq!(notes.len(), 1, "{notes:?}");

@@ -7,6 +7,7 @@ use wellspring_tests::{
     Failure, browser,
     demo::{
         applicants,
+        credentials::Issuer,
         table::{Row, render},
     },
     world::{Application, World},
@@ -33,6 +34,9 @@ async fn main() -> ExitCode {
     }
 }
 
+/// The applicant whose result is corrected where pages are looked at: with badges of an issuer that is denied then.
+const CORRECTED: usize = 1;
+
 enum Then {
     End,
     Serve,
@@ -42,7 +46,7 @@ enum Then {
 async fn run(then: &Then) -> Result<(), Failure> {
     let applicants = applicants::all()?;
     let seed = Application::seed(applicants.iter().map(|one| &one.application));
-    let world = World::start(seed.at("2026-11-23T09:00:00Z".parse()?), &[], |step| println!("· {step}")).await?;
+    let mut world = World::start(seed.at("2026-11-23T09:00:00Z".parse()?), &[], |step| println!("· {step}")).await?;
     println!("· handing in {} applications with their credentials", applicants.len());
     let mut submissions = Vec::new();
     for applicant in &applicants {
@@ -72,7 +76,13 @@ async fn run(then: &Then) -> Result<(), Failure> {
     match then {
         Then::End => Ok(()),
         Then::Serve => serve(&world).await,
-        Then::Look(script) => browser::look(script, &pages(&world, &rows)),
+        Then::Look(script) => {
+            println!("· one issuer is relied on no more, and a result is corrected");
+            world.deny(Issuer::Training).await?;
+            world.recheck(&submissions[CORRECTED]).await?;
+            world.corrected(&submissions[CORRECTED]).await?;
+            browser::look(script, &pages(&world, &rows))
+        }
     }
 }
 
@@ -90,6 +100,7 @@ fn pages(world: &World, rows: &[Row]) -> Vec<(String, String)> {
     let mut pages = vec![
         ("hr-list".to_owned(), world.ats.hr_url()),
         ("hr-candidate".to_owned(), world.ats.candidate_url(501)),
+        ("hr-candidate-corrected".to_owned(), world.ats.candidate_url(502)),
         ("link-unknown".to_owned(), format!("{}/r/nobody-was-given-this", world.gateway.url())),
         ("findings".to_owned(), format!("{}/findings", world.gateway.url())),
     ];
@@ -97,6 +108,7 @@ fn pages(world: &World, rows: &[Row]) -> Vec<(String, String)> {
         let first = row.name.split(' ').next().unwrap_or(&row.name).to_lowercase();
         pages.push((format!("report-{first}"), row.report_url.clone()));
     }
+    pages.push(("report-corrected-es".to_owned(), format!("{}?lang=es", rows[CORRECTED].report_url)));
     pages.push(("report-es".to_owned(), format!("{}?lang=es", rows[0].report_url)));
     pages
 }
