@@ -88,24 +88,27 @@ async fn in_turn(on: impl On + Copy, now: i64, after: &str) -> Result<Vec<GateId
 }
 
 async fn due_gates(on: impl On, now: i64, after: &str) -> Result<Vec<GateId>, StoreError> {
-    // Each step of the recursion finds the next gate that has tasks at all. The order has to be asked for: where there are
-    // many gates, PostgreSQL joins by hash and would give them as they lie in their table, and some would never have a turn.
+    // Each step of the recursion goes on to the next gate that has tasks at all, and says whether the one before lets
+    // something through; when enough do, it ends. It says so itself, since a limit alone would end nothing where PostgreSQL
+    // joins by hash: all would be walked, and come in no order.
     let rows = query(
-        "WITH RECURSIVE turn (gate) AS ( \
-             SELECT min(gate) FROM tasks WHERE gate > $1 \
+        "WITH RECURSIVE turn (gate, before, lets_through, found) AS ( \
+             SELECT min(gate), min(gate), 0, 0 FROM tasks WHERE gate > $1 \
              UNION ALL \
-             SELECT (SELECT min(t.gate) FROM tasks t WHERE t.gate > turn.gate) FROM turn WHERE turn.gate IS NOT NULL) \
-         SELECT g.id FROM turn JOIN gates g ON g.id = turn.gate \
-         WHERE (g.state = 'open' OR (g.state = 'tripped' AND g.probe_at <= $2)) AND g.wait_until <= $2 \
-         AND (g.call_micros = 0 OR g.paced_until + g.call_micros <= $2 + g.burst_micros) \
-         AND EXISTS (SELECT 1 FROM tasks d WHERE d.gate = g.id AND d.run_at <= $2) ORDER BY turn.gate LIMIT $3",
+             SELECT (SELECT min(t.gate) FROM tasks t WHERE t.gate > turn.gate), turn.gate, \
+             CASE WHEN EXISTS (SELECT 1 FROM gates g WHERE g.id = turn.gate \
+                 AND (g.state = 'open' OR (g.state = 'tripped' AND g.probe_at <= $2)) AND g.wait_until <= $2 \
+                 AND (g.call_micros = 0 OR g.paced_until + g.call_micros <= $2 + g.burst_micros)) \
+             AND EXISTS (SELECT 1 FROM tasks d WHERE d.gate = turn.gate AND d.run_at <= $2) THEN 1 ELSE 0 END, \
+             turn.found + turn.lets_through FROM turn WHERE turn.gate IS NOT NULL AND turn.found + turn.lets_through < $3) \
+         SELECT before FROM turn WHERE lets_through = 1 ORDER BY before",
     )
     .bind(after)
     .bind(now)
     .bind(MOST_GATES)
     .fetch_all(on)
     .await?;
-    rows.iter().map(|row| Read::new(row, "gates").id("id")).collect()
+    rows.iter().map(|row| Read::new(row, "gates").id("before")).collect()
 }
 
 /// What was leased, and whether a gate was passed over because somebody else held it.
@@ -117,7 +120,7 @@ async fn claim(
     lease: i64,
     token: LeaseToken,
 ) -> Result<(Vec<Leased>, bool), StoreError> {
-    let now = tx.now().await?;
+    let now = tx.now();
     let (mut leased, mut busy) = (Vec::new(), false);
     let mut left = most;
     let count = i64::try_from(gates.len()).unwrap_or(i64::MAX);

@@ -12,6 +12,14 @@ use crate::{
     transaction::Transaction,
 };
 
+macro_rules! postgres_time {
+    () => {
+        "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"
+    };
+}
+
+/// Begins a transaction on PostgreSQL, and answers its time.
+pub(crate) const BEGIN: &str = concat!("BEGIN; ", postgres_time!());
 /// Under which name the time is noted in `schedule`.
 const NOTED: &str = "clock";
 /// Whatever waits for a time: put forward by $1 where it lies beyond $2.
@@ -40,19 +48,22 @@ impl Clock {
     /// Microseconds since 1970.
     pub async fn now(self, dialect: Dialect, on: impl On) -> Result<i64, StoreError> {
         match dialect {
-            Dialect::Sqlite => {
-                let passed = i64::try_from(self.since.elapsed().as_micros()).unwrap_or(i64::MAX);
-                Ok(self.base.saturating_add(passed))
-            }
+            Dialect::Sqlite => Ok(self.here()),
             Dialect::Postgres => query(of(dialect)).number(on).await,
         }
+    }
+
+    /// The same without asking the database: where its clock is this process's.
+    pub fn here(self) -> i64 {
+        let passed = i64::try_from(self.since.elapsed().as_micros()).unwrap_or(i64::MAX);
+        self.base.saturating_add(passed)
     }
 }
 
 const fn of(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => "SELECT CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
-        Dialect::Postgres => "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)",
+        Dialect::Postgres => postgres_time!(),
     }
 }
 
@@ -66,7 +77,7 @@ impl Store {
         self.writer
             .write(move |tx| {
                 Box::pin(async move {
-                    let now = tx.now().await?;
+                    let now = tx.now();
                     query(
                         "INSERT INTO schedule (name, due_at) VALUES ($1, $2) \
                          ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at",
@@ -85,7 +96,7 @@ impl Store {
 /// If the clock says an earlier time than was noted last, it was set back by so much at least while no process ran, and
 /// whatever waits for a time would wait so much longer: it is put forward.
 pub(crate) async fn catch_up(tx: &mut Transaction) -> Result<(), StoreError> {
-    let now = tx.now().await?;
+    let now = tx.now();
     let noted = query("SELECT coalesce(max(due_at), 0) FROM schedule WHERE name = $1").bind(NOTED);
     let back = noted.number(&mut *tx).await? - now;
     if back <= 0 {

@@ -30,6 +30,9 @@ const CACHE_KIBIBYTES: u32 = 16_384;
 /// Pages in the log (4 KiB each) at which they are copied into the file: a page that is written again and again, such as the
 /// last of an index, is copied once.
 const CHECKPOINT_PAGES: u32 = 4_000;
+/// A connection that was put back a moment ago answered then. One that lay longer is asked whether it still does, which
+/// takes as long as a short statement.
+const UNTESTED: Duration = Duration::from_secs(1);
 /// How long PostgreSQL waits for the next statement of a transaction. They follow one another at once.
 const IDLE_IN_TRANSACTION: &str = "20s";
 /// Statements kept prepared on a connection.
@@ -99,12 +102,26 @@ impl Options {
     pub async fn pool(&self) -> Result<Pool, StoreError> {
         Ok(match self {
             Self::Sqlite(options) => Pool::Sqlite(
-                SqlitePoolOptions::new().max_connections(SQLITE_READERS).connect_with(options.clone()).await?,
+                SqlitePoolOptions::new()
+                    .max_connections(SQLITE_READERS)
+                    // A file does not hang up.
+                    .test_before_acquire(false)
+                    .connect_with(options.clone())
+                    .await?,
             ),
             Self::Postgres(options) => Pool::Postgres(
                 PgPoolOptions::new()
                     .max_connections(POSTGRES_READERS)
                     .acquire_timeout(ACQUIRE)
+                    .test_before_acquire(false)
+                    .before_acquire(|connection, usage| {
+                        Box::pin(async move {
+                            if usage.idle_for >= UNTESTED {
+                                connection.ping().await?;
+                            }
+                            Ok(true)
+                        })
+                    })
                     .connect_with(options.clone())
                     .await?,
             ),

@@ -72,7 +72,7 @@ pub(crate) async fn insert_all(
     tx: &mut Transaction,
     all: Vec<(TenantId, NewDelivery, Begin)>,
 ) -> Result<(), StoreError> {
-    let now = tx.now().await?;
+    let now = tx.now();
     let (mut rows, mut tasks) = (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
     for (tenant, new, begin) in all {
         let gate = gate_of(&new.content);

@@ -187,7 +187,7 @@ async fn take_up(
     delivery: DeliveryId,
     task: TaskId,
 ) -> Result<bool, StoreError> {
-    let now = tx.now().await?;
+    let now = tx.now();
     let row = query(
         "UPDATE deliveries SET state = 'pending', next_at = $3, ended_at = NULL, receipt = NULL, failure = NULL, \
          tries = 0 WHERE id = $1 AND tenant = $2 AND state <> 'pending' \

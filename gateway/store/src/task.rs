@@ -94,7 +94,7 @@ pub(crate) struct NewTask {
 
 /// Puts tasks into the queue, due at once.
 pub(crate) async fn enqueue(tx: &mut Transaction, tasks: Vec<NewTask>) -> Result<(), StoreError> {
-    let now = tx.now().await?;
+    let now = tx.now();
     tx.brings_work();
     let row = |task: NewTask| {
         vec![
@@ -128,7 +128,7 @@ pub(crate) async fn finish(tx: &mut Transaction, lease: &Leased) -> Result<(), S
 
 /// The one behind it may have been put off until this one's lease would have ended.
 pub(crate) async fn next_in_order(tx: &mut Transaction, key: &str) -> Result<(), StoreError> {
-    let now = tx.now().await?;
+    let now = tx.now();
     let woken = query(
         "UPDATE tasks SET run_at = $2 WHERE lease_token IS NULL AND attempt = 0 AND run_at > $2 \
          AND id = (SELECT id FROM tasks WHERE serialization_key = $1 ORDER BY id LIMIT 1)",
@@ -145,7 +145,7 @@ pub(crate) async fn next_in_order(tx: &mut Transaction, key: &str) -> Result<(),
 
 /// Gives a task back to be run again after a while, if the lease still holds. Says when that is.
 pub(crate) async fn postpone(tx: &mut Transaction, lease: &Leased, wait: Duration) -> Result<i64, StoreError> {
-    let run_at = tx.now().await?.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX));
+    let run_at = tx.now().saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX));
     let done = query("UPDATE tasks SET run_at = $3, lease_token = NULL WHERE id = $1 AND lease_token = $2")
         .bind(lease.task.to_string())
         .bind(lease.token.to_string())
@@ -176,7 +176,7 @@ impl Store {
         self.writer
             .write(move |tx| {
                 Box::pin(async move {
-                    let now = tx.now().await?;
+                    let now = tx.now();
                     clock::catch_up(tx).await?;
                     query("UPDATE tasks SET run_at = $1 WHERE attempt = 0 AND run_at > $1")
                         .bind(now)

@@ -12,7 +12,7 @@ use crate::{
     StoreError,
     announce::{self, Announcement},
     audit::{self, Action, AuditNote},
-    clock::Clock,
+    clock::{self, Clock},
     gate::{self, Passages},
     ground::{self, NewGround},
     row::Row,
@@ -29,7 +29,7 @@ pub(crate) struct Transaction {
     brought_work: bool,
     clock: Clock,
     entropy: Arc<dyn Entropy>,
-    now: Option<i64>,
+    now: i64,
 }
 
 /// How much was put off when a unit began, so that a unit that fails leaves nothing behind.
@@ -51,7 +51,7 @@ impl Transaction {
             brought_work: false,
             clock,
             entropy,
-            now: None,
+            now: clock.here(),
         }
     }
 
@@ -98,14 +98,9 @@ impl Transaction {
         self.brought_work
     }
 
-    /// The database's clock, read once in a transaction.
-    pub async fn now(&mut self) -> Result<i64, StoreError> {
-        if let Some(now) = self.now {
-            return Ok(now);
-        }
-        let now = self.clock.now(self.dialect(), &mut self.connection).await?;
-        self.now = Some(now);
-        Ok(now)
+    /// The database's clock at the beginning of the transaction, in microseconds since 1970.
+    pub const fn now(&self) -> i64 {
+        self.now
     }
 
     pub async fn begin(&mut self) -> Result<(), StoreError> {
@@ -114,13 +109,32 @@ impl Transaction {
         self.passages = Passages::default();
         self.grounds.clear();
         self.brought_work = false;
-        self.now = None;
-        let begin = match self.dialect() {
-            // The write lock at once: a later upgrade could fail.
-            Dialect::Sqlite => "BEGIN IMMEDIATE",
-            Dialect::Postgres => "BEGIN",
-        };
-        query(begin).execute(self).await.map(drop)
+        match self.dialect() {
+            Dialect::Sqlite => {
+                // The write lock at once: a later upgrade could fail.
+                query("BEGIN IMMEDIATE").execute(&mut *self).await?;
+                self.now = self.clock.here();
+            }
+            Dialect::Postgres => {
+                let now = self.connection.at_once(clock::BEGIN).await?;
+                self.now = now.ok_or(sqlx::Error::RowNotFound)?.first()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Marks where a unit begins, so that what the ones before it did stays if it fails.
+    pub async fn begin_unit(&mut self, is_first: bool) -> Result<Mark, StoreError> {
+        // One exchange with the database for both, and the commit releases the last.
+        let savepoint = if is_first { "SAVEPOINT unit" } else { "RELEASE unit; SAVEPOINT unit" };
+        self.connection.at_once(savepoint).await?;
+        Ok(self.mark())
+    }
+
+    /// Undoes what was done since a unit began.
+    pub async fn undo_unit(&mut self, begun: Mark) -> Result<(), StoreError> {
+        self.back_to(begun);
+        query("ROLLBACK TO unit").execute(self).await.map(drop)
     }
 
     pub fn mark(&self) -> Mark {

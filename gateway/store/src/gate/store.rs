@@ -41,7 +41,7 @@ pub(crate) async fn insert(
     tenant: TenantId,
     most_leased: Option<i64>,
 ) -> Result<(), StoreError> {
-    let now = tx.now().await?;
+    let now = tx.now();
     query("INSERT INTO gates (id, tenant, state, changed_at, most_leased) VALUES ($1, $2, 'open', $3, $4)")
         .bind(id.to_string())
         .bind(tenant.to_string())
@@ -76,7 +76,7 @@ pub(crate) async fn shut_after(tx: &mut Transaction, id: GateId, after: Duration
 
 /// Shuts a gate, once.
 pub(crate) async fn shut(tx: &mut Transaction, id: GateId, reason: &str) -> Result<(), StoreError> {
-    let now = tx.now().await?;
+    let now = tx.now();
     if let Some(mut gate) = hold(tx, id, true).await? {
         gate.shut(reason, now);
         write(tx, id, &gate).await?;
@@ -86,7 +86,7 @@ pub(crate) async fn shut(tx: &mut Transaction, id: GateId, reason: &str) -> Resu
 
 /// Lets work through again. Says whether nothing or little passed before.
 pub(crate) async fn open(tx: &mut Transaction, id: GateId) -> Result<bool, StoreError> {
-    let now = tx.now().await?;
+    let now = tx.now();
     let Some(mut gate) = hold(tx, id, true).await? else { return Ok(false) };
     let was_open = gate.state == State::Open;
     gate.become_open(now);
@@ -147,7 +147,7 @@ pub(crate) async fn write(tx: &mut Transaction, id: GateId, gate: &Gate) -> Resu
 
 /// Counts what passed, gate by gate in their order, so that no two transactions wait for each other.
 pub(crate) async fn count(tx: &mut Transaction, passages: Passages) -> Result<(), StoreError> {
-    let now = tx.now().await?;
+    let now = tx.now();
     for (id, passages) in passages.0 {
         let Some(mut gate) = hold(tx, id, true).await? else { continue };
         let before = gate.clone();

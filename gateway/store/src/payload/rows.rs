@@ -36,7 +36,7 @@ pub(crate) async fn insert(
     payloads: &BTreeMap<Key, &Placed>,
     rights: &BTreeSet<(SubmissionId, Key)>,
 ) -> Result<(), StoreError> {
-    let now = tx.now().await?;
+    let now = tx.now();
     let (mut missing, mut known) = (BTreeMap::new(), BTreeSet::new());
     for (key, placed) in payloads {
         match &placed.place {

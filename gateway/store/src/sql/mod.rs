@@ -110,6 +110,15 @@ impl Connection {
         }
     }
 
+    /// Runs statements without arguments, one after the other, in one exchange with the database. The row that they answer.
+    pub async fn at_once(&mut self, statements: &'static str) -> Result<Option<Row>, sqlx::Error> {
+        let statements = sqlx::raw_sql(statements);
+        Ok(match self {
+            Self::Sqlite(on) => statements.fetch_optional(on).await?.map(Row::Sqlite),
+            Self::Postgres(on) => statements.fetch_optional(on).await?.map(Row::Postgres),
+        })
+    }
+
     pub async fn close(self) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(connection) => connection.close().await,

@@ -22,7 +22,7 @@ use crate::{
     clock::Clock,
     database::Options,
     figures::CommitFigures,
-    sql::{Dialect, SILENT, query},
+    sql::{Dialect, SILENT},
     transaction::Transaction,
 };
 
@@ -289,23 +289,15 @@ async fn transact(
     tx.begin().await?;
     // One alone needs no savepoint to keep what the others did.
     let only = together.len() == 1;
-    for unit in together.units.drain(..) {
-        let mark = tx.mark();
-        if !only {
-            query("SAVEPOINT unit").execute(&mut *tx).await?;
-        }
+    for (index, unit) in together.units.drain(..).enumerate() {
+        let begun = if only { None } else { Some(tx.begin_unit(index == 0).await?) };
         let answer = unit.run(tx).await;
         let keeps = answer.is_ok();
         answers.push(answer);
-        if only && !keeps {
-            return give_up(tx, answers).await;
-        }
-        if !keeps {
-            tx.back_to(mark);
-            query("ROLLBACK TO unit").execute(&mut *tx).await?;
-        }
-        if !only {
-            query("RELEASE unit").execute(&mut *tx).await?;
+        match begun {
+            None if !keeps => return give_up(tx, answers).await,
+            Some(begun) if !keeps => tx.undo_unit(begun).await?,
+            _ => {}
         }
     }
     let submissions = std::mem::take(&mut together.submissions);

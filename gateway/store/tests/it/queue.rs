@@ -1,6 +1,9 @@
 //! The queue: leases, fences, order, and what an attempt leaves behind.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use wellspring_model::{
     delivery::{DeliveryState, FailureCode, Verdict},
@@ -238,6 +241,27 @@ async fn gates_take_turns_and_one_with_much_work_keeps_no_other_waiting(world: W
     assert!(one_by_one.contains(&other.tenant), "one at a time they take turns as well");
 }
 
+async fn a_claim_serves_some_gates_and_the_next_one_those_behind_them(world: World) {
+    let mut tenants = BTreeSet::new();
+    for n in 0..40 {
+        let place = world.tenant(&format!("tenant-{n}")).await;
+        world.accept(place).await;
+        world.accept(place).await;
+        tenants.insert(place.tenant);
+    }
+    let claim = async || {
+        let leased = world.store.claim(32, LONG, world.token()).await.unwrap();
+        leased.iter().map(|one| one.tenant).collect::<Vec<_>>()
+    };
+    let (first, second) = (claim().await, claim().await);
+    assert_eq!(first.iter().collect::<BTreeSet<_>>().len(), 32, "one of each");
+    assert_eq!(
+        first.iter().chain(&second).copied().collect::<BTreeSet<_>>(),
+        tenants,
+        "the other eight had their turn"
+    );
+}
+
 /// With some hundred gates PostgreSQL joins by hash, and what it finds comes in the order of the table.
 #[tokio::test]
 async fn gates_take_turns_however_postgresql_joins_them() {
@@ -298,4 +322,5 @@ on_both_stores! {
     no_more_than_eight_are_brought_to_one_destination_at_a_time,
     the_rate_of_a_manifest_is_kept_by_all_nodes_together,
     gates_take_turns_and_one_with_much_work_keeps_no_other_waiting,
+    a_claim_serves_some_gates_and_the_next_one_those_behind_them,
 }
