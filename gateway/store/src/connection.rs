@@ -14,15 +14,27 @@ use crate::{
     destination::Destination,
     detail_of,
     gate::{self, GateId},
-    row::{Read, json, micros},
+    row::{Read, Row, json, micros},
     sql::query,
 };
 
 /// Deliveries through one connection at the same time.
 const MOST_LEASED: i64 = 8;
 
+/// Between the names of credentials in a row's one text.
+const BETWEEN: char = '\u{1f}';
+/// Connections with the names of their credentials.
+macro_rules! connections {
+    () => {
+        "SELECT c.id, c.tenant, c.name, c.connector, c.settings, c.bases, c.private_origins, c.created_at, \
+         (SELECT string_agg(s.name, '\u{1f}') FROM connection_secrets s WHERE s.connection = c.id) AS credentials \
+         FROM connections c"
+    };
+}
+
 impl Store {
-    /// Adds a connection, with a rate of its own where one was agreed with the ATS. The secrets, one text for each credential, are sealed before they reach the database.
+    /// Adds a connection, with a rate of its own where one was agreed with the ATS. The secrets, one text for each
+    /// credential, are sealed before they reach the database.
     ///
     /// # Errors
     /// The store's.
@@ -86,15 +98,12 @@ impl Store {
     }
 
     pub async fn connection(&self, tenant: TenantId, id: ConnectionId) -> Result<Option<Connection>, StoreError> {
-        let row = query("SELECT * FROM connections WHERE id = $1 AND tenant = $2 AND removed_at IS NULL")
+        let row = query(concat!(connections!(), " WHERE c.id = $1 AND c.tenant = $2 AND c.removed_at IS NULL"))
             .bind(id.to_string())
             .bind(tenant.to_string())
             .fetch_optional(&self.read)
             .await?;
-        match row {
-            Some(row) => Ok(Some(self.read_connection(&Read::new(&row, "connections")).await?)),
-            None => Ok(None),
-        }
+        row.as_ref().map(read).transpose()
     }
 
     pub async fn connections(
@@ -102,18 +111,16 @@ impl Store {
         tenant: TenantId,
         page: Page<ConnectionId>,
     ) -> Result<(Vec<Connection>, Option<ConnectionId>), StoreError> {
-        let rows = query(
-            "SELECT * FROM connections WHERE tenant = $1 AND removed_at IS NULL AND id > $2 ORDER BY id LIMIT $3",
-        )
+        let rows = query(concat!(
+            connections!(),
+            " WHERE c.tenant = $1 AND c.removed_at IS NULL AND c.id > $2 ORDER BY c.id LIMIT $3"
+        ))
         .bind(tenant.to_string())
         .bind(page.after())
         .bind(page.rows())
         .fetch_all(&self.read)
         .await?;
-        let mut connections = Vec::with_capacity(rows.len());
-        for row in &rows {
-            connections.push(self.read_connection(&Read::new(row, "connections")).await?);
-        }
+        let connections = rows.iter().map(read).collect::<Result<_, _>>()?;
         Ok(page.cut(connections, |connection| connection.id))
     }
 
@@ -157,7 +164,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let origin = origin.to_owned();
         self.writer
-            .write(move |tx| {
+            .write_alone(move |tx| {
                 Box::pin(async move {
                     if !Destination::Connection(id).grant(tx, tenant, &origin).await? {
                         return Ok(false);
@@ -197,24 +204,23 @@ impl Store {
             })
             .await
     }
+}
 
-    async fn read_connection(&self, row: &Read<'_>) -> Result<Connection, StoreError> {
-        let id: ConnectionId = row.id("id")?;
-        let names = query("SELECT name FROM connection_secrets WHERE connection = $1 ORDER BY name")
-            .bind(id.to_string())
-            .fetch_all(&self.read)
-            .await?;
-        let credentials = names.iter().map(|row| Read::new(row, "connection_secrets").text("name"));
-        Ok(Connection {
-            id,
-            tenant: row.id("tenant")?,
-            name: row.text("name")?,
-            connector: row.id("connector")?,
-            settings: row.json("settings")?,
-            bases: row.json("bases")?,
-            credentials: credentials.collect::<Result<_, _>>()?,
-            private_origins: row.json("private_origins")?,
-            created_at: row.time("created_at")?,
-        })
-    }
+fn read(row: &Row) -> Result<Connection, StoreError> {
+    let row = Read::new(row, "connections");
+    let names = row.optional_text("credentials")?.unwrap_or_default();
+    let mut credentials: Vec<String> =
+        names.split(BETWEEN).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    credentials.sort_unstable();
+    Ok(Connection {
+        id: row.id("id")?,
+        tenant: row.id("tenant")?,
+        name: row.text("name")?,
+        connector: row.id("connector")?,
+        settings: row.json("settings")?,
+        bases: row.json("bases")?,
+        credentials,
+        private_origins: row.json("private_origins")?,
+        created_at: row.time("created_at")?,
+    })
 }

@@ -60,6 +60,8 @@ impl Destination {
 
     /// Lets it be on one origin on a private network. False where the tenant has no such destination.
     pub async fn grant(self, tx: &mut Transaction, tenant: TenantId, origin: &str) -> Result<bool, StoreError> {
+        // Held first: two who grant something at the same time would write over each other's.
+        gate::hold(tx, self.gate(), true).await?;
         let table = self.table();
         let sql = format!("SELECT private_origins FROM {table} WHERE id = $1 AND tenant = $2 AND removed_at IS NULL");
         let row = composed(sql).bind(self.id()).bind(tenant.to_string()).fetch_optional(&mut *tx).await?;

@@ -40,7 +40,7 @@ actions! {
     ConnectionResumed = "connection.resumed", "deliveries through a connection were let through again", "";
     ConnectionRemoved = "connection.removed", "a connection was taken out of use", "";
     EndpointAdded = "endpoint.added", "an endpoint for events was made", "";
-    EndpointOriginGranted = "endpoint.origin_granted", "the operator let an endpoint be at an origin on a private network", "";
+    EndpointOriginGranted = "endpoint.origin_granted", "the operator let an endpoint be at an origin on a private network", "the origin";
     EndpointRotated = "endpoint.rotated", "an endpoint was given new signing keys", "";
     EndpointTested = "endpoint.tested", "a test event was sent to an endpoint", "";
     EndpointShut = "endpoint.shut", "nothing is sent to an endpoint any more: it is gone, or has failed for days", "";

@@ -8,6 +8,7 @@ mod audit_export;
 mod audit_forgery;
 mod backup;
 mod clock;
+mod destinations;
 mod events;
 mod figures;
 mod files;
