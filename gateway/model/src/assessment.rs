@@ -148,7 +148,7 @@ pub struct Line {
     pub assurance: Option<Assurance>,
 }
 
-/// Why a line got what it got.
+/// Why a line got what it got. Where several associations were walked, the one that is worth least says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum LineCode {
@@ -156,21 +156,68 @@ pub enum LineCode {
     SameItem,
     /// Verified evidence names an item that is an exact match of it.
     ExactMatch,
-    /// As above, but the level it was reached at is not known.
+    /// Verified evidence names the same item in another language.
+    Translation,
+    /// Verified evidence names an item that this one has replaced.
+    EarlierEdition,
+    /// Verified evidence names some of its parts.
+    Parts,
+    /// Verified evidence names something broader that it is a part of.
+    Broader,
+    /// Verified evidence names a peer of it.
+    Peer,
+    /// Verified evidence names a later step.
+    LaterStep,
+    /// Evidence is there, but the level it was reached at is not known.
     LevelUnknown,
     /// No verified evidence was supplied. It says nothing about the person.
     NoEvidence,
 }
 
+/// How far a requirement is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LineState {
+    Verified,
+    Partly,
+    LevelUnknown,
+    NoEvidence,
+}
+
 impl LineCode {
-    pub const ALL: [Self; 4] = [Self::SameItem, Self::ExactMatch, Self::LevelUnknown, Self::NoEvidence];
+    pub const ALL: [Self; 10] = [
+        Self::SameItem,
+        Self::ExactMatch,
+        Self::Translation,
+        Self::EarlierEdition,
+        Self::Parts,
+        Self::Broader,
+        Self::Peer,
+        Self::LaterStep,
+        Self::LevelUnknown,
+        Self::NoEvidence,
+    ];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SameItem => "SAME_ITEM",
             Self::ExactMatch => "EXACT_MATCH",
+            Self::Translation => "TRANSLATION",
+            Self::EarlierEdition => "EARLIER_EDITION",
+            Self::Parts => "PARTS",
+            Self::Broader => "BROADER",
+            Self::Peer => "PEER",
+            Self::LaterStep => "LATER_STEP",
             Self::LevelUnknown => "LEVEL_UNKNOWN",
             Self::NoEvidence => "NO_EVIDENCE",
+        }
+    }
+
+    pub const fn state(self) -> LineState {
+        match self {
+            Self::SameItem | Self::ExactMatch | Self::Translation | Self::EarlierEdition => LineState::Verified,
+            Self::Parts | Self::Broader | Self::Peer | Self::LaterStep => LineState::Partly,
+            Self::LevelUnknown => LineState::LevelUnknown,
+            Self::NoEvidence => LineState::NoEvidence,
         }
     }
 }
@@ -190,9 +237,13 @@ pub struct EvidenceRef {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PathStep {
     pub from: ItemId,
+    /// The association's type (CASE 1.1 §CFAssociation).
     #[serde(rename = "type")]
     pub kind: String,
     pub to: ItemId,
+    /// Whether it was walked from its destination to its origin.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub against: bool,
 }
 
 /// Asked and shown level of a line.

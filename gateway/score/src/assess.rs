@@ -1,13 +1,11 @@
 //! The computation: best single path per requirement, weighted mean, reasons for what does not count.
 
-use std::{cmp::Reverse, collections::BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use wellspring_model::{
-    assessment::{
-        Assessment, Coverage, EvidenceRef, Line, LineCode, LineLevel, Musts, NotCounted, PathStep, Percent, Ppm, Score,
-    },
+    assessment::{Assessment, Coverage, Line, LineCode, LineLevel, LineState, Musts, NotCounted, Percent, Ppm, Score},
     canonical::canonical_json,
     competency::{Framework, FrameworkVersion, ItemId, Profile, Requirement},
     credential::{Achievement, Assurance, NotCountedReason, VerifiedCredential},
@@ -16,7 +14,12 @@ use wellspring_model::{
     pointer::Pointer,
 };
 
-use crate::{index::Index, policy::ScoringPolicy};
+use crate::{
+    claim::{Claim, because, claims, divide, of_achievement},
+    index::Index,
+    policy::ScoringPolicy,
+    ways::{Landing, Ways, landings},
+};
 
 /// Scores evidence against a profile.
 ///
@@ -37,10 +40,11 @@ pub fn assess(
     let inputs_digest = digest_of(profile, &versions, evidence, &not_counted, policy);
     let (counting, mut left_out) = divide(evidence, policy);
     left_out.extend(not_counted);
-    let claims: Vec<Claim> = counting.iter().flat_map(|credential| claims(credential, &index)).collect();
-    let lines: Vec<Line> =
-        profile.requirements.iter().map(|requirement| line(requirement, &claims, &index, policy)).collect();
-    left_out.extend(not_asked_for(&counting, &claims, profile, &index));
+    let claims = claims(&counting, &index);
+    let ways = Ways::new(&claims, &index, policy);
+    let asked: Vec<Asked> = profile.requirements.iter().map(|one| Asked::new(one, &index, policy)).collect();
+    let lines: Vec<Line> = asked.iter().map(|asked| line(asked, &ways, &claims, &index)).collect();
+    left_out.extend(not_asked_for(&counting, &asked, &index, policy));
     Assessment {
         id,
         policy: policy.reference(),
@@ -52,7 +56,7 @@ pub fn assess(
             of: count(lines.iter()),
         },
         musts: Musts {
-            met: count(lines.iter().filter(|line| line.must && is_met(line))),
+            met: count(lines.iter().filter(|line| line.must && line.code.state() == LineState::Verified)),
             of: count(lines.iter().filter(|line| line.must)),
         },
         lines,
@@ -61,79 +65,20 @@ pub fn assess(
     }
 }
 
-/// One statement of a credential that an item was reached.
-struct Claim<'a> {
-    credential: &'a VerifiedCredential,
-    achievement: &'a Achievement,
-    pointer: &'a Pointer,
-    item: ItemId,
+/// A requirement, and from where it is reached by a step down.
+struct Asked<'a> {
+    requirement: &'a Requirement,
+    landings: Vec<Landing>,
 }
 
-/// Credentials that count, and why the others do not.
-fn divide<'a>(
-    evidence: &'a [VerifiedCredential],
-    policy: &ScoringPolicy,
-) -> (Vec<&'a VerifiedCredential>, BTreeSet<NotCounted>) {
-    let (counting, others): (Vec<_>, Vec<_>) =
-        evidence.iter().partition(|credential| policy.assurance.contains(&credential.assurance()));
-    let mut left_out: BTreeSet<NotCounted> = others.into_iter().map(not_assured).collect();
-    for credential in &counting {
-        let unearned = credential.achievements().iter().filter(|achievement| achievement.unearned.is_some());
-        left_out.extend(unearned.map(|achievement| because(credential, achievement, NotCountedReason::NotEarned)));
+impl<'a> Asked<'a> {
+    fn new(requirement: &'a Requirement, index: &Index, policy: &ScoringPolicy) -> Self {
+        Self { requirement, landings: landings(&requirement.item, index, policy) }
     }
-    (counting, left_out)
 }
 
-fn not_assured(credential: &VerifiedCredential) -> NotCounted {
-    let reason = match credential.assurance() {
-        Assurance::A | Assurance::B => NotCountedReason::IssuerNotTrusted,
-        Assurance::C => NotCountedReason::NotBoundToApplicant,
-    };
-    NotCounted { credential: credential.path().clone(), achievement: None, reason }
-}
-
-fn because(credential: &VerifiedCredential, achievement: &Achievement, reason: NotCountedReason) -> NotCounted {
-    NotCounted { credential: credential.path().clone(), achievement: Some(achievement.id.clone()), reason }
-}
-
-fn claims<'a>(credential: &'a VerifiedCredential, index: &Index) -> Vec<Claim<'a>> {
-    let earned = credential.achievements().iter().filter(|achievement| achievement.unearned.is_none());
-    earned
-        .flat_map(|achievement| {
-            achievement.alignments.iter().map(move |alignment| Claim {
-                credential,
-                achievement,
-                pointer: &alignment.pointer,
-                item: index.resolve(alignment),
-            })
-        })
-        .collect()
-}
-
-/// How a claim reaches an item, if it does: the path and its factor.
-fn reach(
-    claim: &Claim,
-    item: &ItemId,
-    index: &Index,
-    policy: &ScoringPolicy,
-) -> Option<(Vec<PathStep>, Ppm, LineCode)> {
-    if claim.item == *item {
-        return Some((Vec::new(), policy.factors.same_item, LineCode::SameItem));
-    }
-    let step = index.exact_matches(&claim.item).find(|step| step.to == *item)?;
-    Some((vec![step.clone()], policy.factors.exact_match, LineCode::ExactMatch))
-}
-
-fn line(requirement: &Requirement, claims: &[Claim], index: &Index, policy: &ScoringPolicy) -> Line {
-    let best = claims
-        .iter()
-        .filter_map(|claim| {
-            let (path, factor, code) = reach(claim, &requirement.item, index, policy)?;
-            (factor > Ppm::ZERO).then(|| (factor, path, code, evidence(claim), claim.credential.assurance()))
-        })
-        // The best factor wins; among equals the shorter path, then the first in reading order, so that nothing depends
-        // on the order of the input.
-        .min_by_key(|(factor, path, _, evidence, _)| (Reverse(*factor), path.len(), evidence.clone()));
+fn line(asked: &Asked, ways: &Ways, claims: &[Claim], index: &Index) -> Line {
+    let requirement = asked.requirement;
     let statement = index.title(&requirement.item).unwrap_or(requirement.item.as_str()).to_owned();
     let level = requirement.level.as_ref().map(|level| LineLevel {
         scale: level.scale.clone(),
@@ -153,55 +98,40 @@ fn line(requirement: &Requirement, claims: &[Claim], index: &Index, policy: &Sco
         level,
         assurance: None,
     };
-    let Some((factor, path, code, evidence, assurance)) = best else { return empty };
+    let Some(way) = ways.best(&requirement.item, &asked.landings) else { return empty };
+    let Some(claim) = claims.get(way.claim) else { return empty };
     Line {
-        code: if empty.level.is_some() { LineCode::LevelUnknown } else { code },
-        score: factor,
-        evidence: Some(evidence),
-        path,
-        factor,
-        assurance: Some(assurance),
+        code: if empty.level.is_some() { LineCode::LevelUnknown } else { way.code() },
+        score: way.factor,
+        evidence: Some(claim.evidence()),
+        factor: way.factor,
+        path: way.path,
+        assurance: Some(claim.credential.assurance()),
         ..empty
-    }
-}
-
-fn evidence(claim: &Claim) -> EvidenceRef {
-    EvidenceRef {
-        credential: claim.credential.path().clone(),
-        pointer: claim.pointer.clone(),
-        achievement: claim.achievement.id.clone(),
-        name: claim.achievement.name.clone(),
     }
 }
 
 /// Earned achievements that lead to no requirement.
 fn not_asked_for(
     counting: &[&VerifiedCredential],
-    claims: &[Claim],
-    profile: &Profile,
+    asked: &[Asked],
     index: &Index,
+    policy: &ScoringPolicy,
 ) -> BTreeSet<NotCounted> {
-    let asked: BTreeSet<&ItemId> = profile.requirements.iter().map(|requirement| &requirement.item).collect();
-    let useful: BTreeSet<&Pointer> = claims
-        .iter()
-        .filter(|claim| {
-            asked.contains(&claim.item) || index.exact_matches(&claim.item).any(|step| asked.contains(&step.to))
-        })
-        .map(|claim| &claim.achievement.pointer)
-        .collect();
+    let items: BTreeSet<&ItemId> = asked.iter().map(|asked| &asked.requirement.item).collect();
+    let leads = |claims: &[Claim]| {
+        let ways = Ways::new(claims, index, policy);
+        ways.reached().any(|item| items.contains(item)) || ways.lands(asked.iter().flat_map(|asked| &asked.landings))
+    };
     let mut left_out = BTreeSet::new();
     for credential in counting {
-        for achievement in credential.achievements() {
-            if achievement.unearned.is_none() && !useful.contains(&achievement.pointer) {
+        for achievement in credential.achievements().iter().filter(|achievement| achievement.unearned.is_none()) {
+            if !leads(&of_achievement(credential, achievement, index)) {
                 left_out.insert(because(credential, achievement, NotCountedReason::NotAskedFor));
             }
         }
     }
     left_out
-}
-
-fn is_met(line: &Line) -> bool {
-    matches!(line.code, LineCode::SameItem | LineCode::ExactMatch)
 }
 
 /// `100 × Σ weight × score / Σ weight`, once with unknown levels as met and once as not shown.
@@ -211,7 +141,8 @@ fn score(lines: &[Line]) -> Score {
     };
     let all: u128 = lines.iter().map(|line| u128::from(line.weight) * u128::from(Ppm::ONE.get())).sum();
     let high = Percent::of(weighted(|_| true), all);
-    Score { value: high, low: Percent::of(weighted(is_met), all), high }
+    let low = Percent::of(weighted(|line| line.code.state() != LineState::LevelUnknown), all);
+    Score { value: high, low, high }
 }
 
 fn count<T>(items: impl Iterator<Item = T>) -> u32 {

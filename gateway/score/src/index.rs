@@ -1,22 +1,36 @@
-//! Frameworks made ready for look-ups: items by id, address and code, and the exact matches between them.
+//! Frameworks made ready for look-ups: items by id, address and code, and what associates them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use wellspring_model::{
     assessment::PathStep,
-    competency::{Framework, Item, ItemId},
+    competency::{Association, Framework, Item, ItemId},
     credential::Alignment,
 };
 
-const EXACT_MATCH: &str = "exactMatchOf";
+/// What an association says of the evidence's item and the one that it leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Relation {
+    ExactMatch,
+    Translation,
+    EarlierEdition,
+    Peer,
+    LaterStep,
+}
 
-/// All items and exact matches of some frameworks. Look-ups do not slow down with their size beyond a logarithm.
+/// Items and associations of some frameworks. Look-ups do not slow down with their size beyond a logarithm.
 pub struct Index<'a> {
     items: BTreeMap<ItemId, &'a Item>,
     by_uri: BTreeMap<&'a str, ItemId>,
     /// `None` where a code names two items of one framework: then it names none.
     by_code: BTreeMap<(&'a str, &'a str), Option<ItemId>>,
-    matches: BTreeMap<ItemId, BTreeSet<PathStep>>,
+    /// Steps to items beside this one, as evidence walks them.
+    onward: BTreeMap<ItemId, BTreeSet<(Relation, PathStep)>>,
+    /// The same steps by where they lead to.
+    arriving: BTreeMap<ItemId, BTreeSet<(Relation, PathStep)>>,
+    /// Steps to what an item is a part of.
+    wholes: BTreeMap<ItemId, BTreeSet<PathStep>>,
+    parts: BTreeMap<ItemId, BTreeSet<ItemId>>,
 }
 
 impl<'a> Index<'a> {
@@ -25,7 +39,10 @@ impl<'a> Index<'a> {
             items: BTreeMap::new(),
             by_uri: BTreeMap::new(),
             by_code: BTreeMap::new(),
-            matches: BTreeMap::new(),
+            onward: BTreeMap::new(),
+            arriving: BTreeMap::new(),
+            wholes: BTreeMap::new(),
+            parts: BTreeMap::new(),
         };
         for framework in frameworks {
             index.add(framework);
@@ -45,13 +62,33 @@ impl<'a> Index<'a> {
             }
             self.items.insert(id, item);
         }
-        for association in framework.associations.iter().filter(|one| one.kind == EXACT_MATCH) {
-            let (origin, destination) = (association.origin.item(), association.destination.item());
-            // "A is an exact match of B" can be read from either end; the step says which way it was walked.
-            for (from, to) in [(&origin, &destination), (&destination, &origin)] {
-                let step = PathStep { from: from.clone(), kind: EXACT_MATCH.to_owned(), to: to.clone() };
-                self.matches.entry(from.clone()).or_default().insert(step);
+        framework.associations.iter().for_each(|association| self.associate(association));
+    }
+
+    /// Types that are not named here lead nowhere: `isRelatedTo`, `exemplar`, `hasSkillLevel`, and those of others.
+    fn associate(&mut self, association: &Association) {
+        let both = |relation| vec![(relation, false), (relation, true)];
+        let ways = match association.kind.as_str() {
+            "exactMatchOf" => both(Relation::ExactMatch),
+            "isTranslationOf" => both(Relation::Translation),
+            "replacedBy" => vec![(Relation::EarlierEdition, false)],
+            "isPeerOf" => both(Relation::Peer),
+            // The origin comes first: whoever has shown what comes after it is past it.
+            "precedes" => vec![(Relation::LaterStep, true)],
+            "isChildOf" | "isPartOf" => {
+                let step = step(association, false);
+                if step.from != step.to {
+                    self.parts.entry(step.to.clone()).or_default().insert(step.from.clone());
+                    self.wholes.entry(step.from.clone()).or_default().insert(step);
+                }
+                Vec::new()
             }
+            _ => Vec::new(),
+        };
+        for (relation, against) in ways {
+            let step = step(association, against);
+            self.arriving.entry(step.to.clone()).or_default().insert((relation, step.clone()));
+            self.onward.entry(step.from.clone()).or_default().insert((relation, step));
         }
     }
 
@@ -77,8 +114,29 @@ impl<'a> Index<'a> {
         by_uri.or_else(by_guid).or_else(by_code).unwrap_or(named)
     }
 
-    /// Items one exact match away.
-    pub fn exact_matches(&self, item: &ItemId) -> impl Iterator<Item = &PathStep> {
-        self.matches.get(item).into_iter().flatten()
+    /// Steps from this item to others beside it.
+    pub fn onward(&self, item: &ItemId) -> impl Iterator<Item = &(Relation, PathStep)> {
+        self.onward.get(item).into_iter().flatten()
     }
+
+    /// Steps from others to this item.
+    pub fn arriving(&self, item: &ItemId) -> impl Iterator<Item = &(Relation, PathStep)> {
+        self.arriving.get(item).into_iter().flatten()
+    }
+
+    /// Steps from this item to what it is a part of.
+    pub fn wholes(&self, item: &ItemId) -> impl Iterator<Item = &PathStep> {
+        self.wholes.get(item).into_iter().flatten()
+    }
+
+    /// How many parts an item has.
+    pub fn part_count(&self, item: &ItemId) -> usize {
+        self.parts.get(item).map_or(0, BTreeSet::len)
+    }
+}
+
+fn step(association: &Association, against: bool) -> PathStep {
+    let (origin, destination) = (association.origin.item(), association.destination.item());
+    let (from, to) = if against { (destination, origin) } else { (origin, destination) };
+    PathStep { from, kind: association.kind.clone(), to, against }
 }

@@ -5,8 +5,10 @@
 //! nothing that scoring must not see: no name, address, date of birth, picture or school.
 
 mod assess;
+mod claim;
 mod index;
 mod policy;
+mod ways;
 
 pub use assess::assess;
 pub use policy::{Factors, ScoringPolicy};

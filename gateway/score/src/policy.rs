@@ -14,16 +14,33 @@ pub struct ScoringPolicy {
     /// The assurance classes whose evidence counts. Everything else is shown as not counted.
     pub assurance: BTreeSet<Assurance>,
     pub factors: Factors,
+    /// Associations that lie between evidence and requirement at most.
+    pub most_edges: u8,
 }
 
-/// What a match is worth by the way it was made, in parts per million.
+/// What a match is worth by the way it was made, in parts per million. The factors along a path are multiplied, each product
+/// cut to a whole millionth. Zero: such an association leads nowhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Factors {
     /// The evidence names the required item itself.
     pub same_item: Ppm,
-    /// One `exactMatchOf` association lies between them, in either direction (CASE 1.1 §CFAssociation).
+    /// `exactMatchOf`, in either direction (CASE 1.1 §CFAssociation, as all of these).
     pub exact_match: Ppm,
+    /// `isTranslationOf`, in either direction.
+    pub translation: Ppm,
+    /// The evidence's item was `replacedBy` the required one.
+    pub earlier_edition: Ppm,
+    /// Items that are `isChildOf` or `isPartOf` the required one are shown: worth the share of them that is, and so much at
+    /// most.
+    pub parts_at_most: Ppm,
+    /// The required item is `isChildOf` or `isPartOf` the evidence's. At most one such step, and after it only what says
+    /// that two items are the same.
+    pub broader: Ppm,
+    /// `isPeerOf`, in either direction.
+    pub peer: Ppm,
+    /// The required item `precedes` the evidence's.
+    pub later_step: Ppm,
 }
 
 impl Default for ScoringPolicy {
@@ -49,6 +66,6 @@ mod tests {
     fn the_shipped_policy_counts_class_a_only() {
         let policy = ScoringPolicy::default();
         assert_eq!(policy.assurance, BTreeSet::from([Assurance::A]));
-        assert_eq!(policy.reference(), "wellspring-default@0.1");
+        assert_eq!(policy.reference(), "wellspring-default@0.2");
     }
 }

@@ -139,7 +139,19 @@ pub enum LineCode {
     SameItem,
     /// Verified evidence names an exact match of it.
     ExactMatch,
-    /// As above, and the level is not known.
+    /// Verified evidence names it in another language.
+    Translation,
+    /// Verified evidence names what it has replaced.
+    EarlierEdition,
+    /// Verified evidence names some of its parts.
+    Parts,
+    /// Verified evidence names something broader that it is a part of.
+    Broader,
+    /// Verified evidence names a peer of it.
+    Peer,
+    /// Verified evidence names a later step.
+    LaterStep,
+    /// Evidence is there, and its level is not known.
     LevelUnknown,
     /// No verified evidence was supplied. It says nothing about the person.
     NoEvidence,

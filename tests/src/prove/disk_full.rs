@@ -28,6 +28,8 @@ const CLIENTS: usize = 16;
 const PAUSE: Duration = Duration::from_millis(100);
 const MOST: u64 = 20_000;
 const SIZE: &str = "64m";
+/// What the gateway wants free of that, in bytes.
+const RESERVE: u64 = 4 << 20;
 /// How long the disk stays full.
 const FULL: Duration = Duration::from_secs(15);
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -112,8 +114,10 @@ pub async fn run(server: Option<&Server>) -> Result<(), Failure> {
 
 async fn world(folder: TempDir, url: &str) -> Result<World, Failure> {
     let applications: Vec<_> = (1..=MOST).map(Application::numbered).collect();
-    let settings =
-        format!("[work]\nworkers = 8\ndelivery_seconds = 5\nlease_seconds = 20\n[database]\nurl = \"{url}\"\n");
+    // All of the small disk is less than a gateway wants free before it calls itself ready.
+    let settings = format!(
+        "[work]\nworkers = 8\ndelivery_seconds = 5\nlease_seconds = 20\n[database]\nurl = \"{url}\"\ndisk_reserve_bytes = {RESERVE}\n"
+    );
     let ats = Greenhouse::start(Application::seed(&applications)).await?;
     let gateway = Gateway::configured(folder, &World::settings(&settings))?;
     gateway.command(&["migrate"])?;

@@ -105,7 +105,6 @@ impl Earlier {
             Some(server) => restore(server, "earlier", &dump)?,
             None => sqlite::run(&gateway.database(), &dump)?,
         }
-        gateway.command(&["connectors", "install", &component("greenhouse")?.to_string_lossy()])?;
         Ok(gateway)
     }
 }
@@ -140,6 +139,7 @@ async fn carried_over(earlier: &Earlier, server: Option<&Server>) -> Result<(), 
     let began = Instant::now();
     world.gateway.command(&["migrate"])?;
     let migrated = began.elapsed();
+    world.gateway.command(&["connectors", "install", &component("greenhouse")?.to_string_lossy()])?;
     world.gateway.start().await?;
     let away = began.elapsed();
     tokio::time::sleep(SERVING).await;

@@ -22,6 +22,7 @@ page-asked = Asked
 page-asked-any-level = Any level
 page-shown = Shown
 page-shown-yes = Yes
+page-shown-partly = In part
 page-shown-nothing = Nothing that counts
 page-shown-level-unknown = Shown, level not stated
 page-evidence = Evidence

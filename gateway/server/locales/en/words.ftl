@@ -52,11 +52,23 @@ binding-none = Not shown to be about this applicant.
 # One requirement: a state of a few words, and why.
 line-SAME_ITEM = Verified
 line-EXACT_MATCH = Verified
+line-TRANSLATION = Verified
+line-EARLIER_EDITION = Verified, in an earlier edition
+line-PARTS = Verified in part
+line-BROADER = Something broader verified
+line-PEER = Something similar verified
+line-LATER_STEP = A later step verified
 line-LEVEL_UNKNOWN = Verified, level not stated
 line-NO_EVIDENCE = No verified evidence supplied
 
 line-why-SAME_ITEM = The credential names this very requirement.
 line-why-EXACT_MATCH = The credential names a skill that its framework declares to be the same as this requirement.
+line-why-TRANSLATION = The credential names this requirement in another language.
+line-why-EARLIER_EDITION = The credential names a skill that this requirement has replaced, so it is worth a little less.
+line-why-PARTS = The credentials name some of the parts of this requirement. It is worth the share of its parts that is verified, and never as much as the whole.
+line-why-BROADER = The credential names something broader that this requirement is a part of. Whether this part was in it is not said, so it is worth less.
+line-why-PEER = The credential names a skill that its framework puts beside this requirement, so it is worth less.
+line-why-LATER_STEP = The credential names a step that comes after this requirement. That this one was taken is not said, so it is worth less.
 line-why-LEVEL_UNKNOWN = The credential proves this skill, but it does not say at which level.
 line-why-NO_EVIDENCE = Nothing that was handed in and counts names this requirement. This says nothing about what the person can do.
 
@@ -93,8 +105,14 @@ failure-RETIRED = The result is past the time that it is kept for.
 
 # The result of an assessment. $musts is how many musts the job has.
 headline = { $musts ->
-        [0] { $verified } of { $requirements } requirements verified
-       *[other] { $verified } of { $requirements } requirements verified, { $met } of { $musts } musts met
+        [0] { $verified } of { $requirements } requirements verified{ $partly ->
+            [0] {""}
+           *[other] , { $partly } in part
+        }
+       *[other] { $verified } of { $requirements } requirements verified{ $partly ->
+            [0] {""}
+           *[other] , { $partly } in part
+        }, { $met } of { $musts } musts met
     }
 headline-nothing-asked = This job lists no requirements
 summary-score = Score: { $score } of 100

@@ -22,6 +22,7 @@ page-asked = Pedido
 page-asked-any-level = Cualquier nivel
 page-shown = Mostrado
 page-shown-yes = Sí
+page-shown-partly = En parte
 page-shown-nothing = Nada que cuente
 page-shown-level-unknown = Mostrado, nivel no indicado
 page-evidence = Prueba

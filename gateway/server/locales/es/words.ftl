@@ -52,11 +52,23 @@ binding-none = No se ha mostrado que trate de esta persona candidata.
 # One requirement: a state of a few words, and why.
 line-SAME_ITEM = Verificado
 line-EXACT_MATCH = Verificado
+line-TRANSLATION = Verificado
+line-EARLIER_EDITION = Verificado, en una edición anterior
+line-PARTS = Verificado en parte
+line-BROADER = Verificado algo más amplio
+line-PEER = Verificado algo parecido
+line-LATER_STEP = Verificado un paso posterior
 line-LEVEL_UNKNOWN = Verificado, nivel no indicado
 line-NO_EVIDENCE = No se presentó ninguna prueba verificada
 
 line-why-SAME_ITEM = La credencial nombra exactamente este requisito.
 line-why-EXACT_MATCH = La credencial nombra una competencia que su marco declara igual a este requisito.
+line-why-TRANSLATION = La credencial nombra este requisito en otro idioma.
+line-why-EARLIER_EDITION = La credencial nombra una competencia que este requisito ha reemplazado; por eso vale un poco menos.
+line-why-PARTS = Las credenciales nombran algunas de las partes de este requisito. Vale la proporción de sus partes que está verificada, y nunca tanto como el todo.
+line-why-BROADER = La credencial nombra algo más amplio, de lo que este requisito es una parte. No dice si esta parte estaba incluida; por eso vale menos.
+line-why-PEER = La credencial nombra una competencia que su marco pone junto a este requisito; por eso vale menos.
+line-why-LATER_STEP = La credencial nombra un paso posterior a este requisito. No dice que este se haya dado; por eso vale menos.
 line-why-LEVEL_UNKNOWN = La credencial prueba esta competencia, pero no dice en qué nivel.
 line-why-NO_EVIDENCE = Nada de lo entregado que cuente nombra este requisito. Esto no dice nada de lo que la persona sabe hacer.
 
@@ -93,8 +105,14 @@ failure-RETIRED = El resultado ha pasado del tiempo por el que se conserva.
 
 # The result of an assessment. $musts is how many musts the job has.
 headline = { $musts ->
-        [0] { $verified } de { $requirements } requisitos verificados
-       *[other] { $verified } de { $requirements } requisitos verificados, { $met } de { $musts } imprescindibles cumplidos
+        [0] { $verified } de { $requirements } requisitos verificados{ $partly ->
+            [0] {""}
+           *[other] , { $partly } en parte
+        }
+       *[other] { $verified } de { $requirements } requisitos verificados{ $partly ->
+            [0] {""}
+           *[other] , { $partly } en parte
+        }, { $met } de { $musts } imprescindibles cumplidos
     }
 headline-nothing-asked = Este puesto no indica ningún requisito
 summary-score = Puntuación: { $score } de 100

@@ -1,7 +1,7 @@
 //! Icons. Each state has its own shape, so that no state is told by colour alone; the word always stands beside it.
 
 use wellspring_model::{
-    assessment::LineCode,
+    assessment::{LineCode, LineState},
     credential::{Binding, NotCountedReason},
     finding::Outcome,
     report::Trust,
@@ -33,11 +33,11 @@ impl From<Outcome> for Icon {
 
 impl From<LineCode> for Icon {
     fn from(code: LineCode) -> Self {
-        match code {
-            LineCode::SameItem | LineCode::ExactMatch => Self { symbol: "i-passed", tone: GOOD },
-            LineCode::LevelUnknown => Self { symbol: "i-partly", tone: OPEN },
+        match code.state() {
+            LineState::Verified => Self { symbol: "i-passed", tone: GOOD },
+            LineState::Partly | LineState::LevelUnknown => Self { symbol: "i-partly", tone: OPEN },
             // Quiet, not bad: no evidence says nothing against anybody.
-            LineCode::NoEvidence => Self { symbol: "i-none", tone: QUIET },
+            LineState::NoEvidence => Self { symbol: "i-none", tone: QUIET },
         }
     }
 }

@@ -40,6 +40,7 @@ labels! {
     AskedAnyLevel = "page-asked-any-level",
     Shown = "page-shown",
     ShownYes = "page-shown-yes",
+    ShownPartly = "page-shown-partly",
     ShownNothing = "page-shown-nothing",
     ShownLevelUnknown = "page-shown-level-unknown",
     Evidence = "page-evidence",

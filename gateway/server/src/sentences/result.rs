@@ -1,7 +1,7 @@
 //! The result of an assessment in plain lines, for a note in an ATS or the top of a page.
 
 use wellspring_model::{
-    assessment::{Assessment, Line, Score},
+    assessment::{Assessment, Line, LineState, Score},
     credential::NotCountedReason,
     finding::Outcome,
     report::{CredentialReport, Trust, VerificationReport},
@@ -19,10 +19,13 @@ impl Sentences {
         if coverage.of == 0 {
             return self.messages.text("headline-nothing-asked");
         }
+        let partly = assessment.lines.iter().filter(|line| line.code.state() == LineState::Partly).count();
+        let partly = u32::try_from(partly).unwrap_or(u32::MAX);
         self.filled(
             "headline",
             [
-                ("verified", coverage.with_evidence.into()),
+                ("verified", coverage.with_evidence.saturating_sub(partly).into()),
+                ("partly", partly.into()),
                 ("requirements", coverage.of.into()),
                 ("met", musts.met.into()),
                 ("musts", musts.of.into()),

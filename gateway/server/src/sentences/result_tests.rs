@@ -2,7 +2,9 @@
 
 use uuid::Uuid;
 use wellspring_model::{
-    assessment::{Assessment, Coverage, EvidenceRef, Line, LineCode, Musts, NotCounted, Percent, Ppm, Score},
+    assessment::{
+        Assessment, Coverage, EvidenceRef, Line, LineCode, LineState, Musts, NotCounted, Percent, Ppm, Score,
+    },
     competency::ItemId,
     credential::{IssuerId, NotCountedReason},
     digest::Digest,
@@ -66,7 +68,10 @@ fn assessment(lines: Vec<Line>, not_counted: Vec<NotCounted>) -> Assessment {
         frameworks: Vec::new(),
         score: Score { value: share, low: share, high: share },
         coverage: Coverage { with_evidence, of: count(|_| true) },
-        musts: Musts { met: count(|line| line.must && line.evidence.is_some()), of: count(|line| line.must) },
+        musts: Musts {
+            met: count(|line| line.must && line.code.state() == LineState::Verified),
+            of: count(|line| line.must),
+        },
         lines,
         not_counted,
         inputs_digest: Digest::from_bytes([7; 32]),
@@ -95,6 +100,13 @@ fn a_headline_does_not_speak_of_musts_or_requirements_that_do_not_exist() {
         en.headline(&assessment(vec![line("SQL", false, LineCode::SameItem)], Vec::new())),
         "1 of 1 requirements verified"
     );
+    let partly = vec![line("SQL", true, LineCode::SameItem), line("Python", true, LineCode::Broader)];
+    let partly = assessment(partly, Vec::new());
+    assert_eq!(en.headline(&partly), "1 of 2 requirements verified, 1 in part, 1 of 2 musts met");
+    let es = Sentences::get(Language::Es);
+    assert_eq!(es.headline(&partly), "1 de 2 requisitos verificados, 1 en parte, 1 de 2 imprescindibles cumplidos");
+    let partly = assessment(vec![line("R", false, LineCode::Parts)], Vec::new());
+    assert_eq!(en.headline(&partly), "0 of 1 requirements verified, 1 in part");
     assert_eq!(en.headline(&assessment(Vec::new(), Vec::new())), "This job lists no requirements");
 }
 

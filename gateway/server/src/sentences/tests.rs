@@ -9,7 +9,7 @@ use super::{messages::sources, *};
 
 /// Messages with values: their names, and the values they are given.
 const WITH_VALUES: &[(&str, &[&str])] = &[
-    ("headline", &["verified", "requirements", "met", "musts"]),
+    ("headline", &["verified", "partly", "requirements", "met", "musts"]),
     ("summary-score", &["score"]),
     ("summary-score-range", &["score", "low", "high"]),
     ("summary-line", &["statement", "state"]),

@@ -9,7 +9,7 @@ mod requirement;
 use askama::Template;
 use wellspring_model::{
     Timestamp,
-    assessment::{Assessment, LineCode},
+    assessment::{Assessment, LineCode, LineState},
     credential::NotCountedReason,
     posting::Posting,
     report::MaterialUsed,
@@ -177,7 +177,7 @@ impl<'a> ReportPage<'a> {
             tallies,
             has_musts: assessment.musts.of > 0,
             open_musts: musts
-                .filter(|line| !matches!(line.code, LineCode::SameItem | LineCode::ExactMatch))
+                .filter(|line| line.code.state() != LineState::Verified)
                 .map(|line| OpenMust {
                     icon: Icon::from(line.code),
                     statement: plain(&line.statement, LONGEST_NAME),
@@ -219,19 +219,21 @@ impl MaterialPart {
     }
 }
 
+/// The states of a line from most to least shown, each with the code whose word says it for all.
+const STATES: [(LineState, LineCode); 4] = [
+    (LineState::Verified, LineCode::SameItem),
+    (LineState::Partly, LineCode::Parts),
+    (LineState::LevelUnknown, LineCode::LevelUnknown),
+    (LineState::NoEvidence, LineCode::NoEvidence),
+];
+
 /// The states that occur, from most to least shown, each with its count.
 fn tallies(site: &Site, assessment: &Assessment) -> Vec<Tally> {
-    let mut tallies: Vec<Tally> = Vec::new();
-    for code in LineCode::ALL {
-        let count = assessment.lines.iter().filter(|line| line.code == code).count();
-        let (icon, word) = (Icon::from(code), site.sentences().line(code));
-        match tallies.iter_mut().find(|tally| tally.icon == icon) {
-            Some(tally) => tally.count += count,
-            None => tallies.push(Tally { icon, count, word }),
-        }
-    }
-    tallies.retain(|tally| tally.count > 0);
-    tallies
+    let tally = |(state, code): (LineState, LineCode)| {
+        let count = assessment.lines.iter().filter(|line| line.code.state() == state).count();
+        (count > 0).then(|| Tally { icon: Icon::from(code), count, word: site.sentences().line(code) })
+    };
+    STATES.into_iter().filter_map(tally).collect()
 }
 
 fn strip(assessment: &Assessment) -> Vec<Segment> {

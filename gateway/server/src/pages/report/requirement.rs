@@ -1,7 +1,7 @@
 //! One row of the report: what the job asks, what was shown, by which evidence, and how the two were matched.
 
 use wellspring_model::{
-    assessment::{Assessment, EvidenceRef, Line, LineCode, Percent, Ppm},
+    assessment::{Assessment, EvidenceRef, Line, LineCode, LineState, Percent, Ppm},
     report::VerificationReport,
 };
 
@@ -55,6 +55,8 @@ pub(super) struct Step {
     pub from: String,
     pub kind: String,
     pub to: String,
+    /// Whether the association points the other way.
+    pub against: bool,
 }
 
 impl Requirement {
@@ -68,6 +70,7 @@ impl Requirement {
             from: plain(step.from.as_str(), LONGEST_NAME),
             kind: plain(&step.kind, LONGEST_NAME),
             to: plain(step.to.as_str(), LONGEST_NAME),
+            against: step.against,
         };
         Self {
             statement: plain(&line.statement, 2 * LONGEST_NAME),
@@ -91,11 +94,11 @@ impl Bar {
     fn new(sentences: &Sentences, line: &Line) -> Self {
         let tone = Icon::from(line.code).tone;
         let share = |share: Ppm| Percent::of(share.get().into(), Ppm::ONE.get().into());
-        let (share, key) = match line.code {
-            LineCode::NoEvidence => (Percent::of(0, 1), "bar-none"),
+        let (share, key) = match line.code.state() {
+            LineState::NoEvidence => (Percent::of(0, 1), "bar-none"),
             // What an unknown level could come to, not what it is scored as.
-            LineCode::LevelUnknown => (share(line.factor), "bar-unknown"),
-            LineCode::SameItem | LineCode::ExactMatch => (share(line.score), "bar-full"),
+            LineState::LevelUnknown => (share(line.factor), "bar-unknown"),
+            LineState::Verified | LineState::Partly => (share(line.score), "bar-full"),
         };
         let text = match key {
             "bar-none" => sentences.filled(key, []),
@@ -136,6 +139,7 @@ fn shown(sentences: &Sentences, line: &Line) -> String {
             Some(shown) => level_in_words(sentences, shown, &level.scale),
             None => sentences.label(Label::ShownLevelUnknown),
         },
+        (code, None) if code.state() == LineState::Partly => sentences.label(Label::ShownPartly),
         (_, None) => sentences.label(Label::ShownYes),
     }
 }

@@ -4,142 +4,17 @@ use proptest::{collection::vec, prelude::*, sample::subsequence};
 use uuid::Uuid;
 use wellspring_model::{
     assessment::{Assessment, LineCode, NotCounted},
-    canonical::canonical_json,
-    competency::{
-        Association, Framework, FrameworkDocument, FrameworkVersion, Item, ItemId, Node, Profile, RequiredLevel,
-        Requirement,
-    },
-    credential::{Achievement, Alignment, Binding, NotCountedReason, VerifiedCredential},
-    digest::Digest,
-    finding::Outcome,
-    id::{AssessmentId, ProfileId},
+    competency::RequiredLevel,
+    credential::{Achievement, Binding, NotCountedReason, VerifiedCredential},
+    id::AssessmentId,
     pointer::Pointer,
-    report::{CredentialReport, Trust},
+    report::Trust,
 };
-use wellspring_score::{ScoringPolicy, assess};
+use wellspring_score::{Factors, ScoringPolicy, assess};
 
-const ITEMS: usize = 12;
-
-fn canonical(assessment: &Assessment) -> String {
-    canonical_json(&serde_json::to_value(assessment).expect("it serialises")).expect("it has a canonical form")
-}
-
-fn guid(n: usize) -> String {
-    Uuid::from_u128(0x1000 + n as u128).hyphenated().to_string()
-}
-
-fn item(n: usize) -> Item {
-    Item {
-        identifier: guid(n),
-        uri: format!("https://framework.example/uri/{}", guid(n)),
-        full_statement: format!("can do {n}"),
-        abbreviated_statement: None,
-        human_coding_scheme: Some(format!("C{n}")),
-    }
-}
-
-/// Items 0 to 11; item 6+n is an exact match of item n for n in 0..3.
-fn frameworks() -> Vec<(Framework, FrameworkVersion)> {
-    let node = |n| Node { identifier: guid(n), uri: item(n).uri };
-    let framework = Framework {
-        document: FrameworkDocument {
-            identifier: guid(99),
-            uri: "https://framework.example/document".into(),
-            title: "Framework".into(),
-            version: Some("1".into()),
-            last_changed: "2026-01-01T00:00:00Z".into(),
-        },
-        items: (0..ITEMS).map(item).collect(),
-        associations: (0..3)
-            .map(|n| Association {
-                identifier: guid(200 + n),
-                kind: "exactMatchOf".into(),
-                origin: node(6 + n),
-                destination: node(n),
-            })
-            .collect(),
-    };
-    let version = FrameworkVersion {
-        id: guid(99),
-        title: "Framework".into(),
-        version: Some("1".into()),
-        digest: Digest::from_bytes([7; 32]),
-    };
-    vec![(framework, version)]
-}
-
-fn profile(weights: &[u32]) -> Profile {
-    Profile {
-        id: ProfileId::from_uuid(Uuid::from_u128(5)),
-        title: "Role".into(),
-        framework: vec![guid(99)],
-        requirements: weights
-            .iter()
-            .enumerate()
-            .map(|(n, weight)| Requirement {
-                item: ItemId::parse(&guid(n)),
-                weight: *weight,
-                must: n == 0,
-                level: None,
-            })
-            .collect(),
-    }
-}
-
-fn report(index: usize, trust: Trust, binding: Option<Binding>) -> CredentialReport {
-    CredentialReport {
-        path: Pointer::root().key("credentials").index(index),
-        id: None,
-        types: Vec::new(),
-        name: None,
-        issuer: None,
-        issuer_name: None,
-        outcome: Outcome::Passed,
-        trust_trace: Vec::new(),
-        endorsed_by: Vec::new(),
-        trust: Some(trust),
-        binding,
-        checks: Vec::new(),
-        notices: Vec::new(),
-    }
-}
-
-fn credential(index: usize, items: &[usize]) -> VerifiedCredential {
-    let report = report(index, Trust::Trusted, Some(Binding::HashedIdentifier));
-    VerifiedCredential::from_report(&report, vec![achievement(index, items)]).expect("it passed")
-}
-
-fn achievement(index: usize, items: &[usize]) -> Achievement {
-    let at = Pointer::root().key("credentials").index(index).key("credentialSubject").key("achievement");
-    Achievement {
-        pointer: at.clone(),
-        id: format!("urn:achievement:{items:?}"),
-        name: "An achievement".into(),
-        creator: None,
-        kind: None,
-        alignments: items
-            .iter()
-            .enumerate()
-            .map(|(n, item_number)| Alignment {
-                pointer: at.key("alignment").index(n),
-                target_url: format!("https://framework.example/ims/case/v1p1/CFItems/{}", guid(*item_number)),
-                target_code: None,
-                target_framework: None,
-                target_name: None,
-            })
-            .collect(),
-        unearned: None,
-    }
-}
-
-fn run(weights: &[u32], evidence: &[VerifiedCredential]) -> Assessment {
-    let id = AssessmentId::from_uuid(Uuid::from_u128(1));
-    assess(id, &profile(weights), &frameworks(), evidence, Vec::new(), &ScoringPolicy::default())
-}
-
-fn hundredths(assessment: &Assessment) -> u16 {
-    assessment.score.value.hundredths()
-}
+use crate::world::{
+    ITEMS, achievement, associated, canonical, credential, frameworks, guid, hundredths, profile, report, run, run_over,
+};
 
 fn weights() -> impl Strategy<Value = Vec<u32>> {
     vec(1_u32..50, 1..6)
@@ -192,6 +67,69 @@ proptest! {
         let assessment = run(&weights, &credentials(&items));
         let text = canonical(&assessment);
         prop_assert_eq!(serde_json::from_str::<Assessment>(&text).expect("it parses"), assessment);
+    }
+}
+
+/// Associations of all types between any two items, cycles included.
+fn graph() -> impl Strategy<Value = Vec<(usize, &'static str, usize)>> {
+    let kind = prop_oneof![
+        Just("exactMatchOf"),
+        Just("isTranslationOf"),
+        Just("replacedBy"),
+        Just("isChildOf"),
+        Just("isPartOf"),
+        Just("isPeerOf"),
+        Just("precedes"),
+        Just("isRelatedTo")
+    ];
+    vec((0..ITEMS, kind, 0..ITEMS), 0..24)
+}
+
+/// A policy by which everything leads somewhere.
+fn generous() -> ScoringPolicy {
+    let default = ScoringPolicy::default();
+    let half = default.factors.broader;
+    ScoringPolicy { factors: Factors { peer: half, later_step: half, ..default.factors }, ..default }
+}
+
+proptest! {
+    #[test]
+    fn in_any_graph_scores_are_bounded_grow_with_evidence_and_need_no_order(
+        graph in graph(), weights in weights(), items in evidence(), extra in evidence()
+    ) {
+        let (frameworks, policy) = (associated(&graph), generous());
+        let of = |items: &[Vec<usize>]| run_over(&frameworks, &weights, &credentials(items), &policy);
+        let (fewer, more) = (of(&items), of(&[items.clone(), extra].concat()));
+        prop_assert!(more.score.high.hundredths() <= 10_000);
+        for (fewer, more) in fewer.lines.iter().zip(&more.lines) {
+            prop_assert!(fewer.score <= more.score, "{fewer:?} {more:?}");
+        }
+        let mut turned = credentials(&items);
+        turned.reverse();
+        let mut turned_graph = graph;
+        turned_graph.reverse();
+        let turned = run_over(&associated(&turned_graph), &weights, &turned, &policy);
+        prop_assert_eq!(canonical(&turned), canonical(&fewer));
+    }
+
+    #[test]
+    fn in_any_graph_a_path_leads_from_the_evidence_to_the_requirement_and_comes_by_nothing_twice(
+        graph in graph(), items in evidence()
+    ) {
+        let assessment = run_over(&associated(&graph), &[1, 1, 1], &credentials(&items), &generous());
+        for line in assessment.lines.iter().filter(|line| !line.path.is_empty()) {
+            prop_assert!(line.path.len() <= 3);
+            prop_assert_eq!(&line.path[line.path.len() - 1].to, &line.item);
+            for pair in line.path.windows(2) {
+                prop_assert_eq!(&pair[0].to, &pair[1].from);
+            }
+            let mut passed: Vec<_> = line.path.iter().map(|step| &step.to).chain([&line.path[0].from]).collect();
+            passed.sort();
+            passed.dedup();
+            prop_assert_eq!(passed.len(), line.path.len() + 1, "{:?}", line.path);
+            let steps_down = line.path.iter().filter(|step| step.against && step.kind.starts_with("isChild"));
+            prop_assert!(steps_down.count() <= 1);
+        }
     }
 }
 

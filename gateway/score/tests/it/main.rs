@@ -1,0 +1,5 @@
+//! Scoring, from evidence to the assessment.
+
+mod properties;
+mod ways;
+mod world;
