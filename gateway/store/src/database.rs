@@ -33,8 +33,9 @@ const CHECKPOINT_PAGES: u32 = 4_000;
 /// A connection that was put back a moment ago answered then. One that lay longer is asked whether it still does, which
 /// takes as long as a short statement.
 const UNTESTED: Duration = Duration::from_secs(1);
-/// How long PostgreSQL waits for the next statement of a transaction. They follow one another at once.
-const IDLE_IN_TRANSACTION: &str = "20s";
+/// How long PostgreSQL waits for the next statement of a transaction. They follow one another at once; while a node is frozen
+/// in the midst of one, others wait for the rows that it holds, and their own leases run down.
+const IDLE_IN_TRANSACTION: &str = "5s";
 /// Statements kept prepared on a connection.
 const PREPARED: usize = 256;
 
