@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    os::unix::fs::DirBuilderExt as _,
     path::PathBuf,
     process::{Command, Stdio},
     time::{Duration, Instant},
@@ -97,9 +98,20 @@ impl Server {
         let (programs, user) = (self.programs.clone(), self.user.clone());
         let standby = Self { programs, data, user, port, is_standby: true };
         standby.remove();
+        // The folder around it is ours, and the server's user may make nothing in it.
+        fs::DirBuilder::new().mode(0o700).create(&standby.data)?;
+        if let Some(user) = &standby.user {
+            let owned = Command::new("chown").arg(user).arg(&standby.data).status()?;
+            if !owned.success() {
+                return Err(Failure::new(format!("the standby's folder could not be given to {user}")));
+            }
+        }
         let from = format!("host=127.0.0.1 port={} user={USER} application_name=standby", self.port);
         let data = standby.data.display().to_string();
-        standby.quietly("pg_basebackup", &["-d", &from, "-D", &data, "-R", "-X", "stream", "-C", "-S", "standby"])?;
+        standby.quietly(
+            "pg_basebackup",
+            &["-d", &from, "-D", &data, "-R", "-X", "stream", "-C", "-S", "standby", "-c", "fast"],
+        )?;
         let connections = self.ask(FIRST, "SHOW max_connections")?;
         let options = format!("-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''");
         standby.pg_ctl(&["-o", &format!("{options} -c max_connections={connections}"), "start"])?;
