@@ -158,7 +158,7 @@ pub struct Requirement {
 }
 
 /// The level a requirement asks for, on a declared scale.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RequiredLevel {
     pub scale: String,

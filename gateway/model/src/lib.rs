@@ -3,6 +3,7 @@
 //! This crate knows no network, no database, no wall clock and no randomness. Every other crate shares these types, so
 //! that one word means one thing in Rust, SQL, JSON, WIT and the documentation.
 
+pub mod achievement;
 pub mod assessment;
 pub mod canonical;
 pub mod competency;
@@ -16,6 +17,7 @@ pub mod id;
 pub mod pointer;
 pub mod posting;
 pub mod report;
+pub mod scale;
 pub mod submission;
 pub mod time;
 pub mod trace;

@@ -6,9 +6,16 @@
 
 mod assess;
 mod claim;
+mod frameworks;
 mod index;
+mod inputs;
+mod landing;
+mod level;
+mod lines;
 mod policy;
+mod share;
 mod ways;
 
 pub use assess::assess;
-pub use policy::{Factors, ScoringPolicy};
+pub use frameworks::Frameworks;
+pub use policy::{Factors, PolicyFault, ScoringPolicy};

@@ -2,19 +2,20 @@
 
 use uuid::Uuid;
 use wellspring_model::{
+    achievement::{Achievement, Alignment},
     assessment::Assessment,
     canonical::canonical_json,
     competency::{
         Association, Framework, FrameworkDocument, FrameworkVersion, Item, ItemId, Node, Profile, Requirement,
     },
-    credential::{Achievement, Alignment, Binding, VerifiedCredential},
+    credential::{Binding, VerifiedCredential},
     digest::Digest,
     finding::Outcome,
     id::{AssessmentId, ProfileId},
     pointer::Pointer,
     report::{CredentialReport, Trust},
 };
-use wellspring_score::{ScoringPolicy, assess};
+use wellspring_score::{Frameworks, ScoringPolicy, assess};
 
 pub const ITEMS: usize = 12;
 
@@ -133,6 +134,7 @@ pub fn achievement(index: usize, items: &[usize]) -> Achievement {
                 target_name: None,
             })
             .collect(),
+        results: Vec::new(),
         unearned: None,
     }
 }
@@ -148,7 +150,7 @@ pub fn run_over(
     policy: &ScoringPolicy,
 ) -> Assessment {
     let id = AssessmentId::from_uuid(Uuid::from_u128(1));
-    assess(id, &profile(weights), frameworks, evidence, Vec::new(), policy)
+    assess(id, &profile(weights), &Frameworks::new(frameworks), evidence, Vec::new(), policy)
 }
 
 pub fn hundredths(assessment: &Assessment) -> u16 {
