@@ -1,5 +1,7 @@
 //! The lines that end up in a note at an ATS.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 use wellspring_model::{
     assessment::{
@@ -58,6 +60,7 @@ fn line(statement: &str, must: bool, code: LineCode) -> Line {
         factor: Ppm::ONE,
         level: None,
         assurance: None,
+        not_counted: Vec::new(),
     }
 }
 
@@ -78,6 +81,7 @@ fn assessment(lines: Vec<Line>, not_counted: Vec<NotCounted>) -> Assessment {
         },
         lines,
         not_counted,
+        items: BTreeMap::new(),
         inputs_digest: Digest::from_bytes([7; 32]),
     }
 }
