@@ -69,7 +69,7 @@ kinds! {
     /// Nothing at this address, or not for this key.
     NotFound = "not-found", NOT_FOUND, "There is nothing here";
     /// The submission has no assessment, not yet or for good.
-    NotAssessed = "not-assessed", CONFLICT, "There is no assessment to check again";
+    NotAssessed = "not-assessed", CONFLICT, "There is no assessment";
     /// No key, or none that is valid.
     Unauthorized = "unauthorized", UNAUTHORIZED, "A valid key is needed";
     /// The idempotency key was used before with other content.

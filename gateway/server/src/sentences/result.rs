@@ -83,7 +83,7 @@ impl Sentences {
 
 /// The issuer as people call it. Anybody can write any name into a credential, so only an issuer that the employer
 /// accepts is called by its name alone.
-fn issuer_in_words(credential: &CredentialReport) -> Option<String> {
+pub(super) fn issuer_in_words(credential: &CredentialReport) -> Option<String> {
     let name = credential.issuer_name.as_deref().map(|name| plain(name, 120)).filter(|name| !name.is_empty());
     let id = credential.issuer.as_ref().map(|issuer| plain(&issuer.0, 120));
     match (name, id) {
