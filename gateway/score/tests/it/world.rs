@@ -33,6 +33,7 @@ pub fn item(n: usize) -> Item {
         full_statement: format!("can do {n}"),
         abbreviated_statement: None,
         human_coding_scheme: Some(format!("C{n}")),
+        status_end_date: None,
     }
 }
 
@@ -63,6 +64,7 @@ pub fn associated(associations: &[(usize, &str, usize)]) -> Vec<(Framework, Fram
                 destination: node(*destination),
             })
             .collect(),
+        rubrics: Vec::new(),
     };
     let version = FrameworkVersion {
         id: guid(99),
