@@ -6,6 +6,7 @@
 pub mod achievement;
 pub mod assessment;
 pub mod canonical;
+pub mod case;
 pub mod competency;
 pub mod connection;
 pub mod credential;
@@ -23,5 +24,5 @@ pub mod time;
 pub mod trace;
 pub mod trust;
 
-pub use jiff::Timestamp;
+pub use jiff::{Timestamp, civil::Date};
 pub use secrecy::{ExposeSecret, SecretString};

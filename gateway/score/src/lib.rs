@@ -14,9 +14,11 @@ mod landing;
 mod level;
 mod lines;
 mod policy;
+mod profile;
 mod share;
 mod ways;
 
 pub use assess::assess;
 pub use frameworks::Frameworks;
 pub use policy::{Factors, PolicyFault, ScoringPolicy};
+pub use profile::{ProfileFault, fault_of};

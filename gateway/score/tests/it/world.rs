@@ -34,6 +34,7 @@ pub fn item(n: usize) -> Item {
         full_statement: format!("can do {n}"),
         abbreviated_statement: None,
         human_coding_scheme: Some(format!("C{n}")),
+        status_end_date: None,
     }
 }
 
@@ -64,6 +65,7 @@ pub fn associated(associations: &[(usize, &str, usize)]) -> Vec<(Framework, Fram
                 destination: node(*destination),
             })
             .collect(),
+        rubrics: Vec::new(),
     };
     let version = FrameworkVersion {
         id: guid(99),
