@@ -79,12 +79,13 @@ async fn run(then: &Then) -> Result<(), Failure> {
         Then::End => Ok(()),
         Then::Serve => serve(&world).await,
         Then::Look(script) => {
+            let explained = explained(&world).await?;
             println!("· one issuer is relied on no more, and a result is corrected");
             world.deny(Issuer::Training).await?;
             world.recheck(&submissions[CORRECTED]).await?;
             world.corrected(&submissions[CORRECTED]).await?;
             let mut pages = pages(&world, &rows);
-            pages.extend(explained(&world).await?);
+            pages.extend(explained);
             browser::look(script, &pages)
         }
     }

@@ -29,7 +29,6 @@ named-elsewhere = By an address of something that none of the frameworks here ha
 worth-shown = { $percent } % of what is asked is shown by verified evidence.
 worth-unknown = Between { $low } % and { $high } % of what is asked is shown by verified evidence: the level is not known.
 worth-none = 0 % of what is asked is shown by verified evidence.
-worth-match = The match counts { $match } %.
 worth-level = The level counts { $level } %: place { $shown } on the scale, where place { $required } is asked.
 points = That is { $points } of the { $most } points out of 100 that this requirement can bring.
 points-range = That is { $low } to { $high } of the { $most } points out of 100 that this requirement can bring.
@@ -49,7 +48,7 @@ would-change-LEVEL_UNKNOWN = A verified record that states the level. At “{ $l
 would-change-LEVEL_NOT_COMPARABLE = A verified record that states a level on the scale “{ $scale }”. At “{ $level }” or above it would count in full.
 would-change-NO_EVIDENCE = A verified record about this applicant, from an issuer that the employer accepts, that names this requirement, something declared to be the same, or parts of it.
 would-change-match = It would count for more if it named this requirement itself.
-would-change-not-counted = “{ $name }” speaks of this, too, and does not count. { $why } { $change }
+would-change-not-counted = “{ $name }” speaks of this and does not count. { $why } { $change }
 
 # What would make something count that does not.
 not-counted-would-change-VERIFICATION_FAILED = Its checks say what failed. A sound copy can be handed in, or its issuer can issue it again.
@@ -66,15 +65,17 @@ not-counted-would-change-NOT_ASKED_FOR = It would count for a job that asks for 
 # The picture of a result.
 chart-title = What the job asks for, and how much of it verified evidence shows
 chart-coverage = { $of ->
-        [one] Verified evidence for { $with } of 1 requirement
-       *[other] Verified evidence for { $with } of { $of } requirements
+        [one] { $with } of 1 requirement has verified evidence
+       *[other] { $with } of { $of } requirements have verified evidence
     }
 chart-tally = { $count } × { $state }
 chart-score = Score: { $score } of 100
 chart-score-range = Score: { $score } of 100, up to { $high }
 chart-row = { $state }: { $percent } %
 chart-row-range = { $state }: { $percent } to { $high } %
-chart-row-level = { $row }. Asked: { $asked }. Shown: { $shown }
+chart-levels = Asked: { $asked }. Shown: { $shown }
+chart-levels-none = Asked: { $asked }
+chart-row-levels = { $row }. { $levels }
 chart-line = { $statement }. { $row }
 chart-line-must = { $statement } (must have). { $row }
 chart-more = { $count ->

@@ -29,7 +29,6 @@ named-elsewhere = Por la dirección de algo que no está en ninguno de los marco
 worth-shown = El { $percent } % de lo pedido se muestra con pruebas verificadas.
 worth-unknown = Entre el { $low } % y el { $high } % de lo pedido se muestra con pruebas verificadas: el nivel no se conoce.
 worth-none = El 0 % de lo pedido se muestra con pruebas verificadas.
-worth-match = La relación cuenta un { $match } %.
 worth-level = El nivel cuenta un { $level } %: puesto { $shown } de la escala, donde se pide el puesto { $required }.
 points = Son { $points } de los { $most } puntos sobre 100 que puede aportar este requisito.
 points-range = Son de { $low } a { $high } de los { $most } puntos sobre 100 que puede aportar este requisito.
@@ -49,7 +48,7 @@ would-change-LEVEL_UNKNOWN = Un registro verificado que indique el nivel. En «{
 would-change-LEVEL_NOT_COMPARABLE = Un registro verificado que indique un nivel de la escala «{ $scale }». En «{ $level }» o superior contaría por completo.
 would-change-NO_EVIDENCE = Un registro verificado sobre esta persona candidata, de un emisor que la empresa acepte, que nombre este requisito, algo declarado equivalente o partes suyas.
 would-change-match = Contaría más si nombrara este mismo requisito.
-would-change-not-counted = «{ $name }» también habla de esto, y no cuenta. { $why } { $change }
+would-change-not-counted = «{ $name }» habla de esto y no cuenta. { $why } { $change }
 
 # What would make something count that does not.
 not-counted-would-change-VERIFICATION_FAILED = Sus comprobaciones dicen qué falló. Se puede entregar una copia en buen estado, o su emisor puede emitirla de nuevo.
@@ -66,15 +65,17 @@ not-counted-would-change-NOT_ASKED_FOR = Contaría para un puesto que lo pida, o
 # The picture of a result.
 chart-title = Lo que pide el puesto y cuánto de ello muestran las pruebas verificadas
 chart-coverage = { $of ->
-        [one] Pruebas verificadas para { $with } de 1 requisito
-       *[other] Pruebas verificadas para { $with } de { $of } requisitos
+        [one] { $with } de 1 requisito tiene pruebas verificadas
+       *[other] { $with } de { $of } requisitos tienen pruebas verificadas
     }
 chart-tally = { $count } × { $state }
 chart-score = Puntuación: { $score } de 100
 chart-score-range = Puntuación: { $score } de 100, hasta { $high }
 chart-row = { $state }: { $percent } %
 chart-row-range = { $state }: del { $percent } al { $high } %
-chart-row-level = { $row }. Pedido: { $asked }. Mostrado: { $shown }
+chart-levels = Pedido: { $asked }. Mostrado: { $shown }
+chart-levels-none = Pedido: { $asked }
+chart-row-levels = { $row }. { $levels }
 chart-line = { $statement }. { $row }
 chart-line-must = { $statement } (imprescindible). { $row }
 chart-more = { $count ->

@@ -21,13 +21,14 @@ const MOST_LEVELS: usize = 20;
 const LONGEST: usize = 200;
 
 impl Sentences {
-    /// The associations that were walked, from what the evidence names to the requirement. `None` where it names the
-    /// requirement itself, or there is no evidence. `items` are the words that the assessment keeps.
-    pub fn path(&self, path: &[PathStep], items: &BTreeMap<ItemId, String>) -> Option<String> {
+    /// What the evidence names, and the associations that lead from there to the requirement. `None` without evidence.
+    /// `items` are the words that the assessment keeps.
+    pub fn path(&self, line: &Line, items: &BTreeMap<ItemId, String>) -> Option<String> {
+        line.evidence.as_ref()?;
+        let Some(first) = line.path.first() else { return Some(self.line_why(LineCode::SameItem)) };
         let words = |item: &ItemId| plain(items.get(item).map_or(item.as_str(), String::as_str), LONGEST);
-        let first = path.first()?;
         let start = self.filled("path-item", [("item", words(&first.from).into())]);
-        let path = path.iter().fold(start, |before, step| {
+        let path = line.path.iter().fold(start, |before, step| {
             let kind = plain(&step.kind, LONGEST);
             let values = [("path", before.into()), ("item", words(&step.to).into()), ("kind", kind.into())];
             self.filled(step_key(step), values)
@@ -64,16 +65,33 @@ impl Sentences {
         })
     }
 
-    /// The level that is asked for.
+    /// The level that is asked for, with its place on the scale.
     pub fn asked(&self, line: &Line) -> String {
-        let Some(level) = &line.level else { return self.label(Label::AskedAnyLevel) };
-        let steps = level.steps.as_ref();
-        self.level(level, steps.map(|steps| steps.required), &level.required)
+        self.asked_as(line, |level, place, id| self.level(level, place, id))
     }
 
-    /// The level that is shown, or how much is.
+    /// The same by its word alone.
+    pub fn asked_in_short(&self, line: &Line) -> String {
+        self.asked_as(line, level_word)
+    }
+
+    fn asked_as(&self, line: &Line, word: impl Fn(&LineLevel, Option<u32>, &str) -> String) -> String {
+        let Some(level) = &line.level else { return self.label(Label::AskedAnyLevel) };
+        word(level, level.steps.as_ref().map(|steps| steps.required), &level.required)
+    }
+
+    /// The level that is shown, with its place on the scale, or how much is shown.
     pub fn shown(&self, line: &Line) -> String {
-        let Some(level) = &line.level else {
+        self.shown_as(line, |level, place, id| self.level(level, place, id))
+    }
+
+    /// The same by its word alone.
+    pub fn shown_in_short(&self, line: &Line) -> String {
+        self.shown_as(line, level_word)
+    }
+
+    fn shown_as(&self, line: &Line, word: impl Fn(&LineLevel, Option<u32>, &str) -> String) -> String {
+        let Some(level) = line.level.as_ref().filter(|_| line.code != LineCode::NoEvidence) else {
             return self.label(match line.code.state() {
                 LineState::Verified => Label::ShownYes,
                 LineState::Partly => Label::ShownPartly,
@@ -82,25 +100,21 @@ impl Sentences {
             });
         };
         match (&level.shown, &level.said) {
-            _ if line.code == LineCode::NoEvidence => self.label(Label::ShownNothing),
-            (Some(shown), _) => self.level(level, level.steps.as_ref().and_then(|steps| steps.shown), shown),
+            (Some(shown), _) => word(level, level.steps.as_ref().and_then(|steps| steps.shown), shown),
             (None, Some(said)) => self.filled("level-elsewhere", [("level", plain(said, LONGEST).into())]),
             (None, None) => self.label(Label::ShownLevelUnknown),
         }
     }
 
-    /// A level by its word and place, where its scale is declared; else as it was written.
+    /// A level by its word and place, where its scale is declared; else as it was written, with its scale.
     fn level(&self, level: &LineLevel, place: Option<u32>, id: &str) -> String {
-        let declared = level.steps.as_ref().zip(place).and_then(|(steps, place)| {
-            let word = steps.levels.get(usize::try_from(place).ok()?.checked_sub(1)?)?;
-            let count = u32::try_from(steps.levels.len()).ok()?;
-            let word = plain(word, LONGEST);
-            Some(self.filled("level-place", [("level", word.into()), ("place", place.into()), ("count", count.into())]))
-        });
-        declared.unwrap_or_else(|| {
-            let values = [("level", plain(id, LONGEST).into()), ("scale", plain(&level.scale, LONGEST).into())];
-            self.filled("level", values)
-        })
+        let word = ("level", level_word(level, place, id).into());
+        match (&level.steps, place) {
+            (Some(steps), Some(place)) => {
+                self.filled("level-place", [word, ("place", place.into()), ("count", steps.levels.len().into())])
+            }
+            _ => self.filled("level", [word, ("scale", plain(&level.scale, LONGEST).into())]),
+        }
     }
 
     /// The scale of the level that is asked for, with its levels from low to high.
@@ -121,23 +135,12 @@ impl Sentences {
         }
     }
 
-    /// Why it is worth that: what the level counts, else what the match counts. `None` where both count in full, or there
-    /// is no evidence.
-    pub fn reckoning(&self, line: &Line) -> Option<String> {
-        line.evidence.as_ref()?;
-        let percent = |share: Percent| self.percent(share).into();
-        match (level_below(line), &line.level) {
-            (Some((shown, required)), _) => {
-                let level = ("level", percent(Percent::of(shown.into(), required.into())));
-                let places = [("shown", shown.into()), ("required", required.into())];
-                let [shown, required] = places;
-                Some(self.filled("worth-level", [level, shown, required]))
-            }
-            (None, None) if line.factor < Ppm::ONE => {
-                Some(self.filled("worth-match", [("match", percent(percent_of(line.factor)))]))
-            }
-            _ => None,
-        }
+    /// What a level counts that is below the one that is asked for. `None` where it is not.
+    pub fn level_counts(&self, line: &Line) -> Option<String> {
+        let (shown, required) = level_below(line)?;
+        let level = self.percent(Percent::of(shown.into(), required.into()));
+        let values = [("level", level.into()), ("shown", shown.into()), ("required", required.into())];
+        Some(self.filled("worth-level", values))
     }
 
     /// What the requirement brings to the score, of what it can bring.
@@ -154,12 +157,14 @@ impl Sentences {
         }
     }
 
-    /// What would change what a requirement got: by its code, by the way that was walked, and by what does not count.
+    /// What would change what a requirement got: what does not count and might, then what its code says, and the way that
+    /// was walked.
     pub fn would_change(&self, line: &Line, report: &VerificationReport) -> Vec<String> {
         if line.score == Ppm::ONE {
             return vec![self.messages.text("would-change-nothing")];
         }
-        let mut sentences = vec![self.would_change_by(line, line.code)];
+        let mut sentences: Vec<String> = line.not_counted.iter().map(|one| self.would_serve(one, report)).collect();
+        sentences.push(self.would_change_by(line, line.code));
         let is_of_level = [LineCode::LevelBelow, LineCode::LevelUnknown, LineCode::LevelNotComparable];
         if !is_of_level.contains(&line.code) && level_below(line).is_some() {
             sentences.push(self.would_change_by(line, LineCode::LevelBelow));
@@ -167,20 +172,13 @@ impl Sentences {
         if is_of_level.contains(&line.code) && !line.path.iter().all(is_the_same) {
             sentences.push(self.messages.text("would-change-match"));
         }
-        sentences.extend(line.not_counted.iter().map(|one| self.would_serve(one, report)));
         sentences
     }
 
     fn would_change_by(&self, line: &Line, code: LineCode) -> String {
-        let level = line.level.as_ref();
-        let word = level.map_or_else(String::new, |level| {
-            let steps = level.steps.as_ref();
-            let place = steps.and_then(|steps| usize::try_from(steps.required).ok()?.checked_sub(1));
-            let word = steps.zip(place).and_then(|(steps, place)| steps.levels.get(place));
-            plain(word.unwrap_or(&level.required), LONGEST)
-        });
-        let scale = level.map_or("", |level| level.steps.as_ref().map_or(&level.scale, |steps| &steps.title));
-        let values = [("level", word.into()), ("scale", plain(scale, LONGEST).into())];
+        let scale =
+            line.level.as_ref().map_or("", |level| level.steps.as_ref().map_or(&level.scale, |steps| &steps.title));
+        let values = [("level", self.asked_in_short(line).into()), ("scale", plain(scale, LONGEST).into())];
         self.filled(&format!("would-change-{}", code.as_str()), values)
     }
 
@@ -203,6 +201,13 @@ impl Sentences {
 /// A share as people read it.
 pub fn percent_of(share: Ppm) -> Percent {
     Percent::of(share.get().into(), Ppm::ONE.get().into())
+}
+
+/// What a level is called, where its scale is declared; else its id.
+fn level_word(level: &LineLevel, place: Option<u32>, id: &str) -> String {
+    let index = place.and_then(|place| usize::try_from(place).ok()?.checked_sub(1));
+    let word = level.steps.as_ref().zip(index).and_then(|(steps, index)| steps.levels.get(index));
+    plain(word.map_or(id, String::as_str), LONGEST)
 }
 
 /// The places of a level that is shown and of the higher one that is asked for.

@@ -120,6 +120,10 @@ fn a_requirement_that_counts_in_full_says_that_nothing_has_to_change() {
     }
 }
 
+fn walked(path: &[PathStep]) -> Line {
+    Line { path: path.to_vec(), ..line(LineCode::Parts, 500_000) }
+}
+
 #[test]
 fn a_path_is_told_in_the_words_of_its_items() {
     let path = [
@@ -129,30 +133,36 @@ fn a_path_is_told_in_the_words_of_its_items() {
     ];
     let words = [("urn:1", "Retrieve data"), ("urn:2", "Write a query"), ("urn:3", "Query databases")];
     let items = words.into_iter().map(|(id, words)| (ItemId::parse(id), words.to_owned())).collect();
+    let told = |sentences: &Sentences, path: &[PathStep]| sentences.path(&walked(path), &items).expect("it is told");
     assert_eq!(
-        en().path(&path, &items).expect("it is told"),
+        told(en(), &path),
         "The credential names “Retrieve data”, which is declared an exact match of “Write a query”, which is one part of \
          “Query databases”, which was replaced by “urn:4”."
     );
-    assert_eq!(en().path(&[], &items), None);
-    let spanish = Sentences::get(Language::Es).path(&path[..1], &items).expect("it is told");
-    assert_eq!(spanish, "La credencial nombra «Retrieve data», que se declara equivalente exacto de «Write a query».");
+    assert_eq!(
+        told(Sentences::get(Language::Es), &path[..1]),
+        "La credencial nombra «Retrieve data», que se declara equivalente exacto de «Write a query»."
+    );
+    assert_eq!(told(en(), &[]), "The credential names this very requirement.");
+    assert_eq!(en().path(&line(LineCode::NoEvidence, 0), &items), None);
 }
 
 #[test]
 fn every_association_is_told_whichever_way_it_was_walked() {
     let kinds =
         ["exactMatchOf", "isTranslationOf", "replacedBy", "isChildOf", "isPartOf", "isPeerOf", "precedes", "ext:x"];
+    let told = |language, kind: &str, against| {
+        let line = walked(&[step("urn:1", kind, "urn:2", against)]);
+        Sentences::get(language).path(&line, &BTreeMap::new()).expect("it is told")
+    };
     for language in Language::ALL {
         for (kind, against) in kinds.iter().flat_map(|kind| [(kind, false), (kind, true)]) {
-            let told = Sentences::get(language).path(&[step("urn:1", kind, "urn:2", against)], &BTreeMap::new());
-            let told = told.expect("it is told");
+            let told = told(language, kind, against);
             assert!(told.contains("urn:1") && told.contains("urn:2") && !told.contains("path-"), "{told}");
         }
     }
-    let (down, later) = (step("urn:1", "isChildOf", "urn:2", true), step("urn:1", "precedes", "urn:2", true));
-    assert!(en().path(&[down], &BTreeMap::new()).expect("it is told").contains("has “urn:2” as one of its parts"));
-    assert!(en().path(&[later], &BTreeMap::new()).expect("it is told").contains("which comes after “urn:2”"));
+    assert!(told(Language::En, "isChildOf", true).contains("has “urn:2” as one of its parts"));
+    assert!(told(Language::En, "precedes", true).contains("which comes after “urn:2”"));
 }
 
 #[test]
@@ -164,7 +174,7 @@ fn a_level_below_names_the_level_that_would_count_in_full() {
         ["Verified evidence at level “Proficient” or above would count in full."]
     );
     assert_eq!(
-        en().reckoning(&line).expect("it is worth less"),
+        en().level_counts(&line).expect("it is worth less"),
         "The level counts 33.33 %: place 1 on the scale, where place 3 is asked."
     );
 }
@@ -172,7 +182,7 @@ fn a_level_below_names_the_level_that_would_count_in_full() {
 #[test]
 fn a_level_that_is_not_known_is_neither_guessed_nor_nothing() {
     let line = Line { up_to: Some(Ppm::ONE), ..at_level(LineCode::LevelUnknown, None, None) };
-    assert_eq!(en().shown(&line), "Shown, level not stated");
+    assert_eq!(en().shown(&line), "Yes, level not stated");
     assert!(en().worth(&line).starts_with("Between 33.33 % and 100 %"), "{}", en().worth(&line));
     let elsewhere = at_level(LineCode::LevelNotComparable, None, Some("Distinction"));
     assert_eq!(en().shown(&elsewhere), "“Distinction”, on another scale");
@@ -202,8 +212,8 @@ fn what_does_not_count_is_named_beside_the_requirement_that_it_would_serve() {
     let line = Line { not_counted: vec![not_counted], ..line(LineCode::NoEvidence, 0) };
     let would_change = en().would_change(&line, &VerificationReport::default());
     assert_eq!(
-        would_change[1],
-        "“Credential without a name” speaks of this, too, and does not count. The credential is genuine, but the \
+        would_change[0],
+        "“Credential without a name” speaks of this and does not count. The credential is genuine, but the \
          employer’s list does not name its issuer. It would count if the issuer were on the employer’s list, or on one \
          that the employer relies on."
     );

@@ -19,13 +19,16 @@ impl Sentences {
         if coverage.of == 0 {
             return self.messages.text("headline-nothing-asked");
         }
-        let partly = assessment.lines.iter().filter(|line| line.code.state() == LineState::Partly).count();
-        let partly = u32::try_from(partly).unwrap_or(u32::MAX);
+        let count = |state| {
+            let lines = assessment.lines.iter().filter(|line| line.code.state() == state);
+            u32::try_from(lines.count()).unwrap_or(u32::MAX)
+        };
         self.filled(
             "headline",
             [
-                ("verified", coverage.with_evidence.saturating_sub(partly).into()),
-                ("partly", partly.into()),
+                ("verified", count(LineState::Verified).into()),
+                ("partly", count(LineState::Partly).into()),
+                ("unclear", count(LineState::LevelUnknown).into()),
                 ("requirements", coverage.of.into()),
                 ("met", musts.met.into()),
                 ("musts", musts.of.into()),

@@ -9,7 +9,7 @@ use super::{messages::sources, *};
 
 /// Messages with values: their names, and the values they are given.
 const WITH_VALUES: &[(&str, &[&str])] = &[
-    ("headline", &["verified", "partly", "requirements", "met", "musts"]),
+    ("headline", &["verified", "partly", "unclear", "requirements", "met", "musts"]),
     ("summary-score", &["score"]),
     ("summary-score-range", &["score", "low", "high"]),
     ("summary-line", &["statement", "state"]),
@@ -41,7 +41,6 @@ const WITH_VALUES: &[(&str, &[&str])] = &[
     ("evidence-alone", &["evidence"]),
     ("worth-shown", &["percent"]),
     ("worth-unknown", &["low", "high"]),
-    ("worth-match", &["match"]),
     ("worth-level", &["level", "shown", "required"]),
     ("points", &["points", "most"]),
     ("points-range", &["low", "high", "most"]),
@@ -52,7 +51,9 @@ const WITH_VALUES: &[(&str, &[&str])] = &[
     ("chart-score-range", &["score", "high"]),
     ("chart-row", &["state", "percent"]),
     ("chart-row-range", &["state", "percent", "high"]),
-    ("chart-row-level", &["row", "asked", "shown"]),
+    ("chart-levels", &["asked", "shown"]),
+    ("chart-levels-none", &["asked"]),
+    ("chart-row-levels", &["row", "levels"]),
     ("chart-line", &["statement", "row"]),
     ("chart-line-must", &["statement", "row"]),
     ("chart-more", &["count"]),

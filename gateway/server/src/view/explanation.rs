@@ -84,7 +84,7 @@ pub struct LineWords {
     /// Why it counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assurance: Option<String>,
-    /// The associations that were walked; absent, too, where the evidence names the requirement itself.
+    /// What the evidence names, and the associations from there to the requirement.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// The level that is asked for.
@@ -93,9 +93,9 @@ pub struct LineWords {
     pub shown: String,
     /// How much of the requirement is shown.
     pub worth: String,
-    /// What level or match count; absent where both count in full.
+    /// What a level counts that is below the one that is asked for; absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reckoning: Option<String>,
+    pub level_counts: Option<String>,
     /// What that brings to the score.
     pub points: String,
     pub would_change: Vec<String>,
@@ -166,11 +166,11 @@ fn words(line: &Line, assessed: &Assessed, sentences: &Sentences) -> LineWords {
         kind: evidence.map(|evidence| sentences.evidence_kind(evidence.kind)),
         named: evidence.map(|evidence| sentences.named(evidence.named)),
         assurance: line.assurance.map(|class| sentences.assurance(class)),
-        path: sentences.path(&line.path, &assessment.items),
+        path: sentences.path(line, &assessment.items),
         asked: sentences.asked(line),
         shown: sentences.shown(line),
         worth: sentences.worth(line),
-        reckoning: sentences.reckoning(line),
+        level_counts: sentences.level_counts(line),
         points: sentences.points(line, assessment),
         would_change: sentences.would_change(line, report),
     }

@@ -1,4 +1,4 @@
-//! Text that has to fit: SVG does not wrap, and nobody knows the reader's font. Widths are guessed on the safe side.
+//! Text from outside that has to fit: SVG does not wrap, and nobody knows the reader's font. Widths are guessed on the safe side.
 
 /// A text for a narrow and for a wide screen.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,10 +18,7 @@ use http::{HeaderValue, header};
 use sha2::{Digest as _, Sha256};
 use wellspring_model::assessment::{Assessment, LineCode, LineState, Percent, Score};
 
-use self::{
-    fit::{BESIDE_A_SIGN, Fitted},
-    row::Row,
-};
+use self::row::Row;
 use super::{HEADERS, PageError, Site};
 use crate::sentences::Sentences;
 
@@ -68,7 +65,7 @@ struct Segment {
 /// A sign of the legend and what it means.
 struct Sign {
     symbol: &'static str,
-    text: Fitted,
+    text: String,
 }
 
 /// The score, and how much more it may be.
@@ -123,13 +120,18 @@ impl Chart {
         74 + 22 * self.legend.len()
     }
 
-    /// Where a requirement's row stands; the last one's end is the height of the picture.
-    fn row_at(&self, row: &usize) -> usize {
-        self.score_at() + 84 + 74 * row
+    /// The rows, each with where it stands.
+    fn placed(&self) -> impl Iterator<Item = (usize, &Row)> {
+        self.rows.iter().scan(self.score_at() + 84, |next, row| {
+            let at = *next;
+            *next += row.height();
+            Some((at, row))
+        })
     }
 
     fn height(&self) -> usize {
-        self.row_at(&self.rows.len()) + if self.more.is_some() { 30 } else { 8 }
+        let rows: usize = self.rows.iter().map(Row::height).sum();
+        self.score_at() + 84 + rows + if self.more.is_some() { 30 } else { 8 }
     }
 }
 
@@ -203,7 +205,7 @@ fn segments(assessment: &Assessment) -> Vec<Segment> {
 
 /// What the signs mean that occur.
 fn legend(sentences: &Sentences, assessment: &Assessment, rows: &[Row]) -> Vec<Sign> {
-    let sign = |symbol, text: String| Sign { symbol, text: Fitted::new(&text, BESIDE_A_SIGN) };
+    let sign = |symbol, text| Sign { symbol, text };
     let tally = |(state, code): (LineState, LineCode)| {
         let count = count(assessment, state);
         let values = [("count", count.into()), ("state", sentences.line(code).into())];

@@ -20,7 +20,9 @@ pub(in crate::pages) struct Row {
     pub symbol: &'static str,
     pub class: &'static str,
     pub statement: Fitted,
-    pub words: Fitted,
+    pub words: String,
+    /// Where a level is asked for.
+    pub levels: Option<Fitted>,
     /// What is shown.
     pub width: String,
     /// What may be shown beyond that.
@@ -32,15 +34,24 @@ pub(in crate::pages) struct Row {
 }
 
 impl Row {
+    /// Its height in pixels.
+    pub fn height(&self) -> usize {
+        if self.levels.is_some() { 92 } else { 74 }
+    }
+
     pub fn new(sentences: &Sentences, line: &Line) -> Self {
         let state = line.code.state();
         let statement = Fitted::new(&plain(&line.statement, LONGEST_STATEMENT), BESIDE_A_SIGN);
-        let words = Fitted::new(&state_in_words(sentences, line), BELOW_A_BAR);
+        let levels = line.level.as_ref().map(|_| {
+            let (asked, shown) = (sentences.asked_in_short(line), sentences.shown_in_short(line));
+            Fitted::new(&levels_in_words(sentences, line, asked, shown), BELOW_A_BAR)
+        });
         let row = Self {
             symbol: symbol(state),
             class: class(state),
             statement,
-            words,
+            words: state_in_words(sentences, line),
+            levels,
             width: share(line.score),
             more: line.up_to.map(|up_to| Span::new(line.score.get().into(), up_to.get().into(), WHOLE)),
             ticks: Vec::new(),
@@ -79,22 +90,34 @@ pub(super) fn words(sentences: &Sentences, line: &Line) -> String {
     let statement = plain(&line.statement, LONGEST_STATEMENT);
     let statement = statement.trim_end_matches('.').to_owned();
     let key = if line.must { "chart-line-must" } else { "chart-line" };
-    sentences.filled(key, [("statement", statement.into()), ("row", state_in_words(sentences, line).into())])
+    let mut row = state_in_words(sentences, line);
+    if line.level.is_some() {
+        let levels = levels_in_words(sentences, line, sentences.asked(line), sentences.shown(line));
+        row = sentences.filled("chart-row-levels", [("row", row.into()), ("levels", levels.into())]);
+    }
+    sentences.filled(key, [("statement", statement.into()), ("row", row.into())])
 }
 
 fn state_in_words(sentences: &Sentences, line: &Line) -> String {
-    let state = ("state", sentences.line(line.code).into());
+    let state = sentences.line(line.code);
+    if line.evidence.is_none() {
+        return state;
+    }
+    let state = ("state", state.into());
     let percent = ("percent", sentences.percent(percent_of(line.score)).into());
-    let row = match line.up_to {
+    match line.up_to {
         Some(up_to) => {
             let high = ("high", sentences.percent(percent_of(up_to)).into());
             sentences.filled("chart-row-range", [state, percent, high])
         }
         None => sentences.filled("chart-row", [state, percent]),
-    };
-    if line.level.is_none() {
-        return row;
     }
-    let (asked, shown) = (sentences.asked(line), sentences.shown(line));
-    sentences.filled("chart-row-level", [("row", row.into()), ("asked", asked.into()), ("shown", shown.into())])
+}
+
+fn levels_in_words(sentences: &Sentences, line: &Line, asked: String, shown: String) -> String {
+    let asked = ("asked", asked.into());
+    match line.evidence {
+        Some(_) => sentences.filled("chart-levels", [asked, ("shown", shown.into())]),
+        None => sentences.filled("chart-levels-none", [asked]),
+    }
 }

@@ -33,11 +33,10 @@ pub(super) struct Requirement {
 
 /// How evidence and requirement were matched, and what came of it.
 pub(super) struct How {
-    pub why: String,
     pub path: Option<String>,
     pub steps: Vec<Step>,
     pub worth: String,
-    pub reckoning: Option<String>,
+    pub level_counts: Option<String>,
     pub points: String,
     pub scale: Option<String>,
     pub assurance: Option<String>,
@@ -111,11 +110,10 @@ impl How {
             against: step.against,
         };
         Self {
-            why: sentences.line_why(line.code),
-            path: sentences.path(&line.path, &assessment.items),
+            path: sentences.path(line, &assessment.items),
             steps: line.path.iter().map(step).collect(),
             worth: sentences.worth(line),
-            reckoning: sentences.reckoning(line),
+            level_counts: sentences.level_counts(line),
             points: sentences.points(line, assessment),
             scale: line.level.as_ref().and_then(|level| sentences.scale(level)),
             assurance: line.assurance.map(|class| sentences.assurance(class)),
