@@ -1,7 +1,6 @@
 //! Signs a credential with a throw-away key made from a number, for examples and trials:
-//! `cargo run -p wellspring-verify --example sign -- 7 2026-03-01T00:00:00Z < unsigned.json > signed.json`. An issuer whose id
-//! is `did:key:…` gets the key's. Credentials within `credentialSubject.verifiableCredential` are signed first, with the next
-//! number each.
+//! `cargo run -p wellspring-verify --example sign -- 7 2026-03-01T00:00:00Z < unsigned.json > signed.json`. Its
+//! issuer gets the key's `did:key`. Credentials within `credentialSubject.verifiableCredential` are signed first, by the same.
 
 #![allow(
     clippy::print_stdout,
@@ -26,7 +25,7 @@ fn main() {
 
 fn signed(mut credential: Value, number: u8, created: &str) -> Value {
     let inner = credential.pointer_mut("/credentialSubject/verifiableCredential").and_then(Value::as_array_mut);
-    for (one, number) in inner.into_iter().flatten().zip(number + 1..) {
+    for one in inner.into_iter().flatten() {
         *one = signed(one.take(), number, created);
     }
     let key = SigningKey::from_seed([number; 32]);

@@ -20,3 +20,4 @@ mod reports;
 mod retention;
 mod submissions;
 mod trust;
+mod worked_example;
