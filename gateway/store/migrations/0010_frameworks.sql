@@ -44,8 +44,8 @@ CREATE TABLE framework_objects (
     PRIMARY KEY (framework, kind, position)
 );
 CREATE INDEX framework_objects_by_identifier ON framework_objects (tenant, identifier);
-CREATE INDEX framework_objects_by_origin ON framework_objects (framework, origin) WHERE origin IS NOT NULL;
-CREATE INDEX framework_objects_by_destination ON framework_objects (framework, destination) WHERE destination IS NOT NULL;
+CREATE INDEX framework_objects_by_origin ON framework_objects (tenant, origin) WHERE origin IS NOT NULL;
+CREATE INDEX framework_objects_by_destination ON framework_objects (tenant, destination) WHERE destination IS NOT NULL;
 
 -- The frameworks that anybody may read, by their identifiers: editions to come are among them.
 CREATE TABLE framework_publications (

@@ -52,22 +52,49 @@ pub(super) async fn whole(on: &Pool, framework: FrameworkId) -> Result<Option<Ve
     joined.map(Some)
 }
 
-/// The bytes at `span` of the package.
-pub(super) async fn part(on: &Pool, framework: &str, span: Range<usize>) -> Result<Vec<u8>, StoreError> {
-    let first = span.start / BLOCK;
-    let number = |block: usize| i64::try_from(block).unwrap_or(i64::MAX);
-    let rows = query(
-        "SELECT size, encoding, bytes FROM framework_blocks WHERE framework = $1 AND number BETWEEN $2 AND $3 ORDER BY number",
-    )
-    .bind(framework)
-    .bind(number(first))
-    .bind(number(span.end.saturating_sub(1) / BLOCK))
-    .fetch_all(on)
-    .await?;
-    let joined = join(&rows)?;
-    let within = span.start - first * BLOCK..span.end - first * BLOCK;
-    let found = joined.get(within).map(<[u8]>::to_vec);
-    found.ok_or_else(|| StoreError::Corrupt { table: "framework_blocks", column: "bytes", row: framework.to_owned() })
+/// Reads objects out of their blocks. Neighbours stand in one block, which is read once for them.
+pub(super) struct Blocks<'p> {
+    on: &'p Pool,
+    last: Option<(String, usize, Vec<u8>)>,
+}
+
+impl<'p> Blocks<'p> {
+    pub fn new(on: &'p Pool) -> Self {
+        Self { on, last: None }
+    }
+
+    /// The bytes at `span` of the package.
+    pub async fn part(&mut self, framework: &str, span: Range<usize>) -> Result<Vec<u8>, StoreError> {
+        let mut bytes = Vec::with_capacity(span.len());
+        let mut at = span.start;
+        while at < span.end {
+            let number = at / BLOCK;
+            let block = self.block(framework, number).await?;
+            let from = at - number * BLOCK;
+            let to = (span.end - number * BLOCK).min(BLOCK);
+            let found = block.get(from..to);
+            bytes.extend_from_slice(found.ok_or_else(|| StoreError::Corrupt {
+                table: "framework_blocks",
+                column: "bytes",
+                row: framework.to_owned(),
+            })?);
+            at = (number + 1) * BLOCK;
+        }
+        Ok(bytes)
+    }
+
+    async fn block(&mut self, framework: &str, number: usize) -> Result<&[u8], StoreError> {
+        let is_last = matches!(&self.last, Some((of, last, _)) if of == framework && *last == number);
+        if !is_last {
+            let rows = query("SELECT size, encoding, bytes FROM framework_blocks WHERE framework = $1 AND number = $2")
+                .bind(framework)
+                .bind(i64::try_from(number).unwrap_or(i64::MAX))
+                .fetch_all(self.on)
+                .await?;
+            self.last = Some((framework.to_owned(), number, join(&rows)?));
+        }
+        Ok(self.last.as_ref().map(|(_, _, bytes)| bytes.as_slice()).unwrap_or_default())
+    }
 }
 
 fn join(rows: &[Row]) -> Result<Vec<u8>, StoreError> {
