@@ -17,6 +17,7 @@ pub mod id;
 pub mod pointer;
 pub mod posting;
 pub mod report;
+pub mod rsd;
 pub mod submission;
 pub mod time;
 pub mod trace;
