@@ -29,7 +29,8 @@ pub fn from_csv(bytes: &[u8]) -> Result<Vec<Skill>, Vec<Fault>> {
     let mut reader = csv::Reader::from_reader(bytes);
     let unreadable = |error: &csv::Error| {
         let line = error.position().map_or(1, csv::Position::line);
-        let detail = format!("the table cannot be read at line {line}: a line is as long as the one of names, in UTF-8");
+        let detail =
+            format!("the table cannot be read at line {line}: a line is as long as the one of names, in UTF-8");
         vec![Fault { code: FaultCode::WrongType, pointer: Pointer::root(), detail }]
     };
     let names = reader.headers().map_err(|error| unreadable(&error))?.clone();

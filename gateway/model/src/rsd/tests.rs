@@ -25,7 +25,10 @@ fn a_descriptor_becomes_an_item_under_its_canonical_url() {
     let item = &made["CFItems"][0];
     assert_eq!(item["uri"], descriptor()["id"]);
     assert_eq!(item["identifier"], descriptor()["uuid"]);
-    assert_eq!((&item["abbreviatedStatement"], &item["fullStatement"]), (&json!("Levels of access"), &json!("Set levels.")));
+    assert_eq!(
+        (&item["abbreviatedStatement"], &item["fullStatement"]),
+        (&json!("Levels of access"), &json!("Set levels."))
+    );
     assert_eq!(item["statusEndDate"], "2026-05-01");
     assert_eq!(item["extensions"]["rsd"], descriptor(), "nothing of it is lost");
     let associations = made["CFAssociations"].as_array().expect("a list");

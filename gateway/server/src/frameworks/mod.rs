@@ -92,14 +92,18 @@ pub async fn compared(
     later: Arc<Package>,
     now: Timestamp,
 ) -> Result<Option<Changes>, StoreError> {
-    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today = jiff::tz::Offset::UTC.to_datetime(now).date();
     let work = move || Package::read(earlier, version).ok().map(|earlier| changes(&earlier, &later, today));
     tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Closed)
 }
 
 impl Unreadable {
     /// A fault of the whole.
-    pub(crate) fn fault(code: FaultCode, pointer: wellspring_model::pointer::Pointer, detail: impl Into<String>) -> Self {
+    pub(crate) fn fault(
+        code: FaultCode,
+        pointer: wellspring_model::pointer::Pointer,
+        detail: impl Into<String>,
+    ) -> Self {
         Self::Faults(vec![Fault { code, pointer, detail: detail.into() }])
     }
 }

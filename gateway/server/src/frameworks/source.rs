@@ -49,7 +49,9 @@ struct List {
 /// Why a framework could not be had from a service.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SourceFailure {
-    #[error("the address is none of a CASE service: it ends with `/ims/case/v1p1` or `/ims/case/v1p0`, or names one CFPackage")]
+    #[error(
+        "the address is none of a CASE service: it ends with `/ims/case/v1p1` or `/ims/case/v1p0`, or names one CFPackage"
+    )]
     Address,
     #[error("{0}")]
     Send(#[from] SendFailure),
@@ -124,10 +126,8 @@ impl Source {
     pub async fn documents(&self) -> Result<Vec<Listed>, SourceFailure> {
         let mut documents: Vec<Listed> = Vec::new();
         while documents.len() < MOST_DOCUMENTS {
-            let query = vec![
-                ("limit".to_owned(), PAGE.to_string()),
-                ("offset".to_owned(), documents.len().to_string()),
-            ];
+            let query =
+                vec![("limit".to_owned(), PAGE.to_string()), ("offset".to_owned(), documents.len().to_string())];
             let answer = match self.get("/CFDocuments", query).await {
                 // A list has one document at least, so behind the last there is nothing.
                 Err(SourceFailure::Status(404)) => break,
