@@ -8,6 +8,7 @@ pub mod body;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod frameworks;
 mod idempotency;
 pub mod installed;
 pub mod known;

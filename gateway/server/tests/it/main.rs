@@ -21,3 +21,4 @@ mod reports;
 mod retention;
 mod submissions;
 mod trust;
+mod worked_example;

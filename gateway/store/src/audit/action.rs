@@ -47,6 +47,8 @@ actions! {
     EndpointResumed = "endpoint.resumed", "events to an endpoint were let through again", "";
     EndpointRemoved = "endpoint.removed", "an endpoint was taken out of use", "";
     FrameworkImported = "framework.imported", "a framework was imported", "the package as received";
+    FrameworkPublished = "framework.published", "a framework was published: anybody may read it", "";
+    FrameworkWithdrawn = "framework.withdrawn", "a framework is not public any more", "";
     ProfileAdded = "profile.added", "a profile was made", "the profile";
     JobAdded = "job.added", "a job was made", "the job";
     TrustPolicyAdded = "trust_policy.added", "a trust policy was made", "the policy";

@@ -12,6 +12,7 @@ mod destinations;
 mod events;
 mod figures;
 mod files;
+mod frameworks;
 mod payloads;
 mod queue;
 mod queue_model;
