@@ -8,6 +8,7 @@ pub mod canonical;
 pub mod competency;
 pub mod connection;
 pub mod credential;
+pub mod crosswalk;
 pub mod delivery;
 pub mod digest;
 pub mod event;
@@ -20,6 +21,7 @@ pub mod submission;
 pub mod time;
 pub mod trace;
 pub mod trust;
+pub mod unmapped;
 
 pub use jiff::Timestamp;
 pub use secrecy::{ExposeSecret, SecretString};

@@ -11,6 +11,7 @@ use crate::{
     Action, AuditNote, Page, Store, StoreError,
     row::{Read, json, micros},
     sql::query,
+    transaction::Transaction,
 };
 
 /// A framework with what is known of its import.
@@ -36,6 +37,25 @@ impl StoredFramework {
     }
 }
 
+/// Adds an edition of a framework, whatever it came from.
+pub(crate) async fn insert(tx: &mut Transaction, tenant: TenantId, new: &StoredFramework) -> Result<(), StoreError> {
+    let document = &new.framework.document;
+    query(
+        "INSERT INTO frameworks (id, tenant, identifier, uri, digest, package, imported_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(new.id.to_string())
+    .bind(tenant.to_string())
+    .bind(document.identifier.to_lowercase())
+    .bind(&document.uri)
+    .bind(new.digest.bytes().to_vec())
+    .bind(json(&new.framework)?)
+    .bind(micros(new.imported_at))
+    .execute(tx)
+    .await
+    .map(drop)
+}
+
 impl Store {
     pub async fn add_framework(
         &self,
@@ -43,29 +63,13 @@ impl Store {
         framework: &StoredFramework,
         actor: &str,
     ) -> Result<(), StoreError> {
-        let package = json(&framework.framework)?;
         let (new, actor) = (framework.clone(), actor.to_owned());
         self.writer
             .write(move |tx| {
                 Box::pin(async move {
-                    let (id, document) = (new.id.to_string(), &new.framework.document);
-                    query(
-                        "INSERT INTO frameworks (id, tenant, identifier, uri, digest, package, imported_at) \
-                         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                    )
-                    .bind(&id)
-                    .bind(tenant.to_string())
-                    .bind(document.identifier.to_lowercase())
-                    .bind(&document.uri)
-                    .bind(new.digest.bytes().to_vec())
-                    .bind(package)
-                    .bind(micros(new.imported_at))
-                    .execute(&mut *tx)
-                    .await?;
-                    tx.note(
-                        AuditNote::new(tenant, new.imported_at, &actor, Action::FrameworkImported, &id)
-                            .with(new.digest),
-                    );
+                    insert(tx, tenant, &new).await?;
+                    let note = AuditNote::new(tenant, new.imported_at, &actor, Action::FrameworkImported, new.id);
+                    tx.note(note.with(new.digest));
                     Ok(())
                 })
             })
