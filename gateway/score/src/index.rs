@@ -97,6 +97,14 @@ impl<'a> Index<'a> {
         self.items.get(item).map(|item| item.title())
     }
 
+    /// Whether an item is in a framework here, or at an end of an association that leads somewhere.
+    pub fn knows(&self, item: &ItemId) -> bool {
+        self.items.contains_key(item)
+            || self.onward.contains_key(item)
+            || self.wholes.contains_key(item)
+            || self.parts.contains_key(item)
+    }
+
     /// Which item an alignment names: by its address, by its code if that is a GUID, or by code within a framework of
     /// that title, tried in this order.
     pub fn resolve(&self, alignment: &Alignment) -> ItemId {

@@ -8,7 +8,9 @@ mod assess;
 mod claim;
 mod index;
 mod policy;
+mod unmapped;
 mod ways;
 
 pub use assess::assess;
 pub use policy::{Factors, ScoringPolicy};
+pub use unmapped::unmapped;

@@ -8,6 +8,7 @@ pub mod body;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod ends;
 mod idempotency;
 pub mod installed;
 pub mod known;

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod connections;
 pub mod connectors;
+pub mod crosswalks;
 pub mod deliveries;
 pub mod documents;
 pub mod endpoints;
@@ -13,6 +14,7 @@ pub mod profiles;
 pub mod reports;
 pub mod submissions;
 pub mod trust;
+pub mod unmapped;
 pub mod verifications;
 
 use std::sync::Arc;
@@ -58,6 +60,16 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(connections::resume))
         .routes(routes!(frameworks::import, frameworks::list))
         .routes(routes!(frameworks::show))
+        .routes(routes!(crosswalks::add, crosswalks::list))
+        .routes(routes!(crosswalks::show))
+        .routes(routes!(crosswalks::associations::add, crosswalks::associations::list))
+        .routes(routes!(crosswalks::associations::show))
+        .routes(routes!(crosswalks::associations::decide))
+        .routes(routes!(crosswalks::suggestions::suggest))
+        .routes(routes!(crosswalks::editions::make, crosswalks::editions::list))
+        .routes(routes!(crosswalks::editions::package))
+        .routes(routes!(unmapped::list))
+        .routes(routes!(unmapped::resolve))
         .routes(routes!(profiles::add, profiles::list))
         .routes(routes!(profiles::show))
         .routes(routes!(jobs::add, jobs::list))
