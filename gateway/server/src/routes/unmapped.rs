@@ -185,7 +185,7 @@ async fn settlement(app: &App, tenant: TenantId, entry: &Unmapped, asked: Resolu
     let state = AssociationState::Approved(decided(&decision));
     let id = CrosswalkAssociationId::from_uuid(app.uuid());
     let association = CrosswalkAssociation { id, origin, kind, destination, state };
-    Ok(Settlement::Resolve { crosswalk: crosswalk.id, association, decision })
+    Ok(Settlement::Resolve { crosswalk: crosswalk.id, association: Box::new(association), decision })
 }
 
 fn decided(decision: &Decision) -> Decided {

@@ -13,9 +13,10 @@ use wellspring_server::{
 use wellspring_store::{AuditPublicKey, AuditRow, ExportFault, Fault, check_export};
 
 use crate::{
-    access::{operations, with_id},
+    access::{Mapped, operations, with_id},
     badge,
-    gateway::{Gateway, Role, Tenant, connection, framework, profile},
+    crosswalks::{CHARTS, by, trusting},
+    gateway::{Gateway, ITEM, Role, Tenant, connection, framework, profile},
 };
 
 /// What an operation leaves in the trail. None: it shows nothing about a person and changes nothing.
@@ -40,6 +41,13 @@ fn leaves(method: &Method, path: &str) -> Option<&'static str> {
         ("POST", "events/endpoints/{id}/test") => Some("endpoint.tested"),
         ("DELETE", "events/endpoints/{id}") => Some("endpoint.removed"),
         ("POST", "frameworks") => Some("framework.imported"),
+        ("POST", "crosswalks") => Some("crosswalk.added"),
+        ("POST", "crosswalks/{id}/suggestions") => Some("crosswalk.suggested"),
+        ("POST", "crosswalks/{id}/associations" | "crosswalks/{id}/associations/{association}/decision") => {
+            Some("association.decided")
+        }
+        ("POST", "crosswalks/{id}/editions") => Some("crosswalk.edition_made"),
+        ("POST", "unmapped/{id}/resolution") => Some("unmapped.dismissed"),
         ("POST", "profiles") => Some("profile.added"),
         ("POST", "jobs") => Some("job.added"),
         ("POST", "trust/policies") => Some("trust_policy.added"),
@@ -55,6 +63,13 @@ fn leaves(method: &Method, path: &str) -> Option<&'static str> {
             | "connectors"
             | "frameworks"
             | "frameworks/{id}"
+            | "crosswalks"
+            | "crosswalks/{id}"
+            | "crosswalks/{id}/associations"
+            | "crosswalks/{id}/associations/{association}"
+            | "crosswalks/{id}/editions"
+            | "crosswalks/{id}/package"
+            | "unmapped"
             | "profiles"
             | "profiles/{id}"
             | "jobs"
@@ -72,12 +87,21 @@ fn leaves(method: &Method, path: &str) -> Option<&'static str> {
 }
 
 /// A body that the operation takes.
-fn body(method: &Method, path: &str, role: &Role, policy: &str) -> Option<Value> {
+pub fn body(method: &Method, path: &str, role: &Role, policy: &str) -> Option<Value> {
     Some(match (method.as_str(), path.trim_start_matches("/v1/")) {
         ("POST", "submissions") => role.submission(&[json!({"json": {"type": "x"}})]),
         ("POST", "verifications") => json!({"credentials": [{"json": {"type": "x"}}]}),
         ("POST", "connections") => connection(),
         ("POST", "frameworks") => framework(),
+        ("POST", "crosswalks") => json!({"title": "x", "to": "8d9f4b5e-0a43-4a0e-9d57-2f3f1e6a7b10"}),
+        ("POST", "crosswalks/{id}/suggestions") => json!({}),
+        ("POST", "crosswalks/{id}/associations") => {
+            json!({"origin": CHARTS, "destination": ITEM, "type": "isPartOf", "by": by(), "reason": "x"})
+        }
+        ("POST", "crosswalks/{id}/associations/{association}/decision") => {
+            json!({"decision": "approved", "by": by(), "reason": "x"})
+        }
+        ("POST", "unmapped/{id}/resolution") => json!({"dismissed": true, "by": by(), "reason": "x"}),
         ("POST", "profiles") => profile(),
         ("POST", "jobs") => json!({"title": "x", "profile": role.profile, "connection": role.connection}),
         ("POST", "trust/policies") => json!({"title": "x", "rules": {}}),
@@ -111,8 +135,9 @@ async fn submission(gateway: &Gateway, role: &Role) -> (String, String) {
 
 #[tokio::test]
 async fn every_operation_leaves_the_row_it_should() {
-    let gateway = Gateway::start().await;
+    let gateway = Gateway::start_with(trusting).await;
     let role = gateway.role().await;
+    let mapped = Mapped::of(&gateway, &role).await;
     let (submission, delivery) = submission(&gateway, &role).await;
     let policy = gateway.post("/v1/trust/policies", &json!({"title": "x", "rules": {}})).await.id();
     let endpoint = gateway.post("/v1/events/endpoints", &json!({"url": "https://hooks.example/"})).await.id();
@@ -126,7 +151,9 @@ async fn every_operation_leaves_the_row_it_should() {
         let body = body(&method, &path, &role, &policy);
         let mut called = path.clone();
         if path.contains("{id}") {
-            called = with_id(&path, &role, &submission, &delivery, &policy, &endpoint);
+            called = mapped
+                .with_id(&path)
+                .unwrap_or_else(|| with_id(&path, &role, &submission, &delivery, &policy, &endpoint));
         } else if path.ends_with("/decision") {
             called += "?issuer=did:example:1";
         }

@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod badge;
+mod crosswalks;
 mod deliveries;
 mod events;
 mod events_peers;
@@ -20,3 +21,4 @@ mod reports;
 mod retention;
 mod submissions;
 mod trust;
+mod unmapped;

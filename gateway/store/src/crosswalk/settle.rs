@@ -18,7 +18,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub enum Settlement {
     /// It leads to an item, by this association of a crosswalk of the tenant's.
-    Resolve { crosswalk: CrosswalkId, association: CrosswalkAssociation, decision: Decision },
+    Resolve { crosswalk: CrosswalkId, association: Box<CrosswalkAssociation>, decision: Decision },
     /// It leads nowhere.
     Dismiss { decision: Decision },
 }

@@ -104,7 +104,7 @@ async fn settle(
         Some(crosswalk) => {
             let decided = Decided { decision: decision.clone(), suggestion: None };
             let association = world.association("named", AssociationState::Approved(decided));
-            Settlement::Resolve { crosswalk, association, decision }
+            Settlement::Resolve { crosswalk, association: Box::new(association), decision }
         }
         None => Settlement::Dismiss { decision },
     };
