@@ -104,7 +104,8 @@ pub struct Assessment {
     pub inputs_digest: Digest,
 }
 
-/// The score with its interval: `low` where unknown levels count as not shown, `high` where they count as met.
+/// The score with its interval. `low` counts a level that is not known as the lowest of its scale, `high` as the one that is
+/// asked for. `value` is what is shown, and so the same as `low`: it never grows by leaving a level unsaid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Score {
     pub value: Percent,
@@ -137,6 +138,9 @@ pub struct Line {
     pub code: LineCode,
     /// Best single path; never a sum over pieces of evidence.
     pub score: Ppm,
+    /// What it would be if a level that is not known were the one that is asked for. Absent where nothing is unknown.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub up_to: Option<Ppm>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub evidence: Option<EvidenceRef>,
     #[serde(default)]
@@ -168,8 +172,12 @@ pub enum LineCode {
     Peer,
     /// Verified evidence names a later step.
     LaterStep,
-    /// Evidence is there, but the level it was reached at is not known.
+    /// Verified evidence shows it, at a lower level than the one that is asked for.
+    LevelBelow,
+    /// Evidence is there, but the level it was reached at is not said.
     LevelUnknown,
+    /// Evidence names a level, on another scale than the one that is asked for.
+    LevelNotComparable,
     /// No verified evidence was supplied. It says nothing about the person.
     NoEvidence,
 }
@@ -184,7 +192,7 @@ pub enum LineState {
 }
 
 impl LineCode {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::SameItem,
         Self::ExactMatch,
         Self::Translation,
@@ -193,7 +201,9 @@ impl LineCode {
         Self::Broader,
         Self::Peer,
         Self::LaterStep,
+        Self::LevelBelow,
         Self::LevelUnknown,
+        Self::LevelNotComparable,
         Self::NoEvidence,
     ];
 
@@ -207,7 +217,9 @@ impl LineCode {
             Self::Broader => "BROADER",
             Self::Peer => "PEER",
             Self::LaterStep => "LATER_STEP",
+            Self::LevelBelow => "LEVEL_BELOW",
             Self::LevelUnknown => "LEVEL_UNKNOWN",
+            Self::LevelNotComparable => "LEVEL_NOT_COMPARABLE",
             Self::NoEvidence => "NO_EVIDENCE",
         }
     }
@@ -215,8 +227,8 @@ impl LineCode {
     pub const fn state(self) -> LineState {
         match self {
             Self::SameItem | Self::ExactMatch | Self::Translation | Self::EarlierEdition => LineState::Verified,
-            Self::Parts | Self::Broader | Self::Peer | Self::LaterStep => LineState::Partly,
-            Self::LevelUnknown => LineState::LevelUnknown,
+            Self::Parts | Self::Broader | Self::Peer | Self::LaterStep | Self::LevelBelow => LineState::Partly,
+            Self::LevelUnknown | Self::LevelNotComparable => LineState::LevelUnknown,
             Self::NoEvidence => LineState::NoEvidence,
         }
     }
@@ -231,6 +243,34 @@ pub struct EvidenceRef {
     pub pointer: Pointer,
     pub achievement: String,
     pub name: String,
+    pub kind: EvidenceKind,
+    pub named: NamedBy,
+}
+
+/// What stands behind a piece of evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceKind {
+    /// A result says what was found.
+    Assessed,
+    /// It was awarded, and nothing is said of an assessment.
+    Issued,
+}
+
+/// By what evidence names the item, from the surest to the least sure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NamedBy {
+    /// `targetUrl` holds the item's identifier.
+    Identifier,
+    /// `targetUrl` is the item's address.
+    Address,
+    /// `targetCode` is the item's identifier.
+    Code,
+    /// `targetCode` is its `humanCodingScheme`, unambiguously, in the framework whose title is `targetFramework`.
+    CodeInFramework,
+    /// `targetUrl` as written; no framework here has such an item.
+    Elsewhere,
 }
 
 /// One association walked from the evidence to the requirement.
@@ -250,9 +290,30 @@ pub struct PathStep {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineLevel {
     pub scale: String,
+    /// What the scale is called, and its levels from low to high. Absent where nobody has declared it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub steps: Option<ScaleSteps>,
+    /// The level's id, as the requirement has it.
     pub required: String,
-    /// `None` where the evidence does not say.
+    /// The level's id on the same scale. `None` where the evidence does not say, or names a level of another scale.
+    #[serde(default)]
     pub shown: Option<String>,
+    /// What the issuer calls the level, where it names one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub said: Option<String>,
+}
+
+/// A scale as far as a line needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScaleSteps {
+    pub title: String,
+    /// What its levels are called, from low to high.
+    pub levels: Vec<String>,
+    /// The place of the level that is asked for, 1 for the lowest.
+    pub required: u32,
+    /// The place of the level that is shown.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub shown: Option<u32>,
 }
 
 /// A credential or achievement that contributes nothing, and why.

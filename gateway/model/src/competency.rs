@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use jiff::civil::Date;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Number;
 use uuid::Uuid;
 
 use crate::{digest::Digest, id::ProfileId};
@@ -52,7 +54,8 @@ impl From<String> for ItemId {
     }
 }
 
-/// A CASE package as imported: a document, its items and what associates them. Members we do not use are kept out.
+/// What scoring reads of a CASE package: a document, its items, what associates them, and rubrics. Members that it does not
+/// use are left out here; [`crate::case::Package`] has them all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Framework {
     #[serde(rename = "CFDocument")]
@@ -61,6 +64,8 @@ pub struct Framework {
     pub items: Vec<Item>,
     #[serde(rename = "CFAssociations", default)]
     pub associations: Vec<Association>,
+    #[serde(rename = "CFRubrics", default, skip_serializing_if = "Vec::is_empty")]
+    pub rubrics: Vec<Rubric>,
 }
 
 /// `CFDocument`.
@@ -86,11 +91,19 @@ pub struct Item {
     pub abbreviated_statement: Option<String>,
     #[serde(rename = "humanCodingScheme", default)]
     pub human_coding_scheme: Option<String>,
+    /// From this day on the item is not in use any more.
+    #[serde(rename = "statusEndDate", default, deserialize_with = "day", skip_serializing_if = "Option::is_none")]
+    pub status_end_date: Option<Date>,
 }
 
 impl Item {
     pub fn id(&self) -> ItemId {
         ItemId::parse(&self.identifier)
+    }
+
+    /// Whether its end has come.
+    pub fn is_retired(&self, today: Date) -> bool {
+        self.status_end_date.is_some_and(|end| end <= today)
     }
 
     /// What people read: the short statement where there is one.
@@ -122,6 +135,54 @@ impl Node {
     pub fn item(&self) -> ItemId {
         ItemId::parse(&self.identifier)
     }
+}
+
+/// `CFRubric`: how well something was done, criterion by criterion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rubric {
+    pub identifier: String,
+    pub uri: String,
+    #[serde(default)]
+    pub title: Option<String>,
+    #[serde(rename = "CFRubricCriteria", default)]
+    pub criteria: Vec<RubricCriterion>,
+}
+
+/// `CFRubricCriterion`: what is looked at, as a rule at one item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RubricCriterion {
+    pub identifier: String,
+    #[serde(default)]
+    pub description: Option<String>,
+    #[serde(rename = "CFItemURI", default)]
+    pub item: Option<Node>,
+    #[serde(default)]
+    pub position: Option<i64>,
+    #[serde(rename = "CFRubricCriterionLevels", default)]
+    pub levels: Vec<RubricLevel>,
+}
+
+/// `CFRubricCriterionLevel`: one step of a criterion. `position` says its place among the others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RubricLevel {
+    pub identifier: String,
+    #[serde(default)]
+    pub quality: Option<String>,
+    #[serde(default)]
+    pub description: Option<String>,
+    /// As written, since a score is compared with no other.
+    #[serde(default)]
+    pub score: Option<Number>,
+    #[serde(default)]
+    pub position: Option<i64>,
+}
+
+/// A day, of which CASE 1.0 also allows a time and null.
+fn day<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Date>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(input)? else { return Ok(None) };
+    let day = text.get(..10).filter(|_| matches!(text.as_bytes().get(10), None | Some(b'T' | b' ')));
+    let day = day.and_then(|day| day.parse().ok()).ok_or_else(|| serde::de::Error::custom("statusEndDate is no date"));
+    day.map(Some)
 }
 
 /// Which edition of a framework an assessment used.
@@ -158,7 +219,7 @@ pub struct Requirement {
 }
 
 /// The level a requirement asks for, on a declared scale.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RequiredLevel {
     pub scale: String,

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    achievement::Achievement,
     finding::Outcome,
     pointer::Pointer,
     report::{CredentialReport, Trust},
@@ -99,21 +100,27 @@ pub enum NotCountedReason {
     NotBoundToApplicant,
     /// Somebody else has created the achievement, and nothing says that this issuer may award it.
     CreatorNotIssuer,
+    /// The issuer says it of itself.
+    SelfAsserted,
     /// The result says that the achievement was not (or not yet) earned.
     NotEarned,
+    /// A machine has compared texts; nobody has assessed anything.
+    MachineMatched,
     /// It proves something that the job does not ask for.
     NotAskedFor,
 }
 
 impl NotCountedReason {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::VerificationFailed,
         Self::VerificationUndetermined,
         Self::IssuerNotTrusted,
         Self::IssuerDenied,
         Self::NotBoundToApplicant,
         Self::CreatorNotIssuer,
+        Self::SelfAsserted,
         Self::NotEarned,
+        Self::MachineMatched,
         Self::NotAskedFor,
     ];
 
@@ -126,7 +133,9 @@ impl NotCountedReason {
             Self::IssuerDenied => "ISSUER_DENIED",
             Self::NotBoundToApplicant => "NOT_BOUND_TO_APPLICANT",
             Self::CreatorNotIssuer => "CREATOR_NOT_ISSUER",
+            Self::SelfAsserted => "SELF_ASSERTED",
             Self::NotEarned => "NOT_EARNED",
+            Self::MachineMatched => "MACHINE_MATCHED",
             Self::NotAskedFor => "NOT_ASKED_FOR",
         }
     }
@@ -163,33 +172,6 @@ impl VerifiedCredential {
     pub fn achievements(&self) -> &[Achievement] {
         &self.achievements
     }
-}
-
-/// An achievement that a credential awards (Open Badges 3.0 §Achievement), reduced to what matching needs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Achievement {
-    /// Where it stands in the input.
-    pub pointer: Pointer,
-    pub id: String,
-    pub name: String,
-    /// Who has created it, where that is said.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub creator: Option<IssuerId>,
-    /// `Course`, `Competency` … where given.
-    pub kind: Option<String>,
-    pub alignments: Vec<Alignment>,
-    /// A result status that says it was not earned: `Failed`, `Enrolled`, `InProgress`, `Withdrew`, `OnHold`.
-    pub unearned: Option<String>,
-}
-
-/// What an achievement says it corresponds to in a framework (Open Badges 3.0 §Alignment).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Alignment {
-    pub pointer: Pointer,
-    pub target_url: String,
-    pub target_code: Option<String>,
-    pub target_framework: Option<String>,
-    pub target_name: Option<String>,
 }
 
 /// Who a credential should be about, as far as the employer knows.

@@ -3,8 +3,10 @@
 //! This crate knows no network, no database, no wall clock and no randomness. Every other crate shares these types, so
 //! that one word means one thing in Rust, SQL, JSON, WIT and the documentation.
 
+pub mod achievement;
 pub mod assessment;
 pub mod canonical;
+pub mod case;
 pub mod competency;
 pub mod connection;
 pub mod credential;
@@ -17,11 +19,12 @@ pub mod id;
 pub mod pointer;
 pub mod posting;
 pub mod report;
+pub mod scale;
 pub mod submission;
 pub mod time;
 pub mod trace;
 pub mod trust;
 pub mod unmapped;
 
-pub use jiff::Timestamp;
+pub use jiff::{Timestamp, civil::Date};
 pub use secrecy::{ExposeSecret, SecretString};

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    achievement::Alignment,
     competency::ItemId,
-    credential::Alignment,
     crosswalk::{CrosswalkNode, Decision},
     id::{CrosswalkAssociationId, UnmappedId},
 };

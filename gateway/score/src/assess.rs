@@ -2,54 +2,49 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 use wellspring_model::{
-    assessment::{Assessment, Coverage, Line, LineCode, LineLevel, LineState, Musts, NotCounted, Percent, Ppm, Score},
-    canonical::canonical_json,
-    competency::{Framework, FrameworkVersion, ItemId, Profile, Requirement},
-    credential::{Achievement, Assurance, NotCountedReason, VerifiedCredential},
-    digest::Digest,
+    assessment::{Assessment, Coverage, Line, LineState, Musts, NotCounted, Percent, Ppm, Score},
+    competency::Profile,
+    credential::{NotCountedReason, VerifiedCredential},
     id::AssessmentId,
-    pointer::Pointer,
 };
 
 use crate::{
-    claim::{Claim, because, claims, divide, of_achievement},
-    index::Index,
+    claim::{because, claims, divide, of_achievement, scored},
+    frameworks::Frameworks,
+    index::{Index, Node},
+    inputs::digest_of,
+    landing::sources,
+    lines::{Requirements, lines},
     policy::ScoringPolicy,
-    ways::{Landing, Ways, landings},
 };
 
 /// Scores evidence against a profile.
 ///
-/// `frameworks` holds the frameworks the profile's items come from and any others whose associations may lead to them.
+/// `frameworks` are those from which the profile's items come, and any others whose associations may lead to them.
 /// `not_counted` is what verification already left out; reasons found here are added to it. The result does not depend
 /// on the order of any input.
 pub fn assess(
     id: AssessmentId,
     profile: &Profile,
-    frameworks: &[(Framework, FrameworkVersion)],
+    frameworks: &Frameworks,
     evidence: &[VerifiedCredential],
     not_counted: Vec<NotCounted>,
     policy: &ScoringPolicy,
 ) -> Assessment {
-    let index = Index::new(frameworks.iter().map(|(framework, _)| framework));
-    let mut versions: Vec<_> = frameworks.iter().map(|(_, version)| version.clone()).collect();
-    versions.sort();
-    let inputs_digest = digest_of(profile, &versions, evidence, &not_counted, policy);
+    let inputs_digest = digest_of(profile, &frameworks.versions, evidence, &not_counted, policy);
     let (counting, mut left_out) = divide(evidence, policy);
     left_out.extend(not_counted);
-    let claims = claims(&counting, &index);
-    let ways = Ways::new(&claims, &index, policy);
-    let asked: Vec<Asked> = profile.requirements.iter().map(|one| Asked::new(one, &index, policy)).collect();
-    let lines: Vec<Line> = asked.iter().map(|asked| line(asked, &ways, &claims, &index)).collect();
-    left_out.extend(not_asked_for(&counting, &asked, &index, policy));
+    let claims = claims(&counting, &frameworks.index, policy);
+    let requirements = Requirements::new(profile, frameworks, policy);
+    let lines = lines(&requirements, &claims, frameworks, policy);
+    let sources = sources(requirements.places(), &frameworks.index, policy);
+    left_out.extend(not_asked_for(&counting, profile, &sources, &frameworks.index, policy));
     Assessment {
         id,
         policy: policy.reference(),
         profile: profile.id,
-        frameworks: versions,
+        frameworks: frameworks.versions.clone(),
         score: score(&lines),
         coverage: Coverage {
             with_evidence: count(lines.iter().filter(|line| line.evidence.is_some())),
@@ -65,68 +60,22 @@ pub fn assess(
     }
 }
 
-/// A requirement, and from where it is reached by a step down.
-struct Asked<'a> {
-    requirement: &'a Requirement,
-    landings: Vec<Landing>,
-}
-
-impl<'a> Asked<'a> {
-    fn new(requirement: &'a Requirement, index: &Index, policy: &ScoringPolicy) -> Self {
-        Self { requirement, landings: landings(&requirement.item, index, policy) }
-    }
-}
-
-fn line(asked: &Asked, ways: &Ways, claims: &[Claim], index: &Index) -> Line {
-    let requirement = asked.requirement;
-    let statement = index.title(&requirement.item).unwrap_or(requirement.item.as_str()).to_owned();
-    let level = requirement.level.as_ref().map(|level| LineLevel {
-        scale: level.scale.clone(),
-        required: level.required.clone(),
-        shown: None,
-    });
-    let empty = Line {
-        item: requirement.item.clone(),
-        statement,
-        weight: requirement.weight,
-        must: requirement.must,
-        code: LineCode::NoEvidence,
-        score: Ppm::ZERO,
-        evidence: None,
-        path: Vec::new(),
-        factor: Ppm::ZERO,
-        level,
-        assurance: None,
-    };
-    let Some(way) = ways.best(&requirement.item, &asked.landings) else { return empty };
-    let Some(claim) = claims.get(way.claim) else { return empty };
-    Line {
-        code: if empty.level.is_some() { LineCode::LevelUnknown } else { way.code() },
-        score: way.factor,
-        evidence: Some(claim.evidence()),
-        factor: way.factor,
-        path: way.path,
-        assurance: Some(claim.credential.assurance()),
-        ..empty
-    }
-}
-
-/// Earned achievements that lead to no requirement.
+/// Scored achievements that lead to no requirement.
 fn not_asked_for(
     counting: &[&VerifiedCredential],
-    asked: &[Asked],
+    profile: &Profile,
+    sources: &BTreeSet<Node>,
     index: &Index,
     policy: &ScoringPolicy,
 ) -> BTreeSet<NotCounted> {
-    let items: BTreeSet<&ItemId> = asked.iter().map(|asked| &asked.requirement.item).collect();
-    let leads = |claims: &[Claim]| {
-        let ways = Ways::new(claims, index, policy);
-        ways.reached().any(|item| items.contains(item)) || ways.lands(asked.iter().flat_map(|asked| &asked.landings))
-    };
     let mut left_out = BTreeSet::new();
     for credential in counting {
-        for achievement in credential.achievements().iter().filter(|achievement| achievement.unearned.is_none()) {
-            if !leads(&of_achievement(credential, achievement, index)) {
+        for achievement in scored(credential, policy) {
+            let leads = of_achievement(credential, achievement, index, policy).iter().any(|claim| {
+                index.node(&claim.item).is_some_and(|node| sources.contains(&node))
+                    || profile.requirements.iter().any(|requirement| requirement.item == claim.item)
+            });
+            if !leads {
                 left_out.insert(because(credential, achievement, NotCountedReason::NotAskedFor));
             }
         }
@@ -134,64 +83,17 @@ fn not_asked_for(
     left_out
 }
 
-/// `100 × Σ weight × score / Σ weight`, once with unknown levels as met and once as not shown.
+/// `100 × Σ weight × score / Σ weight`, once with unknown levels as the lowest there is and once as met.
 fn score(lines: &[Line]) -> Score {
-    let weighted = |keep: fn(&Line) -> bool| -> u128 {
-        lines.iter().filter(|line| keep(line)).map(|line| u128::from(line.weight) * u128::from(line.score.get())).sum()
+    let weighted = |of: fn(&Line) -> Ppm| -> u128 {
+        lines.iter().map(|line| u128::from(line.weight) * u128::from(of(line).get())).sum()
     };
-    let all: u128 = lines.iter().map(|line| u128::from(line.weight) * u128::from(Ppm::ONE.get())).sum();
-    let high = Percent::of(weighted(|_| true), all);
-    let low = Percent::of(weighted(|line| line.code.state() != LineState::LevelUnknown), all);
-    Score { value: high, low, high }
+    let all = weighted(|_| Ppm::ONE);
+    let low = Percent::of(weighted(|line| line.score), all);
+    let high = Percent::of(weighted(|line| line.up_to.unwrap_or(line.score)), all);
+    Score { value: low, low, high }
 }
 
 fn count<T>(items: impl Iterator<Item = T>) -> u32 {
     u32::try_from(items.count()).unwrap_or(u32::MAX)
-}
-
-/// Everything the computation read, in an order of its own.
-#[derive(Serialize)]
-struct Inputs<'a> {
-    policy: &'a ScoringPolicy,
-    profile: &'a Profile,
-    frameworks: &'a [FrameworkVersion],
-    evidence: BTreeSet<String>,
-    not_counted: BTreeSet<&'a NotCounted>,
-}
-
-#[derive(Serialize)]
-struct EvidenceInput<'a> {
-    path: &'a Pointer,
-    assurance: Assurance,
-    achievements: &'a [Achievement],
-}
-
-fn digest_of(
-    profile: &Profile,
-    frameworks: &[FrameworkVersion],
-    evidence: &[VerifiedCredential],
-    not_counted: &[NotCounted],
-    policy: &ScoringPolicy,
-) -> Digest {
-    let text = |credential: &VerifiedCredential| {
-        let input = EvidenceInput {
-            path: credential.path(),
-            assurance: credential.assurance(),
-            achievements: credential.achievements(),
-        };
-        canonical(&input)
-    };
-    let inputs = Inputs {
-        policy,
-        profile,
-        frameworks,
-        evidence: evidence.iter().map(text).collect(),
-        not_counted: not_counted.iter().collect(),
-    };
-    Digest::from_bytes(Sha256::digest(canonical(&inputs).as_bytes()).into())
-}
-
-#[expect(clippy::expect_used, reason = "types of ours with text keys and small numbers: they have a canonical form")]
-fn canonical<T: Serialize>(value: &T) -> String {
-    serde_json::to_value(value).ok().and_then(|value| canonical_json(&value)).expect("it has a canonical form")
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use wellspring_model::{
-    assessment::{EvidenceRef, NotCounted},
+    achievement::{AchievedLevel, Achievement, Alignment, AssessedResult},
+    assessment::{EvidenceKind, EvidenceRef, NamedBy, NotCounted},
     competency::ItemId,
-    credential::{Achievement, Alignment, Assurance, NotCountedReason, VerifiedCredential},
-    pointer::Pointer,
+    credential::{Assurance, NotCountedReason, VerifiedCredential},
 };
 
 use crate::{index::Index, policy::ScoringPolicy};
@@ -15,17 +15,24 @@ use crate::{index::Index, policy::ScoringPolicy};
 pub struct Claim<'a> {
     pub credential: &'a VerifiedCredential,
     pub achievement: &'a Achievement,
-    pub pointer: &'a Pointer,
+    /// What names the item.
+    pub alignment: &'a Alignment,
     pub item: ItemId,
+    pub named: NamedBy,
+    /// The levels that its results name.
+    pub levels: Vec<&'a AchievedLevel>,
+    is_assessed: bool,
 }
 
 impl Claim<'_> {
     pub fn evidence(&self) -> EvidenceRef {
         EvidenceRef {
             credential: self.credential.path().clone(),
-            pointer: self.pointer.clone(),
+            pointer: self.alignment.pointer.clone(),
             achievement: self.achievement.id.clone(),
             name: self.achievement.name.clone(),
+            kind: if self.is_assessed { EvidenceKind::Assessed } else { EvidenceKind::Issued },
+            named: self.named,
         }
     }
 }
@@ -39,8 +46,8 @@ pub fn divide<'a>(
         evidence.iter().partition(|credential| policy.assurance.contains(&credential.assurance()));
     let mut left_out: BTreeSet<NotCounted> = others.into_iter().map(not_assured).collect();
     for credential in &counting {
-        let unearned = credential.achievements().iter().filter(|achievement| achievement.unearned.is_some());
-        left_out.extend(unearned.map(|achievement| because(credential, achievement, NotCountedReason::NotEarned)));
+        let why = |one: &Achievement| Some(because(credential, one, not_scored(one, policy)?));
+        left_out.extend(credential.achievements().iter().filter_map(why));
     }
     (counting, left_out)
 }
@@ -53,30 +60,65 @@ fn not_assured(credential: &VerifiedCredential) -> NotCounted {
     NotCounted { credential: credential.path().clone(), achievement: None, reason }
 }
 
+/// Why an achievement is shown and not scored, if it is not.
+fn not_scored(achievement: &Achievement, policy: &ScoringPolicy) -> Option<NotCountedReason> {
+    let is_by_machine = |result: &AssessedResult| result.alignments.is_empty() && policy.is_by_machine(result);
+    if achievement.unearned.is_some() {
+        Some(NotCountedReason::NotEarned)
+    } else if achievement.results.iter().any(is_by_machine) {
+        Some(NotCountedReason::MachineMatched)
+    } else {
+        None
+    }
+}
+
 pub fn because(credential: &VerifiedCredential, achievement: &Achievement, reason: NotCountedReason) -> NotCounted {
     NotCounted { credential: credential.path().clone(), achievement: Some(achievement.id.clone()), reason }
 }
 
-/// What the achievements that were earned say, in an order of its own: nothing depends on that of the input.
-pub fn claims<'a>(counting: &[&'a VerifiedCredential], index: &Index) -> Vec<Claim<'a>> {
+/// The achievements of a credential that are scored.
+pub fn scored<'a>(
+    credential: &'a VerifiedCredential,
+    policy: &'a ScoringPolicy,
+) -> impl Iterator<Item = &'a Achievement> {
+    credential.achievements().iter().filter(|achievement| not_scored(achievement, policy).is_none())
+}
+
+/// What they say, in an order of its own: nothing depends on that of the input.
+pub fn claims<'a>(counting: &[&'a VerifiedCredential], index: &Index, policy: &'a ScoringPolicy) -> Vec<Claim<'a>> {
     let of_credential = |credential: &&'a VerifiedCredential| {
-        let earned = credential.achievements().iter().filter(|achievement| achievement.unearned.is_none());
-        earned.flat_map(|achievement| of_achievement(credential, achievement, index)).collect::<Vec<_>>()
+        let scored = scored(credential, policy);
+        scored.flat_map(|achievement| of_achievement(credential, achievement, index, policy)).collect::<Vec<_>>()
     };
     let mut claims: Vec<Claim> = counting.iter().flat_map(of_credential).collect();
     claims.sort_by_cached_key(|claim| (claim.evidence(), claim.item.clone()));
     claims
 }
 
-/// What one achievement says.
+/// What one achievement says: of the items that it names, at the levels of its results about the whole; of the items that
+/// a result names, at that result's level.
 pub fn of_achievement<'a>(
     credential: &'a VerifiedCredential,
     achievement: &'a Achievement,
     index: &Index,
+    policy: &ScoringPolicy,
 ) -> Vec<Claim<'a>> {
-    let claim = |alignment: &'a Alignment| {
-        let item = index.resolve(alignment);
-        Claim { credential, achievement, pointer: &alignment.pointer, item }
+    let claim = |alignment: &'a Alignment, results: &[&'a AssessedResult]| {
+        let (item, named) = index.resolve(alignment);
+        Claim {
+            credential,
+            achievement,
+            alignment,
+            item,
+            named,
+            levels: results.iter().filter_map(|result| result.level.as_ref()).collect(),
+            is_assessed: results.iter().any(|result| result.level.is_some()),
+        }
     };
-    achievement.alignments.iter().map(claim).collect()
+    let counts = |result: &&AssessedResult| result.unearned.is_none() && !policy.is_by_machine(result);
+    let (of_the_whole, of_items): (Vec<_>, Vec<_>) =
+        achievement.results.iter().filter(counts).partition(|result| result.alignments.is_empty());
+    let named = achievement.alignments.iter().map(|alignment| claim(alignment, &of_the_whole));
+    let by_results = of_items.iter().flat_map(|result| result.alignments.iter().map(|one| claim(one, &[*result])));
+    named.chain(by_results).collect()
 }

@@ -1,12 +1,19 @@
 //! Frameworks made ready for look-ups: items by id, address and code, and what associates them.
+//!
+//! Items and types of associations get numbers in the order of their names, so that comparing numbers is comparing names
+//! and nothing depends on the order in which frameworks were imported.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use wellspring_model::{
-    assessment::PathStep,
+    achievement::Alignment,
+    assessment::{NamedBy, PathStep},
     competency::{Association, Framework, Item, ItemId},
-    credential::Alignment,
 };
+
+/// An item that a framework holds or an association names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Node(u32);
 
 /// What an association says of the evidence's item and the one that it leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,133 +25,198 @@ pub enum Relation {
     LaterStep,
 }
 
-/// Items and associations of some frameworks. Look-ups do not slow down with their size beyond a logarithm.
-pub struct Index<'a> {
-    items: BTreeMap<ItemId, &'a Item>,
-    by_uri: BTreeMap<&'a str, ItemId>,
-    /// `None` where a code names two items of one framework: then it names none.
-    by_code: BTreeMap<(&'a str, &'a str), Option<ItemId>>,
-    /// Steps to items beside this one, as evidence walks them.
-    onward: BTreeMap<ItemId, BTreeSet<(Relation, PathStep)>>,
-    /// The same steps by where they lead to.
-    arriving: BTreeMap<ItemId, BTreeSet<(Relation, PathStep)>>,
-    /// Steps to what an item is a part of.
-    wholes: BTreeMap<ItemId, BTreeSet<PathStep>>,
-    parts: BTreeMap<ItemId, BTreeSet<ItemId>>,
+/// One association as it is walked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hop {
+    pub from: Node,
+    pub kind: u32,
+    pub to: Node,
+    /// From its destination to its origin.
+    pub against: bool,
 }
 
-impl<'a> Index<'a> {
-    pub fn new(frameworks: impl Iterator<Item = &'a Framework>) -> Self {
+/// Items and associations of some frameworks.
+#[derive(Debug, Default)]
+pub struct Index {
+    ids: Vec<ItemId>,
+    kinds: Vec<String>,
+    titles: HashMap<Node, String>,
+    nodes: HashMap<ItemId, Node>,
+    by_uri: HashMap<String, Node>,
+    /// By title of the framework, then by code. `None` where a code names two items: then it names none.
+    by_code: HashMap<String, HashMap<String, Option<Node>>>,
+    around: Vec<Around>,
+}
+
+/// What leads from and to an item.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Around {
+    /// Steps to items beside this one, as evidence walks them.
+    onward: Vec<(Relation, Hop)>,
+    /// The same steps by where they lead to.
+    arriving: Vec<(Relation, Hop)>,
+    /// Steps to what this item is a part of.
+    wholes: Vec<Hop>,
+    parts: Vec<Node>,
+}
+
+impl Index {
+    pub fn new<'a>(frameworks: impl Iterator<Item = &'a Framework> + Clone) -> Self {
+        let associations = || frameworks.clone().flat_map(|framework| &framework.associations);
+        let items = frameworks.clone().flat_map(|framework| &framework.items).map(Item::id);
+        let ends = associations().flat_map(|one| [one.origin.item(), one.destination.item()]);
+        let ids: BTreeSet<ItemId> = items.chain(ends).collect();
+        let kinds: BTreeSet<&str> = associations().map(|one| one.kind.as_str()).collect();
+        let kind_numbers: BTreeMap<&str, u32> = kinds.iter().copied().zip(0..).collect();
         let mut index = Self {
-            items: BTreeMap::new(),
-            by_uri: BTreeMap::new(),
-            by_code: BTreeMap::new(),
-            onward: BTreeMap::new(),
-            arriving: BTreeMap::new(),
-            wholes: BTreeMap::new(),
-            parts: BTreeMap::new(),
+            nodes: ids.iter().cloned().zip((0..).map(Node)).collect(),
+            around: ids.iter().map(|_| Around::default()).collect(),
+            ids: ids.into_iter().collect(),
+            kinds: kinds.into_iter().map(str::to_owned).collect(),
+            ..Self::default()
         };
-        for framework in frameworks {
-            index.add(framework);
+        frameworks.clone().for_each(|framework| index.name(framework));
+        for association in associations() {
+            index.associate(association, kind_numbers.get(association.kind.as_str()).copied().unwrap_or_default());
         }
+        index.around.iter_mut().for_each(Around::in_order);
         index
     }
 
-    fn add(&mut self, framework: &'a Framework) {
+    fn name(&mut self, framework: &Framework) {
+        let codes = self.by_code.entry(framework.document.title.clone()).or_default();
         for item in &framework.items {
-            let id = item.id();
-            self.by_uri.insert(&item.uri, id.clone());
+            let Some(node) = self.nodes.get(&item.id()).copied() else { continue };
+            self.by_uri.insert(item.uri.clone(), node);
+            self.titles.insert(node, item.title().to_owned());
             if let Some(code) = &item.human_coding_scheme {
-                self.by_code
-                    .entry((&framework.document.title, code))
-                    .and_modify(|known| *known = known.take().filter(|known| *known == id))
-                    .or_insert_with(|| Some(id.clone()));
+                codes
+                    .entry(code.clone())
+                    .and_modify(|known| *known = known.filter(|known| *known == node))
+                    .or_insert(Some(node));
             }
-            self.items.insert(id, item);
         }
-        framework.associations.iter().for_each(|association| self.associate(association));
     }
 
     /// Types that are not named here lead nowhere: `isRelatedTo`, `exemplar`, `hasSkillLevel`, and those of others.
-    fn associate(&mut self, association: &Association) {
-        let both = |relation| vec![(relation, false), (relation, true)];
-        let ways = match association.kind.as_str() {
-            "exactMatchOf" => both(Relation::ExactMatch),
-            "isTranslationOf" => both(Relation::Translation),
-            "replacedBy" => vec![(Relation::EarlierEdition, false)],
-            "isPeerOf" => both(Relation::Peer),
-            // The origin comes first: whoever has shown what comes after it is past it.
-            "precedes" => vec![(Relation::LaterStep, true)],
-            "isChildOf" | "isPartOf" => {
-                let step = step(association, false);
-                if step.from != step.to {
-                    self.parts.entry(step.to.clone()).or_default().insert(step.from.clone());
-                    self.wholes.entry(step.from.clone()).or_default().insert(step);
-                }
-                Vec::new()
-            }
-            _ => Vec::new(),
+    fn associate(&mut self, association: &Association, kind: u32) {
+        let end = |id: ItemId| self.nodes.get(&id).copied();
+        let Some((origin, destination)) = end(association.origin.item()).zip(end(association.destination.item()))
+        else {
+            return;
         };
-        for (relation, against) in ways {
-            let step = step(association, against);
-            self.arriving.entry(step.to.clone()).or_default().insert((relation, step.clone()));
-            self.onward.entry(step.from.clone()).or_default().insert((relation, step));
+        let along = Hop { from: origin, kind, to: destination, against: false };
+        let back = Hop { from: destination, kind, to: origin, against: true };
+        let (relation, hops): (_, &[Hop]) = match association.kind.as_str() {
+            "exactMatchOf" => (Relation::ExactMatch, &[along, back]),
+            "isTranslationOf" => (Relation::Translation, &[along, back]),
+            "replacedBy" => (Relation::EarlierEdition, &[along]),
+            "isPeerOf" => (Relation::Peer, &[along, back]),
+            // The origin comes first: whoever has shown what comes after it is past it.
+            "precedes" => (Relation::LaterStep, &[back]),
+            "isChildOf" | "isPartOf" if origin != destination => {
+                self.at(origin, |around| around.wholes.push(along));
+                return self.at(destination, |around| around.parts.push(origin));
+            }
+            _ => return,
+        };
+        for hop in hops {
+            self.at(hop.from, |around| around.onward.push((relation, *hop)));
+            self.at(hop.to, |around| around.arriving.push((relation, *hop)));
         }
+    }
+
+    fn at(&mut self, node: Node, change: impl FnOnce(&mut Around)) {
+        if let Some(around) = self.around.get_mut(node.0 as usize) {
+            change(around);
+        }
+    }
+
+    pub fn node(&self, item: &ItemId) -> Option<Node> {
+        self.nodes.get(item).copied()
     }
 
     /// The words of an item, if a framework here has it.
-    pub fn title(&self, item: &ItemId) -> Option<&'a str> {
-        self.items.get(item).map(|item| item.title())
+    pub fn title(&self, item: &ItemId) -> Option<&str> {
+        self.titles.get(&self.node(item)?).map(String::as_str)
     }
 
-    /// Whether an item is in a framework here, or at an end of an association that leads somewhere.
-    pub fn knows(&self, item: &ItemId) -> bool {
-        self.items.contains_key(item)
-            || self.onward.contains_key(item)
-            || self.wholes.contains_key(item)
-            || self.parts.contains_key(item)
+    /// Whether an association leads on from an item, or to it.
+    pub fn is_associated(&self, item: &ItemId) -> bool {
+        let around = self.node(item).and_then(|node| self.around(node));
+        around.is_some_and(|around| *around != Around::default())
     }
 
-    /// Which item an alignment names: by its address, by its code if that is a GUID, or by code within a framework of
-    /// that title, tried in this order.
-    pub fn resolve(&self, alignment: &Alignment) -> ItemId {
+    /// Which item an alignment names, and by what: tried in the order of [`NamedBy`].
+    pub fn resolve(&self, alignment: &Alignment) -> (ItemId, NamedBy) {
+        let known = |item: &ItemId| self.title(item).is_some();
         let named = ItemId::parse(&alignment.target_url);
-        if self.items.contains_key(&named) {
-            return named;
+        if known(&named) {
+            return (named, NamedBy::Identifier);
         }
         let code = alignment.target_code.as_deref();
-        let by_uri = self.by_uri.get(alignment.target_url.as_str()).cloned();
-        let by_guid = || code.map(ItemId::parse).filter(|id| self.items.contains_key(id));
-        let by_code = || {
-            let framework = alignment.target_framework.as_deref()?;
-            self.by_code.get(&(framework, code?)).cloned().flatten()
+        if let Some(node) = self.by_uri.get(alignment.target_url.as_str()) {
+            return (self.id(*node), NamedBy::Address);
+        }
+        if let Some(item) = code.map(ItemId::parse).filter(known) {
+            return (item, NamedBy::Code);
+        }
+        let codes = alignment.target_framework.as_ref().and_then(|framework| self.by_code.get(framework));
+        match codes.zip(code).and_then(|(codes, code)| codes.get(code).copied().flatten()) {
+            Some(node) => (self.id(node), NamedBy::CodeInFramework),
+            None => (named, NamedBy::Elsewhere),
+        }
+    }
+
+    fn id(&self, node: Node) -> ItemId {
+        self.ids.get(node.0 as usize).cloned().unwrap_or_else(|| ItemId::parse(""))
+    }
+
+    /// A way as people and machines read it.
+    pub fn path(&self, hops: &[Hop]) -> Vec<PathStep> {
+        let step = |hop: &Hop| PathStep {
+            from: self.id(hop.from),
+            kind: self.kinds.get(hop.kind as usize).cloned().unwrap_or_default(),
+            to: self.id(hop.to),
+            against: hop.against,
         };
-        by_uri.or_else(by_guid).or_else(by_code).unwrap_or(named)
+        hops.iter().map(step).collect()
     }
 
     /// Steps from this item to others beside it.
-    pub fn onward(&self, item: &ItemId) -> impl Iterator<Item = &(Relation, PathStep)> {
-        self.onward.get(item).into_iter().flatten()
+    pub fn onward(&self, node: Node) -> &[(Relation, Hop)] {
+        self.around(node).map_or(&[], |around| &around.onward)
     }
 
     /// Steps from others to this item.
-    pub fn arriving(&self, item: &ItemId) -> impl Iterator<Item = &(Relation, PathStep)> {
-        self.arriving.get(item).into_iter().flatten()
+    pub fn arriving(&self, node: Node) -> &[(Relation, Hop)] {
+        self.around(node).map_or(&[], |around| &around.arriving)
     }
 
     /// Steps from this item to what it is a part of.
-    pub fn wholes(&self, item: &ItemId) -> impl Iterator<Item = &PathStep> {
-        self.wholes.get(item).into_iter().flatten()
+    pub fn wholes(&self, node: Node) -> &[Hop] {
+        self.around(node).map_or(&[], |around| &around.wholes)
     }
 
-    /// How many parts an item has.
-    pub fn part_count(&self, item: &ItemId) -> usize {
-        self.parts.get(item).map_or(0, BTreeSet::len)
+    pub fn parts(&self, node: Node) -> &[Node] {
+        self.around(node).map_or(&[], |around| &around.parts)
+    }
+
+    fn around(&self, node: Node) -> Option<&Around> {
+        self.around.get(node.0 as usize)
     }
 }
 
-fn step(association: &Association, against: bool) -> PathStep {
-    let (origin, destination) = (association.origin.item(), association.destination.item());
-    let (from, to) = if against { (destination, origin) } else { (origin, destination) };
-    PathStep { from, kind: association.kind.clone(), to, against }
+impl Around {
+    fn in_order(&mut self) {
+        fn in_order<T: Ord>(list: &mut Vec<T>) {
+            list.sort_unstable();
+            list.dedup();
+            list.shrink_to_fit();
+        }
+        in_order(&mut self.onward);
+        in_order(&mut self.arriving);
+        in_order(&mut self.wholes);
+        in_order(&mut self.parts);
+    }
 }

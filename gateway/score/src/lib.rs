@@ -6,11 +6,20 @@
 
 mod assess;
 mod claim;
+mod frameworks;
 mod index;
+mod inputs;
+mod landing;
+mod level;
+mod lines;
 mod policy;
+mod profile;
+mod share;
 mod unmapped;
 mod ways;
 
 pub use assess::assess;
-pub use policy::{Factors, ScoringPolicy};
+pub use frameworks::Frameworks;
+pub use policy::{Factors, PolicyFault, ScoringPolicy};
+pub use profile::{ProfileFault, fault_of};
 pub use unmapped::unmapped;

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use wellspring_model::{assessment::Ppm, credential::Assurance};
+use thiserror::Error;
+use wellspring_model::{
+    achievement::AssessedResult, assessment::Ppm, credential::Assurance, pointer::Pointer, scale::Scale,
+};
 
 /// What counts, and how much. Shipped as data; an operator can change which assurance classes count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,8 +17,22 @@ pub struct ScoringPolicy {
     /// The assurance classes whose evidence counts. Everything else is shown as not counted.
     pub assurance: BTreeSet<Assurance>,
     pub factors: Factors,
-    /// Associations that lie between evidence and requirement at most.
+    /// Associations that lie between evidence and requirement at most, 1 to 5.
     pub most_edges: u8,
+    /// What evidence is worth whose level cannot be placed because the scale that is asked for is declared nowhere.
+    pub undeclared_scale: Ppm,
+    /// Kinds of results (Open Badges 3.0 §ResultType) that say how alike a machine found two texts: nobody was assessed.
+    pub machine_results: BTreeSet<String>,
+    /// The scales on which levels are compared. A criterion of a framework's rubric is one, too.
+    pub scales: Vec<Scale>,
+}
+
+/// Why a policy cannot be one.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{why}")]
+pub struct PolicyFault {
+    pub pointer: Pointer,
+    pub why: String,
 }
 
 /// What a match is worth by the way it was made, in parts per million. The factors along a path are multiplied, each product
@@ -52,6 +69,55 @@ impl Default for ScoringPolicy {
 }
 
 impl ScoringPolicy {
+    /// Reads a policy.
+    ///
+    /// # Errors
+    /// It is not one, or contradicts itself.
+    pub fn read(json: &[u8]) -> Result<Self, PolicyFault> {
+        let fault = |why: String| PolicyFault { pointer: Pointer::root(), why };
+        let policy: Self = serde_json::from_slice(json).map_err(|error| fault(error.to_string()))?;
+        policy.check().map(|()| policy)
+    }
+
+    /// Whether it makes sense.
+    ///
+    /// # Errors
+    /// The first thing that does not.
+    pub fn check(&self) -> Result<(), PolicyFault> {
+        let at = |name: &str| Pointer::root().key(name);
+        let fault = |pointer: Pointer, why: &str| Err(PolicyFault { pointer, why: why.to_owned() });
+        if self.name.is_empty() || self.version.is_empty() || self.name.contains('@') {
+            return fault(at("name"), "a policy has a name, without `@`, and a version");
+        }
+        if !(1..=5).contains(&self.most_edges) {
+            return fault(at("most_edges"), "it is 1 to 5");
+        }
+        if self.undeclared_scale == Ppm::ZERO {
+            return fault(at("undeclared_scale"), "what cannot be compared is not worth nothing");
+        }
+        let mut seen = BTreeSet::new();
+        for (place, scale) in self.scales.iter().enumerate() {
+            let at = at("scales").index(place);
+            if !seen.insert(&scale.id) {
+                return fault(at.key("id"), "two scales have this id");
+            }
+            let ids: BTreeSet<&str> = scale.levels.iter().map(|level| level.id.as_str()).collect();
+            if ids.len() < 2 || ids.len() != scale.levels.len() {
+                return fault(at.key("levels"), "a scale has at least two levels, each with an id of its own");
+            }
+        }
+        Ok(())
+    }
+
+    /// A scale that it declares, by its id.
+    pub fn scale(&self, id: &str) -> Option<&Scale> {
+        self.scales.iter().find(|scale| scale.id == id)
+    }
+
+    pub(crate) fn is_by_machine(&self, result: &AssessedResult) -> bool {
+        result.kind.as_ref().is_some_and(|kind| self.machine_results.contains(kind))
+    }
+
     /// `name@version`, as assessments name it.
     pub fn reference(&self) -> String {
         format!("{}@{}", self.name, self.version)
@@ -66,6 +132,7 @@ mod tests {
     fn the_shipped_policy_counts_class_a_only() {
         let policy = ScoringPolicy::default();
         assert_eq!(policy.assurance, BTreeSet::from([Assurance::A]));
-        assert_eq!(policy.reference(), "wellspring-default@0.2");
+        assert_eq!(policy.check(), Ok(()));
+        assert_eq!(policy.reference(), "wellspring-default@0.3");
     }
 }

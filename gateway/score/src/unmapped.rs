@@ -1,33 +1,28 @@
 //! What evidence names that leads to no item at all: people can say where it leads.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use wellspring_model::{
-    competency::{Framework, FrameworkVersion},
-    credential::VerifiedCredential,
-    unmapped::Named,
+use wellspring_model::{assessment::NamedBy, credential::VerifiedCredential, unmapped::Named};
+
+use crate::{
+    claim::{Claim, claims, divide},
+    frameworks::Frameworks,
+    policy::ScoringPolicy,
 };
 
-use crate::{claim::divide, index::Index, policy::ScoringPolicy};
-
-/// What earned achievements of credentials that count name, and no framework has: neither as an item nor at an end of an
-/// association. Each once, whatever the order of the input.
-pub fn unmapped(
-    frameworks: &[(Framework, FrameworkVersion)],
-    evidence: &[VerifiedCredential],
-    policy: &ScoringPolicy,
-) -> Vec<Named> {
-    let index = Index::new(frameworks.iter().map(|(framework, _)| framework));
+/// What evidence that would count names, and no framework has: neither as an item nor at an end of an association that
+/// leads somewhere. Each once, in an order of its own.
+pub fn unmapped(frameworks: &Frameworks, evidence: &[VerifiedCredential], policy: &ScoringPolicy) -> Vec<Named> {
+    let index = &frameworks.index;
     let (counting, _) = divide(evidence, policy);
-    let achievements = counting.iter().flat_map(|credential| credential.achievements());
-    let earned = achievements.filter(|achievement| achievement.unearned.is_none());
-    let alignments = earned.flat_map(|achievement| &achievement.alignments);
-    let nameless = alignments.filter(|alignment| !index.knows(&index.resolve(alignment))).filter_map(Named::of);
-    let mut found = BTreeSet::new();
-    nameless.filter(|named| found.insert(owned(named))).collect()
-}
-
-fn owned(named: &Named) -> (String, Option<String>, Option<String>) {
-    let (url, code, framework) = named.key();
-    (url.to_owned(), code.map(str::to_owned), framework.map(str::to_owned))
+    let leads = |claim: &Claim| claim.named != NamedBy::Elsewhere || index.is_associated(&claim.item);
+    let mut found = BTreeMap::new();
+    for claim in claims(&counting, index, policy).iter().filter(|claim| !leads(claim)) {
+        if let Some(named) = Named::of(claim.alignment) {
+            let (url, code, framework) = named.key();
+            let key = (url.to_owned(), code.map(str::to_owned), framework.map(str::to_owned));
+            found.entry(key).or_insert(named);
+        }
+    }
+    found.into_values().collect()
 }

@@ -34,7 +34,7 @@ pub(crate) struct Seen {
     holder: Option<String>,
     /// A record that passed, about the applicant: whose, and of which issuer.
     record: Option<Record>,
-    subject: Option<String>,
+    pub subject: Option<String>,
 }
 
 struct Record {

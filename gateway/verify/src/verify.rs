@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde_json::Value;
 use wellspring_model::{
+    achievement::Achievement,
     assessment::NotCounted,
-    credential::{Achievement, Applicant, Binding, NotCountedReason, VerifiedCredential},
+    credential::{Applicant, Binding, NotCountedReason, VerifiedCredential},
     finding::{Finding, FindingCode, Outcome},
     pointer::Pointer,
     report::{Check, CheckName, CredentialReport, Grounds, VerificationReport},
@@ -77,12 +78,15 @@ pub(crate) fn verify_within(
             (Form::Achievement, Value::Object(credential)) => achievement::of(credential, &report.path),
             _ => Vec::new(),
         };
-        judged.push(Judged { report, achievements, within: found.within, is_token: found.jwt.is_some() });
+        let is_self_asserted = known.subject.is_some()
+            && known.subject.as_deref() == report.issuer.as_ref().map(|issuer| issuer.0.as_str());
+        let (within, is_token) = (found.within, found.jwt.is_some());
+        judged.push(Judged { report, achievements, within, is_token, is_self_asserted });
         seen.push(known);
     }
     withdraw(&mut judged);
     for one in judged {
-        record(one.report, one.achievements, policy, &mut result);
+        record(one, policy, &mut result);
     }
     let window = library.window();
     result.grounds = library.grounds();
@@ -97,6 +101,8 @@ struct Judged {
     /// The one around it.
     within: Option<usize>,
     is_token: bool,
+    /// Issuer and subject are the same.
+    is_self_asserted: bool,
 }
 
 /// Takes back what a record says of its subject where something within it is not as its own issuer signed it. In some
@@ -134,7 +140,8 @@ fn cut_off(report: &mut CredentialReport, limit: usize) {
 }
 
 /// Puts a report with the others and sorts its credential: to be scored, or not, and why.
-fn record(report: CredentialReport, achievements: Vec<Achievement>, policy: &Policy, result: &mut Verification) {
+fn record(judged: Judged, policy: &Policy, result: &mut Verification) {
+    let Judged { report, achievements, is_self_asserted, .. } = judged;
     // A record around others awards nothing itself; only its failure is worth telling apart.
     let awards = !achievements.is_empty();
     let issuer = report.issuer.as_ref();
@@ -145,6 +152,10 @@ fn record(report: CredentialReport, achievements: Vec<Achievement>, policy: &Pol
     let because =
         |achievement: Option<String>, reason| NotCounted { credential: report.path.clone(), achievement, reason };
     match VerifiedCredential::from_report(&report, own) {
+        // What somebody says of themselves is shown, and is not evidence, however well it is signed.
+        Ok(_) if awards && is_self_asserted => {
+            result.not_counted.push(because(None, NotCountedReason::SelfAsserted));
+        }
         Ok(verified) if awards => {
             let not_theirs =
                 others.into_iter().map(|other| because(Some(other.id), NotCountedReason::CreatorNotIssuer));

@@ -325,3 +325,15 @@ fn proofs_that_all_vouch_for_each_other_are_judged_once_each() {
     // Along every way through them this would not end while anybody waits.
     assert_eq!(judged(&badge, &Policy::default()).report.outcome(), Outcome::Failed);
 }
+
+#[test]
+fn what_somebody_says_of_themselves_is_shown_and_is_no_evidence() {
+    let mut own = badge();
+    own["credentialSubject"]["id"] = json!(key(1).did_key());
+    let rules = TrustRules { trusted_issuers: vec![IssuerId(key(1).did_key())], ..TrustRules::default() };
+    let verification = judge_as(signed(own).to_string().as_bytes(), &relying(rules), &ada(), &Material::default());
+    assert_eq!(verification.report.outcome(), Outcome::Passed, "it is what it says it is");
+    let reasons: Vec<_> = verification.not_counted.iter().map(|NotCounted { reason, .. }| *reason).collect();
+    assert_eq!(reasons, [NotCountedReason::SelfAsserted]);
+    assert!(verification.credentials.is_empty());
+}

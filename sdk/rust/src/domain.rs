@@ -94,7 +94,7 @@ pub enum Outcome {
     Failed,
 }
 
-/// Percent, 0 to 100 with two decimals. `low` counts unknown levels as not shown, `high` as met.
+/// Percent, 0 to 100 with two decimals. `low` counts unknown levels as the lowest, `high` as met; `value` is `low`.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 pub struct Score {
     pub value: f64,
@@ -151,8 +151,12 @@ pub enum LineCode {
     Peer,
     /// Verified evidence names a later step.
     LaterStep,
+    /// Verified evidence shows it at a lower level.
+    LevelBelow,
     /// Evidence is there, and its level is not known.
     LevelUnknown,
+    /// Evidence is there, at a level of another scale.
+    LevelNotComparable,
     /// No verified evidence was supplied. It says nothing about the person.
     NoEvidence,
     /// A reason this SDK does not know yet; `state` has it in words.

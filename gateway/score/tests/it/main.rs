@@ -1,5 +1,7 @@
 //! Scoring, from evidence to the assessment.
 
+mod guard;
+mod levels;
 mod properties;
 mod ways;
 mod world;

@@ -1,20 +1,16 @@
 //! What must hold for any evidence: bounds, monotony, independence of order, and no summing up of badges.
 
 use proptest::{collection::vec, prelude::*, sample::subsequence};
-use uuid::Uuid;
 use wellspring_model::{
+    achievement::Achievement,
     assessment::{Assessment, LineCode, NotCounted},
-    competency::RequiredLevel,
-    credential::{Achievement, Binding, NotCountedReason, VerifiedCredential},
-    id::AssessmentId,
+    credential::{Binding, NotCountedReason, VerifiedCredential},
     pointer::Pointer,
     report::Trust,
 };
-use wellspring_score::{Factors, ScoringPolicy, assess};
+use wellspring_score::{Factors, ScoringPolicy};
 
-use crate::world::{
-    ITEMS, achievement, associated, canonical, credential, frameworks, guid, hundredths, profile, report, run, run_over,
-};
+use crate::world::{ITEMS, achievement, associated, canonical, credential, guid, hundredths, report, run, run_over};
 
 fn weights() -> impl Strategy<Value = Vec<u32>> {
     vec(1_u32..50, 1..6)
@@ -156,19 +152,6 @@ fn an_exact_match_counts_and_its_path_is_kept() {
 fn two_exact_matches_in_a_row_are_not_walked() {
     // 6 matches 0; nothing matches 6 but 0, so evidence for 0 shows 6, and evidence for 7 shows neither.
     assert_eq!(run(&[1], &[credential(0, &[7])]).lines[0].code, LineCode::NoEvidence);
-}
-
-#[test]
-fn an_unknown_level_counts_as_met_and_as_not_shown() {
-    let mut profile = profile(&[1, 1]);
-    profile.requirements[0].level = Some(RequiredLevel { scale: "sfia".into(), required: "3".into() });
-    let id = AssessmentId::from_uuid(Uuid::from_u128(1));
-    let evidence = [credential(0, &[0]), credential(1, &[1])];
-    let assessment = assess(id, &profile, &frameworks(), &evidence, Vec::new(), &ScoringPolicy::default());
-    assert_eq!(assessment.lines[0].code, LineCode::LevelUnknown);
-    assert_eq!(assessment.score.low.to_string(), "50.00");
-    assert_eq!(assessment.score.high.to_string(), "100.00");
-    assert_eq!(assessment.musts.met, 0, "a must whose level is unknown is not called met");
 }
 
 #[test]

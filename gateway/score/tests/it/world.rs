@@ -2,19 +2,20 @@
 
 use uuid::Uuid;
 use wellspring_model::{
+    achievement::{Achievement, Alignment},
     assessment::Assessment,
     canonical::canonical_json,
     competency::{
         Association, Framework, FrameworkDocument, FrameworkVersion, Item, ItemId, Node, Profile, Requirement,
     },
-    credential::{Achievement, Alignment, Binding, VerifiedCredential},
+    credential::{Binding, VerifiedCredential},
     digest::Digest,
     finding::Outcome,
     id::{AssessmentId, ProfileId},
     pointer::Pointer,
     report::{CredentialReport, Trust},
 };
-use wellspring_score::{ScoringPolicy, assess};
+use wellspring_score::{Frameworks, ScoringPolicy, assess};
 
 pub const ITEMS: usize = 12;
 
@@ -33,6 +34,7 @@ pub fn item(n: usize) -> Item {
         full_statement: format!("can do {n}"),
         abbreviated_statement: None,
         human_coding_scheme: Some(format!("C{n}")),
+        status_end_date: None,
     }
 }
 
@@ -63,6 +65,7 @@ pub fn associated(associations: &[(usize, &str, usize)]) -> Vec<(Framework, Fram
                 destination: node(*destination),
             })
             .collect(),
+        rubrics: Vec::new(),
     };
     let version = FrameworkVersion {
         id: guid(99),
@@ -133,6 +136,7 @@ pub fn achievement(index: usize, items: &[usize]) -> Achievement {
                 target_name: None,
             })
             .collect(),
+        results: Vec::new(),
         unearned: None,
     }
 }
@@ -148,7 +152,7 @@ pub fn run_over(
     policy: &ScoringPolicy,
 ) -> Assessment {
     let id = AssessmentId::from_uuid(Uuid::from_u128(1));
-    assess(id, &profile(weights), frameworks, evidence, Vec::new(), policy)
+    assess(id, &profile(weights), &Frameworks::new(frameworks), evidence, Vec::new(), policy)
 }
 
 pub fn hundredths(assessment: &Assessment) -> u16 {

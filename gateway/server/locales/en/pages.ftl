@@ -108,7 +108,7 @@ page-all-problems = All errors
 # Sentences with values.
 report-page-title = { $role }: verified skills report
 bar-full = { $percent } % of what is asked is shown by verified evidence.
-bar-unknown = Shown by verified evidence at an unknown level, so somewhere between 0 and { $percent } %.
+bar-unknown = Shown by verified evidence at an unknown level, so somewhere between { $percent } % and { $most } %.
 bar-none = 0 % of what is asked is shown by verified evidence.
 strip = { $requirements ->
         [one] One requirement: { $states }.

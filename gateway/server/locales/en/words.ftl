@@ -58,7 +58,9 @@ line-PARTS = Verified in part
 line-BROADER = Something broader verified
 line-PEER = Something similar verified
 line-LATER_STEP = A later step verified
+line-LEVEL_BELOW = Verified at a lower level
 line-LEVEL_UNKNOWN = Verified, level not stated
+line-LEVEL_NOT_COMPARABLE = Verified, level not comparable
 line-NO_EVIDENCE = No verified evidence supplied
 
 line-why-SAME_ITEM = The credential names this very requirement.
@@ -69,7 +71,9 @@ line-why-PARTS = The credentials name some of the parts of this requirement. It 
 line-why-BROADER = The credential names something broader that this requirement is a part of. Whether this part was in it is not said, so it is worth less.
 line-why-PEER = The credential names a skill that its framework puts beside this requirement, so it is worth less.
 line-why-LATER_STEP = The credential names a step that comes after this requirement. That this one was taken is not said, so it is worth less.
-line-why-LEVEL_UNKNOWN = The credential proves this skill, but it does not say at which level.
+line-why-LEVEL_BELOW = The credential proves this skill at a lower level than the one that is asked for. It is worth the share that the level has.
+line-why-LEVEL_UNKNOWN = The credential proves this skill, but it does not say at which level. Until somebody says it, it counts as the lowest.
+line-why-LEVEL_NOT_COMPARABLE = The credential proves this skill at a level of another scale, and nobody has said how the two scales compare. It counts as the lowest level.
 line-why-NO_EVIDENCE = Nothing that was handed in and counts names this requirement. This says nothing about what the person can do.
 
 not-counted-VERIFICATION_FAILED = A check of this credential failed.
@@ -78,7 +82,9 @@ not-counted-ISSUER_NOT_TRUSTED = The credential is genuine, but the employer’s
 not-counted-ISSUER_DENIED = The credential is genuine, but the employer does not accept its issuer.
 not-counted-NOT_BOUND_TO_APPLICANT = The credential is genuine, but nothing shows that it is about this applicant.
 not-counted-CREATOR_NOT_ISSUER = Somebody else has created this achievement, and nothing says that this issuer may award it.
+not-counted-SELF_ASSERTED = The person says this about themselves. It is shown, and it is no evidence.
 not-counted-NOT_EARNED = The credential itself says that this was not earned, or not yet.
+not-counted-MACHINE_MATCHED = A machine compared texts to say this. Nobody assessed it, so it is shown and not scored.
 not-counted-NOT_ASKED_FOR = This job does not ask for it.
 
 failure-INVALID_INPUT = The ATS refused the content that was sent.

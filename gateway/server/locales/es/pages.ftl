@@ -108,7 +108,7 @@ page-all-problems = Todos los errores
 # Sentences with values.
 report-page-title = { $role }: informe de competencias verificadas
 bar-full = El { $percent } % de lo pedido se muestra con pruebas verificadas.
-bar-unknown = Se muestra con pruebas verificadas en un nivel desconocido, así que entre el 0 y el { $percent } %.
+bar-unknown = Se muestra con pruebas verificadas en un nivel desconocido, así que entre el { $percent } % y el { $most } %.
 bar-none = El 0 % de lo pedido se muestra con pruebas verificadas.
 strip = { $requirements ->
         [one] Un requisito: { $states }.

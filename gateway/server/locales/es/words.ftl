@@ -58,7 +58,9 @@ line-PARTS = Verificado en parte
 line-BROADER = Verificado algo más amplio
 line-PEER = Verificado algo parecido
 line-LATER_STEP = Verificado un paso posterior
+line-LEVEL_BELOW = Verificado en un nivel inferior
 line-LEVEL_UNKNOWN = Verificado, nivel no indicado
+line-LEVEL_NOT_COMPARABLE = Verificado, nivel no comparable
 line-NO_EVIDENCE = No se presentó ninguna prueba verificada
 
 line-why-SAME_ITEM = La credencial nombra exactamente este requisito.
@@ -69,7 +71,9 @@ line-why-PARTS = Las credenciales nombran algunas de las partes de este requisit
 line-why-BROADER = La credencial nombra algo más amplio, de lo que este requisito es una parte. No dice si esta parte estaba incluida; por eso vale menos.
 line-why-PEER = La credencial nombra una competencia que su marco pone junto a este requisito; por eso vale menos.
 line-why-LATER_STEP = La credencial nombra un paso posterior a este requisito. No dice que este se haya dado; por eso vale menos.
-line-why-LEVEL_UNKNOWN = La credencial prueba esta competencia, pero no dice en qué nivel.
+line-why-LEVEL_BELOW = La credencial prueba esta competencia en un nivel inferior al que se pide. Vale la proporción que corresponde a ese nivel.
+line-why-LEVEL_UNKNOWN = La credencial prueba esta competencia, pero no dice en qué nivel. Mientras nadie lo diga, cuenta como el más bajo.
+line-why-LEVEL_NOT_COMPARABLE = La credencial prueba esta competencia en un nivel de otra escala, y nadie ha dicho cómo se comparan las dos. Cuenta como el nivel más bajo.
 line-why-NO_EVIDENCE = Nada de lo entregado que cuente nombra este requisito. Esto no dice nada de lo que la persona sabe hacer.
 
 not-counted-VERIFICATION_FAILED = Esta credencial no superó una comprobación.
@@ -78,7 +82,9 @@ not-counted-ISSUER_NOT_TRUSTED = La credencial es auténtica, pero la lista de l
 not-counted-ISSUER_DENIED = La credencial es auténtica, pero la empresa no acepta a su emisor.
 not-counted-NOT_BOUND_TO_APPLICANT = La credencial es auténtica, pero nada muestra que trate de esta persona candidata.
 not-counted-CREATOR_NOT_ISSUER = Otra parte creó este logro, y nada dice que este emisor pueda otorgarlo.
+not-counted-SELF_ASSERTED = La persona lo dice de sí misma. Se muestra y no es una prueba.
 not-counted-NOT_EARNED = La propia credencial dice que esto no se obtuvo, o todavía no.
+not-counted-MACHINE_MATCHED = Lo dice una máquina que comparó textos. Nadie lo evaluó; por eso se muestra y no puntúa.
 not-counted-NOT_ASKED_FOR = Este puesto no lo pide.
 
 failure-INVALID_INPUT = El ATS rechazó el contenido enviado.

@@ -7,10 +7,14 @@ pub mod connectors;
 pub mod crosswalks;
 pub mod deliveries;
 pub mod endpoints;
+pub mod files;
 pub mod frameworks;
 pub mod keys;
 pub mod material;
 pub mod operate;
+pub mod replay;
+pub mod score;
+pub mod scored;
 pub mod verify;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -29,6 +33,10 @@ pub struct Cli {
 pub enum Command {
     /// Verify a credential file and say what holds, check by check.
     Verify(verify::VerifyArgs),
+    /// Score credential files against a profile file, with a reason for every line.
+    Score(score::ScoreArgs),
+    /// Make an assessment again from the same files, and say whether it is the same.
+    Replay(replay::ReplayArgs),
     /// Answer HTTP and work off the queue.
     Serve(ConfigArgs),
     /// Work off the queue without answering HTTP: a further node on the same PostgreSQL database.
@@ -118,6 +126,8 @@ impl Failure {
 pub async fn run(cli: Cli) -> ExitCode {
     let result = match cli.command {
         Command::Verify(args) => verify::run(args).await,
+        Command::Score(args) => score::run(args),
+        Command::Replay(args) => replay::run(&args),
         Command::Serve(args) => operate::serve(args).await,
         Command::Work(args) => operate::work(args).await,
         Command::Migrate(args) => operate::migrate(args).await,

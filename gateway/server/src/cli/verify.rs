@@ -57,7 +57,7 @@ pub struct VerifyArgs {
     language: Language,
 }
 
-fn language(text: &str) -> Result<Language, String> {
+pub fn language(text: &str) -> Result<Language, String> {
     Language::ALL.into_iter().find(|language| language.as_str() == text).ok_or_else(|| "en or es".to_owned())
 }
 

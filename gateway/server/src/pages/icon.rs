@@ -71,7 +71,9 @@ impl From<NotCountedReason> for Icon {
             NotCountedReason::IssuerDenied => Self::from(Some(Trust::Denied)),
             NotCountedReason::NotBoundToApplicant
             | NotCountedReason::CreatorNotIssuer
+            | NotCountedReason::SelfAsserted
             | NotCountedReason::NotEarned
+            | NotCountedReason::MachineMatched
             | NotCountedReason::NotAskedFor => Self::from(LineCode::NoEvidence),
         }
     }

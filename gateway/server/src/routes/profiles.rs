@@ -1,7 +1,5 @@
 //! `/v1/profiles`: what jobs ask for. A profile never changes; a new version is a new profile.
 
-use std::collections::BTreeSet;
-
 use axum::{
     Json,
     extract::{Path, Query, State},
@@ -10,10 +8,11 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use wellspring_model::{
-    competency::{ItemId, Profile, Requirement},
+    competency::{Profile, Requirement},
     id::ProfileId,
     pointer::Pointer,
 };
+use wellspring_score::Frameworks;
 
 use super::{PageQuery, PageView, created, page};
 use crate::{auth::Caller, body::StrictJson, problem::Problem, state::App};
@@ -65,8 +64,10 @@ pub async fn add(
     body: StrictJson<NewProfile>,
 ) -> Result<impl IntoResponse, Problem> {
     let new = body.value;
-    let items = items_of(&app, caller, &new.framework).await?;
-    check(&new.requirements, &items)?;
+    let frameworks = frameworks_of(&app, caller, &new.framework).await?;
+    if let Some(fault) = wellspring_score::fault_of(&new.requirements, &frameworks, &app.scoring) {
+        return Err(Problem::invalid_request(fault.pointer, fault.why));
+    }
     let profile = Profile {
         id: ProfileId::from_uuid(app.uuid()),
         title: new.title,
@@ -77,41 +78,20 @@ pub async fn add(
     Ok(created(format!("/v1/profiles/{}", profile.id), ProfileView::new(profile)))
 }
 
-/// The items that a profile over these frameworks may ask for.
-async fn items_of(app: &App, caller: Caller, frameworks: &[String]) -> Result<BTreeSet<ItemId>, Problem> {
+/// The frameworks from which the items of a profile may come.
+async fn frameworks_of(app: &App, caller: Caller, names: &[String]) -> Result<Frameworks, Problem> {
     let at = Pointer::root().key("framework");
-    if frameworks.is_empty() {
+    if names.is_empty() {
         return Err(Problem::invalid_request(at, "name at least one framework".to_owned()));
     }
-    let mut items = BTreeSet::new();
-    for (index, name) in frameworks.iter().enumerate() {
+    let mut frameworks = Vec::with_capacity(names.len());
+    for (index, name) in names.iter().enumerate() {
         let stored = app.store.framework_named(caller.tenant, name).await?;
         let stored = stored.ok_or_else(|| Problem::unknown_framework(at.index(index)))?;
-        items.extend(stored.framework.items.iter().map(|item| item.id()));
+        let version = stored.version();
+        frameworks.push((stored.framework, version));
     }
-    Ok(items)
-}
-
-fn check(requirements: &[Requirement], items: &BTreeSet<ItemId>) -> Result<(), Problem> {
-    let at = Pointer::root().key("requirements");
-    if requirements.is_empty() {
-        return Err(Problem::invalid_request(at, "ask for at least one item".to_owned()));
-    }
-    let mut seen = BTreeSet::new();
-    for (index, requirement) in requirements.iter().enumerate() {
-        let at = at.index(index);
-        let why = if !items.contains(&requirement.item) {
-            "no item of the named frameworks has this id"
-        } else if !seen.insert(&requirement.item) {
-            "the item is asked for twice"
-        } else if requirement.weight == 0 {
-            return Err(Problem::invalid_request(at.key("weight"), "a weight is 1 or more".to_owned()));
-        } else {
-            continue;
-        };
-        return Err(Problem::invalid_request(at.key("item"), why.to_owned()));
-    }
-    Ok(())
+    app.compute(move || Frameworks::new(&frameworks)).await.map_err(|_| Problem::internal())
 }
 
 /// One profile.

@@ -3,7 +3,8 @@
 use uuid::Uuid;
 use wellspring_model::{
     assessment::{
-        Assessment, Coverage, EvidenceRef, Line, LineCode, LineState, Musts, NotCounted, Percent, Ppm, Score,
+        Assessment, Coverage, EvidenceKind, EvidenceRef, Line, LineCode, LineState, Musts, NamedBy, NotCounted,
+        Percent, Ppm, Score,
     },
     competency::ItemId,
     credential::{IssuerId, NotCountedReason},
@@ -43,12 +44,15 @@ fn line(statement: &str, must: bool, code: LineCode) -> Line {
         weight: 1,
         must,
         code,
+        up_to: None,
         score: if found { Ppm::ONE } else { Ppm::ZERO },
         evidence: found.then(|| EvidenceRef {
             credential: Pointer::root().key("credentials").index(0),
             pointer: Pointer::root(),
             achievement: "urn:a".into(),
             name: "SQL basics".into(),
+            kind: EvidenceKind::Issued,
+            named: NamedBy::Identifier,
         }),
         path: Vec::new(),
         factor: Ppm::ONE,

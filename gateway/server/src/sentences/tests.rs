@@ -31,7 +31,7 @@ const WITH_VALUES: &[(&str, &[&str])] = &[
     ("date-time", &["date", "time"]),
     ("report-page-title", &["role"]),
     ("bar-full", &["percent"]),
-    ("bar-unknown", &["percent"]),
+    ("bar-unknown", &["percent", "most"]),
     ("strip", &["requirements", "states"]),
     ("strip-state", &["count", "state"]),
     ("level", &["level", "scale"]),

@@ -6,13 +6,14 @@ use tracing::{Instrument as _, info_span};
 use wellspring_model::{
     Timestamp,
     assessment::Assessment,
-    competency::{Framework, FrameworkVersion, Profile},
+    competency::Profile,
     credential::Applicant,
     id::{AssessmentId, ProfileId},
     report::{Grounds, VerificationReport},
     submission::{Assessed, Submission},
     unmapped::Named,
 };
+use wellspring_score::Frameworks;
 use wellspring_store::{Ground, Watch};
 
 use super::{TaskError, gone, verify::verify};
@@ -24,7 +25,7 @@ pub const AGAIN: SignedDuration = SignedDuration::from_hours(1);
 /// What credentials are measured by.
 pub struct Measure {
     profile: Profile,
-    frameworks: Vec<(Framework, FrameworkVersion)>,
+    frameworks: Frameworks,
     relied: InForce,
 }
 
@@ -36,7 +37,7 @@ impl Measure {
         let posting = posting.ok_or_else(|| gone("job", submission.posting))?;
         Ok(Self {
             profile: profile(app, submission, posting.profile).await?,
-            frameworks: app.store.frameworks_for_scoring(tenant).await?,
+            frameworks: Frameworks::new(&app.store.frameworks_for_scoring(tenant).await?),
             relied: InForce::of(app, tenant, Some(submission.posting)).await?,
         })
     }
@@ -47,7 +48,7 @@ impl Measure {
         let tenant = submission.tenant;
         Ok(Self {
             profile: profile(app, submission, assessed.assessment.profile).await?,
-            frameworks: app.store.frameworks_used(tenant, &assessed.assessment.frameworks).await?,
+            frameworks: Frameworks::new(&app.store.frameworks_used(tenant, &assessed.assessment.frameworks).await?),
             relied: InForce::then(app, tenant, assessed.report.trust_policy.as_ref()).await?,
         })
     }

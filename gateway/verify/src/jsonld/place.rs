@@ -25,11 +25,14 @@ enum Place {
     Identifier,
     Result,
     Achievement,
+    /// Of an achievement, a result, a result's description or a level of its rubric.
     Alignment,
+    Description,
+    RubricLevel,
 }
 
 /// The members that are read, by the place where they are.
-const MEMBERS: [(Place, &[&str]); 8] = [
+const MEMBERS: [(Place, &[&str]); 10] = [
     (
         Place::Root,
         &[
@@ -63,9 +66,11 @@ const MEMBERS: [(Place, &[&str]); 8] = [
     (Place::Status, &["statusPurpose", "statusListIndex", "statusListCredential", "statusSize", "statusMessage"]),
     (Place::Subject, &["achievement", "result", "identifier", "verifiableCredential", "encodedList"]),
     (Place::Identifier, &["identityType", "identityHash", "hashed", "salt"]),
-    (Place::Result, &["status"]),
-    (Place::Achievement, &["name", "creator", "achievementType", "alignment"]),
-    (Place::Alignment, &["targetUrl", "targetCode", "targetName", "targetFramework"]),
+    (Place::Result, &["status", "value", "achievedLevel", "resultDescription", "alignment"]),
+    (Place::Achievement, &["name", "creator", "achievementType", "alignment", "resultDescription"]),
+    (Place::Description, &["resultType", "rubricCriterionLevel", "alignment"]),
+    (Place::RubricLevel, &["name", "alignment"]),
+    (Place::Alignment, &["targetUrl", "targetCode", "targetName", "targetFramework", "targetType"]),
 ];
 
 /// The name of a member that is read.
@@ -77,18 +82,27 @@ impl Place {
     /// The place that a path leads to, if what is there decides anything. In a record (CLR), its subject's members do not:
     /// what it awards stands in credentials of their own, which may all be about that one subject.
     fn at(path: &[Segment<'_>], in_record: bool) -> Option<Self> {
-        let mut keys = path.iter().filter_map(|segment| match segment {
-            Segment::Key(key) => Some(*key),
-            Segment::Index(_) => None,
-        });
-        let place = match [keys.next(), keys.next(), keys.next(), keys.next()] {
-            [None, ..] => Self::Root,
-            [Some("credentialStatus"), None, ..] => Self::Status,
-            [Some("credentialSubject"), None, ..] => Self::Subject,
-            [Some("credentialSubject"), Some("identifier"), None, _] => Self::Identifier,
-            [Some("credentialSubject"), Some("result"), None, _] => Self::Result,
-            [Some("credentialSubject"), Some("achievement"), None, _] => Self::Achievement,
-            [Some("credentialSubject"), Some("achievement"), Some("alignment"), None] => Self::Alignment,
+        let keys: Vec<&str> = path
+            .iter()
+            .filter_map(|segment| match segment {
+                Segment::Key(key) => Some(*key),
+                Segment::Index(_) => None,
+            })
+            .collect();
+        let place = match &keys[..] {
+            [] => Self::Root,
+            ["credentialStatus"] => Self::Status,
+            ["credentialSubject"] => Self::Subject,
+            ["credentialSubject", "identifier"] => Self::Identifier,
+            ["credentialSubject", "result"] => Self::Result,
+            ["credentialSubject", "achievement"] => Self::Achievement,
+            ["credentialSubject", "achievement", "resultDescription"] => Self::Description,
+            ["credentialSubject", "achievement", "resultDescription", "rubricCriterionLevel"] => Self::RubricLevel,
+            ["credentialSubject", "achievement" | "result", "alignment"]
+            | ["credentialSubject", "achievement", "resultDescription", "alignment"]
+            | ["credentialSubject", "achievement", "resultDescription", "rubricCriterionLevel", "alignment"] => {
+                Self::Alignment
+            }
             _ => return None,
         };
         (!in_record || matches!(place, Self::Root | Self::Status | Self::Identifier)).then_some(place)

@@ -6,7 +6,8 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::Value;
 use wellspring_model::{
     Timestamp,
-    credential::{Achievement, Applicant, Assurance},
+    achievement::{Achievement, Alignment},
+    credential::{Applicant, Assurance},
     finding::Outcome,
     pointer::Pointer,
     report::CheckName,
@@ -71,14 +72,22 @@ pub fn first_new(known: &Facts, found: &Facts) -> Option<String> {
     all.find(|(proof, fact, class)| !is_known(proof, fact, *class)).map(|found| format!("{found:?}"))
 }
 
-/// An achievement without its place, and with its alignments in no order.
+/// An achievement without its place, and with its alignments and results in no order.
 fn told(achievement: &Achievement) -> String {
     let mut plain = achievement.clone();
     plain.pointer = Pointer::root();
-    plain.alignments.iter_mut().for_each(|alignment| alignment.pointer = Pointer::root());
-    let alignments: BTreeSet<String> =
-        std::mem::take(&mut plain.alignments).iter().map(|one| format!("{one:?}")).collect();
-    format!("{plain:?} {alignments:?}")
+    let alignments = unordered(std::mem::take(&mut plain.alignments));
+    let results = std::mem::take(&mut plain.results).into_iter().map(|mut result| {
+        result.pointer = Pointer::root();
+        let alignments = unordered(std::mem::take(&mut result.alignments));
+        format!("{result:?} {alignments:?}")
+    });
+    format!("{plain:?} {alignments:?} {:?}", results.collect::<BTreeSet<_>>())
+}
+
+fn unordered(alignments: Vec<Alignment>) -> BTreeSet<String> {
+    let placeless = |alignment| Alignment { pointer: Pointer::root(), ..alignment };
+    alignments.into_iter().map(|one| format!("{:?}", placeless(one))).collect()
 }
 
 /// The value of the proof that speaks for the credential, or the token that it stands in.

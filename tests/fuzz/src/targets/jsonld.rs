@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use serde_json::Value;
 use wellspring_model::{
     canonical::canonical_json,
-    credential::{Achievement, VerifiedCredential},
+    achievement::{AchievedLevel, Achievement, AssessedResult}, credential::VerifiedCredential,
 };
 use wellspring_verify::{
     Limits, Verification,
@@ -101,6 +101,18 @@ fn unforged(bytes: &[u8], verification: &Verification) {
     }
 }
 
+/// Whether a result says nothing that the other one does not.
+fn is_within(result: &AssessedResult, before: &AssessedResult) -> bool {
+    let level = |level: &AchievedLevel| {
+        let names = |before: &AchievedLevel| {
+            level.ids.iter().all(|id| before.ids.contains(id))
+                && level.scales.iter().all(|scale| before.scales.contains(scale))
+        };
+        before.level.as_ref().is_some_and(names)
+    };
+    result.unearned == before.unearned && result.level.as_ref().is_none_or(level)
+}
+
 /// Whoever writes the same statements differently may lose something by it and win nothing.
 fn no_gain(counted: &VerifiedCredential, genuine: &Genuine) {
     let was = |achievement: &Achievement| {
@@ -113,6 +125,7 @@ fn no_gain(counted: &VerifiedCredential, genuine: &Genuine) {
                     .alignments
                     .iter()
                     .all(|alignment| before.alignments.iter().any(|before| before.target_url == alignment.target_url))
+                && achievement.results.iter().all(|result| before.results.iter().any(|before| is_within(result, before)))
         })
     };
     for achievement in counted.achievements() {

@@ -1,7 +1,7 @@
 //! One row of the report: what the job asks, what was shown, by which evidence, and how the two were matched.
 
 use wellspring_model::{
-    assessment::{Assessment, EvidenceRef, Line, LineCode, LineState, Percent, Ppm},
+    assessment::{Assessment, EvidenceRef, Line, LineLevel, LineState, PathStep, Percent, Ppm, ScaleSteps},
     report::VerificationReport,
 };
 
@@ -66,7 +66,7 @@ impl Requirement {
 
     fn new(site: &Site, line: &Line, report: &VerificationReport) -> Self {
         let sentences = site.sentences();
-        let step = |step: &wellspring_model::assessment::PathStep| Step {
+        let step = |step: &PathStep| Step {
             from: plain(step.from.as_str(), LONGEST_NAME),
             kind: plain(&step.kind, LONGEST_NAME),
             to: plain(step.to.as_str(), LONGEST_NAME),
@@ -94,15 +94,12 @@ impl Bar {
     fn new(sentences: &Sentences, line: &Line) -> Self {
         let tone = Icon::from(line.code).tone;
         let share = |share: Ppm| Percent::of(share.get().into(), Ppm::ONE.get().into());
-        let (share, key) = match line.code.state() {
-            LineState::NoEvidence => (Percent::of(0, 1), "bar-none"),
-            // What an unknown level could come to, not what it is scored as.
-            LineState::LevelUnknown => (share(line.factor), "bar-unknown"),
-            LineState::Verified | LineState::Partly => (share(line.score), "bar-full"),
-        };
-        let text = match key {
-            "bar-none" => sentences.filled(key, []),
-            _ => sentences.filled(key, [("percent", sentences.percent(share).into())]),
+        let (share, most) = (share(line.score), line.up_to.map(share));
+        let percent = ("percent", sentences.percent(share).into());
+        let text = match (line.code.state(), most) {
+            (LineState::NoEvidence, _) => sentences.filled("bar-none", []),
+            (_, Some(most)) => sentences.filled("bar-unknown", [percent, ("most", sentences.percent(most).into())]),
+            (_, None) => sentences.filled("bar-full", [percent]),
         };
         Self { width: format!("{share}%"), tone, text }
     }
@@ -127,24 +124,35 @@ impl Evidence {
 fn asked(sentences: &Sentences, line: &Line) -> String {
     match &line.level {
         None => sentences.label(Label::AskedAnyLevel),
-        Some(level) => level_in_words(sentences, &level.required, &level.scale),
+        Some(level) => {
+            let title = level.steps.as_ref().and_then(|steps| step(steps, Some(steps.required)));
+            level_in_words(sentences, title.unwrap_or(&level.required), level)
+        }
     }
 }
 
 fn shown(sentences: &Sentences, line: &Line) -> String {
-    match (line.code, &line.level) {
-        (LineCode::NoEvidence, _) => sentences.label(Label::ShownNothing),
-        (LineCode::LevelUnknown, _) => sentences.label(Label::ShownLevelUnknown),
-        (_, Some(level)) => match &level.shown {
-            Some(shown) => level_in_words(sentences, shown, &level.scale),
-            None => sentences.label(Label::ShownLevelUnknown),
-        },
-        (code, None) if code.state() == LineState::Partly => sentences.label(Label::ShownPartly),
-        (_, None) => sentences.label(Label::ShownYes),
+    let placed = line.level.as_ref().and_then(|level| {
+        let steps = level.steps.as_ref()?;
+        Some(level_in_words(sentences, step(steps, steps.shown)?, level))
+    });
+    match (line.code.state(), placed, &line.level) {
+        (LineState::NoEvidence, ..) => sentences.label(Label::ShownNothing),
+        (_, Some(placed), _) => placed,
+        (LineState::LevelUnknown, ..) | (_, None, Some(_)) => sentences.label(Label::ShownLevelUnknown),
+        (LineState::Partly, None, None) => sentences.label(Label::ShownPartly),
+        (LineState::Verified, None, None) => sentences.label(Label::ShownYes),
     }
 }
 
-fn level_in_words(sentences: &Sentences, level: &str, scale: &str) -> String {
-    let values = [("level", plain(level, LONGEST_NAME).into()), ("scale", plain(scale, LONGEST_NAME).into())];
+/// What the level at a place is called.
+fn step(steps: &ScaleSteps, place: Option<u32>) -> Option<&str> {
+    let place = usize::try_from(place?).ok()?.checked_sub(1)?;
+    steps.levels.get(place).map(String::as_str)
+}
+
+fn level_in_words(sentences: &Sentences, title: &str, level: &LineLevel) -> String {
+    let scale = level.steps.as_ref().map_or(&level.scale, |steps| &steps.title);
+    let values = [("level", plain(title, LONGEST_NAME).into()), ("scale", plain(scale, LONGEST_NAME).into())];
     sentences.filled("level", values)
 }

@@ -1,0 +1,118 @@
+//! From where a requirement is reached by a step down, from something broader, and which items lead to one at all. Both are
+//! walked backwards, from the requirement, and each item once for a number of edges.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+};
+
+use wellspring_model::assessment::{LineCode, Ppm};
+
+use crate::{
+    index::{Hop, Index, Node, Relation},
+    policy::ScoringPolicy,
+    share::times,
+    ways::worth,
+};
+
+/// An item from which a requirement is reached by a step down, and how.
+#[derive(Debug, Clone)]
+pub struct Landing {
+    pub from: Node,
+    pub path: Vec<Hop>,
+    pub factor: Ppm,
+    pub least: (Ppm, Reverse<LineCode>),
+}
+
+/// From where an item is reached by a step down, and then over items that are the same.
+pub fn landings(item: Node, index: &Index, policy: &ScoringPolicy) -> Vec<Landing> {
+    let factors = &policy.factors;
+    if factors.broader == Ppm::ZERO {
+        return Vec::new();
+    }
+    let least = (Ppm::ONE, Reverse(LineCode::SameItem));
+    let start = Landing { from: item, path: Vec::new(), factor: Ppm::ONE, least };
+    let mut landings = BTreeMap::new();
+    let mut edge = BTreeMap::from([(item, start)]);
+    for _ in 0..policy.most_edges {
+        let mut further = BTreeMap::new();
+        for landing in edge.values() {
+            for up in index.wholes(landing.from) {
+                let down = Hop { from: up.to, to: up.from, against: true, ..*up };
+                let landing = landing.before(down, factors.broader, LineCode::Broader);
+                improve(&mut landings, (landing.from, landing.path.len()), landing);
+            }
+            for (relation, hop) in index.arriving(landing.from).iter().filter(|(relation, _)| is_same(*relation)) {
+                let (factor, code) = worth(*relation, factors);
+                if factor > Ppm::ZERO && hop.from != item && landing.path.iter().all(|known| known.to != hop.from) {
+                    improve(&mut further, hop.from, landing.before(*hop, factor, code));
+                }
+            }
+        }
+        edge = further;
+    }
+    landings.into_values().collect()
+}
+
+/// Says that two items are the same, whatever their edition or language.
+const fn is_same(relation: Relation) -> bool {
+    matches!(relation, Relation::ExactMatch | Relation::Translation | Relation::EarlierEdition)
+}
+
+impl Landing {
+    /// The same, one step earlier.
+    fn before(&self, hop: Hop, factor: Ppm, code: LineCode) -> Self {
+        Self {
+            from: hop.from,
+            path: [hop].into_iter().chain(self.path.iter().copied()).collect(),
+            factor: times(self.factor, factor),
+            least: self.least.min((factor, Reverse(code))),
+        }
+    }
+
+    fn rank(&self) -> (Reverse<Ppm>, usize, &[Hop]) {
+        (Reverse(self.factor), self.path.len(), &self.path)
+    }
+}
+
+fn improve<K: Ord>(known: &mut BTreeMap<K, Landing>, key: K, landing: Landing) {
+    match known.entry(key) {
+        Entry::Vacant(entry) => drop(entry.insert(landing)),
+        Entry::Occupied(mut entry) if landing.rank() < entry.get().rank() => drop(entry.insert(landing)),
+        Entry::Occupied(_) => {}
+    }
+}
+
+/// The items from which evidence leads to one of these.
+pub fn sources<'a>(
+    asked: impl Iterator<Item = (Node, &'a [Landing])> + Clone,
+    index: &Index,
+    policy: &ScoringPolicy,
+) -> BTreeSet<Node> {
+    let edges = usize::from(policy.most_edges);
+    let mut sources: BTreeSet<Node> = asked.clone().map(|(item, _)| item).collect();
+    backwards(&mut sources, edges, index, policy, policy.factors.parts_at_most > Ppm::ZERO);
+    for taken in 1..=edges {
+        let at = |landing: &&Landing| landing.path.len() == taken;
+        let mut beside = asked.clone().flat_map(|(_, landings)| landings).filter(at).map(|one| one.from).collect();
+        backwards(&mut beside, edges - taken, index, policy, false);
+        sources.append(&mut beside);
+    }
+    sources
+}
+
+/// Adds what comes before, so many edges back.
+fn backwards(known: &mut BTreeSet<Node>, edges: usize, index: &Index, policy: &ScoringPolicy, with_parts: bool) {
+    let mut edge: Vec<Node> = known.iter().copied().collect();
+    for _ in 0..edges {
+        let mut further = Vec::new();
+        for node in edge {
+            let beside =
+                index.arriving(node).iter().filter(|(relation, _)| worth(*relation, &policy.factors).0 > Ppm::ZERO);
+            let parts = if with_parts { index.parts(node) } else { &[] };
+            let before = beside.map(|(_, hop)| hop.from).chain(parts.iter().copied());
+            further.extend(before.filter(|node| known.insert(*node)));
+        }
+        edge = further;
+    }
+}

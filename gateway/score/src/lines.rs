@@ -1,0 +1,152 @@
+//! One line for each requirement.
+
+use std::collections::BTreeMap;
+
+use wellspring_model::{
+    assessment::{Line, LineCode, LineLevel, Ppm},
+    competency::{Profile, RequiredLevel, Requirement},
+};
+
+use crate::{
+    claim::Claim,
+    frameworks::Frameworks,
+    index::{Index, Node},
+    landing::{Landing, landings},
+    level::{Asked, Shown},
+    policy::ScoringPolicy,
+    ways::{Way, Ways},
+};
+
+/// What a profile asks for, with from where each item is reached by a step down.
+pub struct Requirements<'a>(Vec<Required<'a>>);
+
+struct Required<'a> {
+    requirement: &'a Requirement,
+    level: Option<Asked<'a>>,
+    place: Option<Node>,
+    landings: Vec<Landing>,
+}
+
+impl<'a> Requirements<'a> {
+    pub fn new(profile: &'a Profile, frameworks: &'a Frameworks, policy: &'a ScoringPolicy) -> Self {
+        let required = |requirement: &'a Requirement| {
+            let place = frameworks.index.node(&requirement.item);
+            Required {
+                requirement,
+                level: requirement.level.as_ref().map(|level| Asked::new(level, frameworks, policy)),
+                place,
+                landings: place.map(|node| landings(node, &frameworks.index, policy)).unwrap_or_default(),
+            }
+        };
+        Self(profile.requirements.iter().map(required).collect())
+    }
+
+    /// The items that frameworks here have, with from where they are reached by a step down.
+    pub fn places(&self) -> impl Iterator<Item = (Node, &[Landing])> + Clone {
+        self.0.iter().filter_map(|required| Some((required.place?, required.landings.as_slice())))
+    }
+}
+
+/// All ways, by what the evidence shows of one level.
+struct Shows {
+    /// With levels that are not known as the lowest there is…
+    low: Ways,
+    /// …and as the one that is asked for. `None` where all are known.
+    high: Option<Ways>,
+}
+
+impl Shows {
+    fn new(level: Option<&Asked>, claims: &[Claim], index: &Index, policy: &ScoringPolicy) -> Self {
+        let ways = |worth: &dyn Fn(&Claim) -> Ppm| {
+            let way = |(place, claim): (usize, &Claim)| {
+                Some((index.node(&claim.item)?, Way::from_claim(place, worth(claim), policy)))
+            };
+            Ways::new(claims.iter().enumerate().filter_map(way), index, policy)
+        };
+        let Some(asked) = level else { return Self { low: ways(&|_| Ppm::ONE), high: None } };
+        let high = |claim: &Claim| asked.at_best(asked.shown(&claim.levels));
+        let is_unknown = |claim: &Claim| !matches!(asked.shown(&claim.levels), Shown::At(_));
+        Self {
+            low: ways(&|claim| asked.worth(asked.shown(&claim.levels))),
+            high: claims.iter().any(is_unknown).then(|| ways(&high)),
+        }
+    }
+}
+
+pub fn lines<'r>(
+    requirements: &'r Requirements,
+    claims: &[Claim],
+    frameworks: &Frameworks,
+    policy: &ScoringPolicy,
+) -> Vec<Line> {
+    let index = &frameworks.index;
+    let mut by_level: BTreeMap<Option<&RequiredLevel>, Shows> = BTreeMap::new();
+    let line = |required: &'r Required| {
+        let key = required.requirement.level.as_ref();
+        let shows = by_level.entry(key).or_insert_with(|| Shows::new(required.level.as_ref(), claims, index, policy));
+        let (low, high) = match required.place {
+            Some(node) => (
+                shows.low.best(node, &required.landings),
+                shows.high.as_ref().and_then(|high| high.best(node, &required.landings)),
+            ),
+            None => outright(required, claims, policy),
+        };
+        written(required, low, high.map(|way| way.factor), claims, index)
+    };
+    requirements.0.iter().map(line).collect()
+}
+
+/// Evidence for an item that no framework here has: it names that item or nothing.
+fn outright(required: &Required, claims: &[Claim], policy: &ScoringPolicy) -> (Option<Way>, Option<Way>) {
+    let best = |worth: &dyn Fn(&Asked, Shown) -> Ppm| {
+        let named = claims.iter().enumerate().filter(|(_, claim)| claim.item == required.requirement.item);
+        let way = |(place, claim): (usize, &Claim)| {
+            let level = required.level.as_ref().map_or(Ppm::ONE, |asked| worth(asked, asked.shown(&claim.levels)));
+            Way::from_claim(place, level, policy)
+        };
+        named.map(way).min_by(|one, other| one.rank().cmp(&other.rank()))
+    };
+    (best(&|asked, shown| asked.worth(shown)), best(&|asked, shown| asked.at_best(shown)))
+}
+
+fn written(required: &Required, way: Option<Way>, high: Option<Ppm>, claims: &[Claim], index: &Index) -> Line {
+    let requirement = required.requirement;
+    let empty = Line {
+        item: requirement.item.clone(),
+        statement: index.title(&requirement.item).unwrap_or(requirement.item.as_str()).to_owned(),
+        weight: requirement.weight,
+        must: requirement.must,
+        code: LineCode::NoEvidence,
+        score: Ppm::ZERO,
+        up_to: None,
+        evidence: None,
+        path: Vec::new(),
+        factor: Ppm::ZERO,
+        level: required.level.map(|asked| level(&asked, None)),
+        assurance: None,
+    };
+    let Some((claim, way)) = way.and_then(|way| Some((claims.get(way.claim)?, way))) else { return empty };
+    let unclear = required.level.and_then(|asked| asked.code(asked.shown(&claim.levels)));
+    Line {
+        code: unclear.unwrap_or(way.code()),
+        score: way.factor,
+        up_to: high.filter(|high| *high > way.factor),
+        evidence: Some(claim.evidence()),
+        factor: way.factor,
+        path: index.path(&way.path),
+        level: required.level.map(|asked| level(&asked, Some(claim))),
+        assurance: Some(claim.credential.assurance()),
+        ..empty
+    }
+}
+
+fn level(asked: &Asked, claim: Option<&Claim>) -> LineLevel {
+    let shown = claim.map(|claim| asked.shown(&claim.levels));
+    LineLevel {
+        scale: asked.level.scale.clone(),
+        steps: asked.steps(shown),
+        required: asked.level.required.clone(),
+        shown: shown.and_then(|shown| asked.shown_id(shown)),
+        said: claim.and_then(|claim| asked.said(&claim.levels)),
+    }
+}
