@@ -34,6 +34,7 @@ fn framework(prefix: &str, count: usize, seed: u64) -> Vec<Item> {
             full_statement: statement(&mut next),
             abbreviated_statement: None,
             human_coding_scheme: None,
+            status_end_date: None,
         })
         .collect()
 }

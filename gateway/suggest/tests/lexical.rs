@@ -10,6 +10,7 @@ fn item(name: &str, statement: &str) -> Item {
         full_statement: statement.to_owned(),
         abbreviated_statement: None,
         human_coding_scheme: None,
+        status_end_date: None,
     }
 }
 

@@ -87,7 +87,11 @@ pub(super) fn uuid(kind: ObjectKind, index: usize, identifier: &str, faults: &mu
     let found = plain_uuid(identifier);
     if found.is_none() {
         let at = kind.pointer(index).key("identifier");
-        faults.add(FaultCode::NoUuid, at, format!("`{}` is no UUID such as CASE has for identifiers", shown(identifier)));
+        faults.add(
+            FaultCode::NoUuid,
+            at,
+            format!("`{}` is no UUID such as CASE has for identifiers", shown(identifier)),
+        );
     }
     found
 }
@@ -129,7 +133,11 @@ fn explain(kind: ObjectKind, at: &Pointer, raw: &str, error: &serde_json::Error,
     if !is_explained {
         let text = error.to_string();
         let text = text.split(" at line ").next().unwrap_or_default();
-        faults.add(FaultCode::WrongType, at.clone(), format!("a member is not of the kind that CASE says: {}", shown(text)));
+        faults.add(
+            FaultCode::WrongType,
+            at.clone(),
+            format!("a member is not of the kind that CASE says: {}", shown(text)),
+        );
     }
 }
 

@@ -180,18 +180,14 @@ impl Reading {
         self.is_of_1p1 |= besides.is_of_1p1(kind);
         if let Some(name) = besides.lacks(kind) {
             let at = name.split('/').fold(kind.pointer(index), |at, name| at.key(name));
-            let detail = "CASE requires this member; where the framework is published, the answer says something in its place";
+            let detail =
+                "CASE requires this member; where the framework is published, the answer says something in its place";
             self.remarks.add(FaultCode::Missing, at, detail);
         }
     }
 
     /// The version that the package says it is of; else the one that it shows by what it has; else the one of its address.
-    fn version(
-        &mut self,
-        standing: &Standing,
-        associations: &[Association],
-        told: Option<CaseVersion>,
-    ) -> CaseVersion {
+    fn version(&mut self, standing: &Standing, associations: &[Association], told: Option<CaseVersion>) -> CaseVersion {
         let shows = self.is_of_1p1 || associations.iter().any(|one| one.kind == TRANSLATION || is_extension(&one.kind));
         let shown_or_told = if shows { CaseVersion::V1p1 } else { told.unwrap_or(CaseVersion::V1p0) };
         let said = match &standing.case_version {
@@ -251,7 +247,10 @@ fn types(associations: &[Association], version: CaseVersion, faults: &mut Faults
             CaseVersion::V1p0 if is_new => format!("`{}` is of CASE 1.1; say `caseVersion` 1.1", shown(kind)),
             CaseVersion::V1p0 => format!("CASE 1.0 has no `{}`; it has {known}", shown(kind)),
             CaseVersion::V1p1 => {
-                format!("CASE 1.1 has no `{}`; it has {known}, {TRANSLATION}, and names that begin with `ext:`", shown(kind))
+                format!(
+                    "CASE 1.1 has no `{}`; it has {known}, {TRANSLATION}, and names that begin with `ext:`",
+                    shown(kind)
+                )
             }
         };
         let at = ObjectKind::Association.pointer(index).key("associationType");

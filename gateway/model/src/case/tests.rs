@@ -57,7 +57,10 @@ fn every_object_is_found_where_it_stands() {
     ];
     assert_eq!(texts.iter().collect::<Vec<_>>(), expected);
     let ends = &package.objects()[3];
-    assert_eq!(ends.origin.zip(ends.destination).map(|(a, b)| [a, b].map(|one| one.to_string())), Some([guid(2), guid(1)]));
+    assert_eq!(
+        ends.origin.zip(ends.destination).map(|(a, b)| [a, b].map(|one| one.to_string())),
+        Some([guid(2), guid(1)])
+    );
 }
 
 #[test]
@@ -117,7 +120,8 @@ fn an_association_may_lead_elsewhere_but_not_from_nowhere_to_nowhere() {
 fn a_cycle_is_named_where_it_closes_and_a_diamond_is_none() {
     let diamond = [(1, 2), (1, 3), (2, 4), (3, 4)];
     let edges = |edges: &[(usize, usize)]| {
-        let edges = edges.iter().enumerate().map(|(n, (child, parent))| association(20 + n, *child, "isChildOf", *parent));
+        let edges =
+            edges.iter().enumerate().map(|(n, (child, parent))| association(20 + n, *child, "isChildOf", *parent));
         package(&[item(1), item(2), item(3), item(4)], &edges.collect::<Vec<_>>())
     };
     read(&edges(&diamond)).expect("two parents are no cycle");

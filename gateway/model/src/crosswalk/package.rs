@@ -47,9 +47,6 @@ impl EditionOf<'_> {
             "CFDocument": {
                 "identifier": identifier,
                 "uri": addresses.of("CFDocuments", &identifier),
-                "CFPackageURI": {
-                    "title": title, "identifier": identifier, "uri": addresses.of("CFPackages", &identifier)
-                },
                 "frameworkType": "Crosswalk",
                 "caseVersion": "1.1",
                 "creator": self.creator,

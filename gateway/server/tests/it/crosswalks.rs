@@ -93,7 +93,7 @@ async fn what_scored_nothing_scores_once_a_person_has_approved_the_way_and_an_ed
         items.iter().find(|one| one["origin"]["item"] == origin).expect("it is suggested").clone()
     };
     let (right, wrong) = (found(CLEANING), found(CHARTS));
-    assert_eq!(right["suggestion"]["matched"], json!(["clean", "used", "data"]));
+    assert_eq!(right["suggestion"]["matched"], json!(["clean", "data", "used"]));
     assert!(right["suggestion"]["score"].as_f64() > wrong["suggestion"]["score"].as_f64());
     assert_eq!(right["type"], "isRelatedTo", "a program does not say that two items are the same");
     assert_eq!(score(&gateway, &role).await, 0, "a suggestion counts for nothing");

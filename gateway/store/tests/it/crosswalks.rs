@@ -63,7 +63,7 @@ impl World {
             version: Some(number.to_string()),
             last_changed: now().to_string(),
         };
-        let framework = Framework { document, items: Vec::new(), associations: Vec::new() };
+        let framework = Framework { document, items: Vec::new(), associations: Vec::new(), rubrics: Vec::new() };
         let id = FrameworkId::from_uuid(self.uuid());
         let digest = Digest::from_bytes([u8::try_from(number).unwrap(); 32]);
         let framework = StoredFramework { id, framework, digest, imported_at: now() };
@@ -76,7 +76,7 @@ async fn a_suggestion_is_decided_with_name_and_reason_and_the_latest_decision_st
     let of = (tenant, world.crosswalk(tenant).await);
     let new = world.association("taught", AssociationState::Suggested(suggestion()));
     assert_eq!(store.add_suggestions(of, std::slice::from_ref(&new), now(), ACTOR).await.unwrap(), 1);
-    assert_eq!(store.associations(of, ALL, FIRST).await.unwrap().0, [new.clone()], "as it was suggested");
+    assert_eq!(store.associations(of, ALL, FIRST).await.unwrap().0, std::slice::from_ref(&new), "as it was suggested");
     assert!(store.items_associated(of).await.unwrap().is_empty(), "a suggestion associates nothing");
 
     let decide = |verdict, kind, reason: &str| Decide { verdict, decision: decision(reason), kind };

@@ -80,7 +80,10 @@ pub async fn suggest(
         let why = "this crosswalk has no framework `from` whose items could be compared; make one that has";
         return Err(Problem::invalid_request(Pointer::root(), why));
     };
-    let (origins, destinations) = (from.framework.items, ends.to.framework.items);
+    let (origins, mut destinations) = (from.framework.items, ends.to.framework.items);
+    // What old credentials name may be out of use; what is proposed to people should not be.
+    let today = jiff::tz::TimeZone::UTC.to_datetime(app.now()).date();
+    destinations.retain(|item| !item.is_retired(today));
     let origins = chosen(origins, body.value.items.as_deref(), &associated)?;
     let (items, now, language) = (origins.len(), app.now(), body.value.language);
     let suggestions = app.compute({
