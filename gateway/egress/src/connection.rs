@@ -92,6 +92,16 @@ impl ConnectionClient {
         Self::build(egress, clock, EgressLimits::default(), &system_lookup(), extra_ca_file)
     }
 
+    /// As [`Self::with_authorities`], within other limits.
+    pub fn within(
+        egress: ConnectionEgress,
+        extra_ca_file: Option<&Path>,
+        clock: Arc<dyn Clock>,
+        limits: EgressLimits,
+    ) -> Self {
+        Self::build(egress, clock, limits, &system_lookup(), extra_ca_file)
+    }
+
     pub(crate) fn with_lookup(
         egress: ConnectionEgress,
         clock: Arc<dyn Clock>,

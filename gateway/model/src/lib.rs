@@ -19,6 +19,7 @@ pub mod id;
 pub mod pointer;
 pub mod posting;
 pub mod report;
+pub mod rsd;
 pub mod scale;
 pub mod submission;
 pub mod time;

@@ -9,6 +9,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 mod ends;
+pub mod frameworks;
 mod idempotency;
 pub mod installed;
 pub mod known;

@@ -46,14 +46,11 @@ CREATE TABLE crosswalk_associations (
 );
 CREATE INDEX crosswalk_associations_in_state ON crosswalk_associations (crosswalk, state, id);
 
--- What was approved at a time. It never changes; scoring reads it from frameworks.
+-- What was approved at a time. It never changes, and is kept among the frameworks, where scoring finds it.
 CREATE TABLE crosswalk_editions (
     crosswalk TEXT NOT NULL REFERENCES crosswalks (id),
     number BIGINT NOT NULL CHECK (number >= 1),
     framework TEXT NOT NULL REFERENCES frameworks (id),
-    package TEXT NOT NULL,
-    digest BLOB NOT NULL CHECK (length(digest) = 32),
-    made_at BIGINT NOT NULL,
     PRIMARY KEY (crosswalk, number)
 );
 

@@ -64,7 +64,7 @@ pub use database::Database;
 pub use delivery::{Ended, NewDelivery, Pushed};
 pub use error::StoreError;
 pub use event::{Outgoing, TestEvent, Tested};
-pub use framework::StoredFramework;
+pub use framework::{Added, FrameworkEdition, NewFramework, Readers, StoredFramework, StoredObject};
 pub use gate::{GateId, GateView, Passage, Rate};
 pub use ground::{DueSource, Ground, Looked, SourceId, Watch};
 pub use idempotency::{Earlier, Idempotency};

@@ -34,11 +34,16 @@ pub enum ParseError {
 /// # Errors
 /// [`ParseError`], after work that is bounded by the limits.
 pub fn read_json(bytes: &[u8], limits: &Limits) -> Result<Value, ParseError> {
+    read(bytes, limits, true)
+}
+
+/// Where nothing is kept, the value means nothing, and costs nothing.
+fn read(bytes: &[u8], limits: &Limits, keeps: bool) -> Result<Value, ParseError> {
     if bytes.len() > limits.bytes {
         return Err(ParseError::TooLarge { limit: limits.bytes });
     }
     let limit = limits.depth.min(MOST_DEPTH);
-    let reading = Reading { limit, path: RefCell::default(), fault: RefCell::default() };
+    let reading = Reading { limit, keeps, path: RefCell::default(), fault: RefCell::default() };
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = One(&reading).deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     value.map_err(|error| {
@@ -59,7 +64,7 @@ pub fn check_json(bytes: &[u8], limits: &Limits) -> Result<(), ParseError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let looked = Look { left: limits.depth.min(MOST_DEPTH) }.deserialize(&mut reader).and_then(|()| reader.end());
     // What is wrong is looked for again by the reader that keeps the place.
-    if looked.is_ok() { Ok(()) } else { read_json(bytes, limits).map(drop) }
+    if looked.is_ok() { Ok(()) } else { read(bytes, limits, false).map(drop) }
 }
 
 /// Looks at a value: so many levels may be left below it.
@@ -161,6 +166,7 @@ impl<'de> Keys<'de> {
 /// Where the reader is, and the fault it met there.
 struct Reading {
     limit: usize,
+    keeps: bool,
     path: RefCell<Vec<Segment>>,
     fault: RefCell<Option<ParseError>>,
 }
@@ -238,7 +244,7 @@ impl<'de> Visitor<'de> for One<'_> {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
+        Ok(if self.0.keeps { value.into() } else { Value::Null })
     }
 
     fn visit_string<E>(self, value: String) -> Result<Value, E> {
@@ -247,9 +253,12 @@ impl<'de> Visitor<'de> for One<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         self.0.enter()?;
-        let mut array = Vec::new();
-        while let Some(member) = self.0.at(Segment::Index(array.len()), || members.next_element_seed(self))? {
-            array.push(member);
+        let (mut array, mut index) = (Vec::new(), 0);
+        while let Some(member) = self.0.at(Segment::Index(index), || members.next_element_seed(self))? {
+            index += 1;
+            if self.0.keeps {
+                array.push(member);
+            }
         }
         // The last look, which found nothing, has put an index there too.
         Ok(array.into())
@@ -263,7 +272,7 @@ impl<'de> Visitor<'de> for One<'_> {
                 return Err(self.0.fault(ParseError::DuplicateKey { pointer: self.0.pointer().key(&key) }));
             }
             let value = self.0.at(Segment::Key(key.clone()), || members.next_value_seed(self))?;
-            object.insert(key, value);
+            object.insert(key, if self.0.keeps { value } else { Value::Null });
         }
         Ok(object.into())
     }
@@ -286,6 +295,15 @@ mod tests {
         assert_eq!(read(r#"{"a":1,"a":1}"#), fault("/a"));
         assert_eq!(read(r#"{"x":[0,{"b/c":1,"b\u002fc":2}]}"#), fault("/x/1/b~1c"));
         assert_eq!(read(r#"{"x":{"a":1},"a":{"x":1}}"#), Ok(json!({"x":{"a":1},"a":{"x":1}})));
+    }
+
+    #[test]
+    fn a_look_names_the_same_place_as_a_reading() {
+        for text in [r#"{"x":[0,{"b":1,"b":2}]}"#, r#"[[0],[[[[]]]]]"#, r#"{"a":[1,"#] {
+            let limits = Limits { bytes: 100_000, depth: 4, ..Limits::default() };
+            assert_eq!(check_json(text.as_bytes(), &limits), read(text).map(drop), "{text}");
+            assert!(check_json(text.as_bytes(), &limits).is_err(), "{text}");
+        }
     }
 
     #[test]

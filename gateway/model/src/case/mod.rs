@@ -4,6 +4,7 @@
 mod change;
 mod fault;
 mod hierarchy;
+pub mod mapping;
 mod member;
 mod object;
 mod outline;

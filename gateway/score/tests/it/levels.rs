@@ -5,7 +5,7 @@ use uuid::Uuid;
 use wellspring_model::{
     achievement::{AchievedLevel, Achievement, AssessedResult},
     assessment::{Assessment, EvidenceKind, LineCode},
-    competency::RequiredLevel,
+    competency::{RequiredLevel, Rubric, RubricCriterion, RubricLevel},
     credential::{Binding, NotCountedReason, VerifiedCredential},
     id::AssessmentId,
     pointer::Pointer,
@@ -13,7 +13,7 @@ use wellspring_model::{
 };
 use wellspring_score::{Frameworks, ScoringPolicy, assess};
 
-use crate::world::{achievement, associated, credential, profile, report};
+use crate::world::{achievement, associated, credential, guid, profile, report};
 
 /// A result that names a level: of the scale `sfia`, or of one of the issuer's own.
 fn result(scale: &str, level: &str) -> AssessedResult {
@@ -161,6 +161,56 @@ fn ten_easy_badges_never_beat_one_that_was_assessed() {
     let value = |evidence: &[VerifiedCredential]| at_level("sfia", "4", &[], evidence).score.value;
     assert!(value(&badges) < value(&assessed));
     assert!(value(&lowest) < value(&assessed));
+}
+
+/// A rubric's criterion with levels of these ids at these places.
+fn rubric(levels: &[(&str, Option<i64>)]) -> Rubric {
+    let level = |(id, position): &(&str, Option<i64>)| RubricLevel {
+        identifier: (*id).to_owned(),
+        quality: Some(format!("as {id}")),
+        description: None,
+        score: None,
+        position: *position,
+    };
+    let criterion = RubricCriterion {
+        identifier: guid(50),
+        description: Some("How well".into()),
+        item: None,
+        position: None,
+        levels: levels.iter().map(level).collect(),
+    };
+    Rubric { identifier: guid(51), uri: "urn:rubric".into(), title: None, criteria: vec![criterion] }
+}
+
+fn by_rubric(levels: &[(&str, Option<i64>)], required: &str, achieved: &str) -> Assessment {
+    let mut frameworks = associated(&[]);
+    frameworks[0].0.rubrics = vec![rubric(levels)];
+    let mut profile = profile(&[1]);
+    let scale = format!("https://case.example/ims/case/v1p1/CFRubricCriteria/{}", guid(50));
+    profile.requirements[0].level = Some(RequiredLevel { scale: guid(50), required: required.into() });
+    let level = AchievedLevel { title: "?".into(), ids: vec![achieved.into()], scales: vec![scale] };
+    let evidence = [with_results(0, &[0], vec![AssessedResult { level: Some(level), ..result("", "") }])];
+    let id = AssessmentId::from_uuid(Uuid::from_u128(1));
+    assess(id, &profile, &Frameworks::new(&frameworks), &evidence, Vec::new(), &ScoringPolicy::default())
+}
+
+#[test]
+fn a_criterion_of_a_rubric_is_a_scale_in_the_order_of_its_positions() {
+    let levels = [("urn:high", Some(3)), ("urn:low", Some(1)), ("urn:middle", Some(2))];
+    let value = |achieved| by_rubric(&levels, "urn:high", achieved).score.value.to_string();
+    assert_eq!(
+        (value("urn:low"), value("urn:middle"), value("urn:high")),
+        ("33.33".into(), "66.67".into(), "100.00".into())
+    );
+    let steps = by_rubric(&levels, "urn:high", "urn:low").lines[0].level.clone().unwrap().steps.unwrap();
+    assert_eq!((steps.title.as_str(), steps.levels[0].as_str()), ("How well", "as urn:low"));
+}
+
+#[test]
+fn a_rubric_that_does_not_say_which_level_is_higher_is_no_scale() {
+    for levels in [[("urn:a", Some(1)), ("urn:b", Some(1))], [("urn:a", None), ("urn:b", Some(1))]] {
+        assert_eq!(by_rubric(&levels, "urn:a", "urn:a").lines[0].code, LineCode::LevelNotComparable);
+    }
 }
 
 /// A piece of evidence for item 0: at a level of the scale, at one of another, or at none.

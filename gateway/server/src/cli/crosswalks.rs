@@ -147,13 +147,14 @@ fn print(association: &CrosswalkAssociation) {
 async fn export(args: Export) -> Result<u8, Failure> {
     let store = opened(&args.config).await?;
     let found = store.edition((args.tenant, args.crosswalk), args.edition).await.map_err(Failure::could_not_run)?;
-    store.close().await;
     let unknown = || {
         let wanted = args.edition.map_or_else(|| "an edition".to_owned(), |number| format!("the edition {number}"));
         Failure::usage(format!("{} has no crosswalk {} with {wanted}", args.tenant, args.crosswalk))
     };
-    let (edition, package) = found.ok_or_else(unknown)?;
-    println!("{package}");
+    let edition = found.ok_or_else(unknown)?;
+    let package = store.framework_package(args.tenant, edition.framework).await.map_err(Failure::could_not_run)?;
+    store.close().await;
+    println!("{}", String::from_utf8_lossy(&package.unwrap_or_default()));
     eprintln!("edition {} · digest {}", edition.number, edition.digest);
     Ok(exit::PASSED)
 }

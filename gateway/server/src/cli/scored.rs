@@ -270,7 +270,12 @@ fn print_line(sentences: &Sentences, line: &Line) {
         println!("    {from} {} {to}", step.kind);
     }
     if let Some(level) = &line.level {
-        let shown = level.shown.as_deref().or(level.said.as_deref()).unwrap_or("not said");
-        println!("  level: {} asked, {shown} shown ({})", level.required, level.scale);
+        let steps = level.steps.as_ref();
+        let named = |place: Option<u32>| steps?.levels.get(usize::try_from(place?).ok()?.checked_sub(1)?);
+        let asked = named(steps.map(|steps| steps.required)).unwrap_or(&level.required);
+        let shown =
+            named(steps.and_then(|steps| steps.shown)).or(level.said.as_ref()).map_or("not said", String::as_str);
+        let scale = steps.map_or(&level.scale, |steps| &steps.title);
+        println!("  {scale}: {asked} asked for, {shown} shown");
     }
 }

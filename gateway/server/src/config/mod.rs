@@ -19,6 +19,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use url::Url;
 use wellspring_model::{
+    connection::BaseUrl,
     credential::{Assurance, IssuerId},
     trust::TrustRules,
 };
@@ -87,12 +88,14 @@ pub struct ConnectorsConfig {
 #[serde(deny_unknown_fields)]
 pub struct EgressSection {
     pub extra_ca_file: PathBuf,
+    pub framework_origins: Vec<BaseUrl>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LimitsConfig {
     pub body_bytes: usize,
+    pub framework_bytes: usize,
     pub credential_bytes: usize,
     pub json_depth: usize,
     pub nested_credentials: usize,

@@ -38,7 +38,7 @@ pub(super) const PROBLEMS: &[(&str, &str)] = pages!("problems":
     "malformed-json" "body-too-large" "json-too-deep" "duplicate-key" "invalid-request" "unreadable-credential"
     "unknown-connection" "unknown-connector" "unknown-job" "unknown-profile" "unknown-trust-policy" "unknown-framework"
     "unknown-crosswalk" "association-exists" "nothing-approved" "already-resolved" "address-shared"
-    "not-found" "unauthorized" "idempotency-conflict" "idempotency-in-flight" "endpoint-shut" "not-assessed"
+    "invalid-framework" "framework-source" "not-found" "unauthorized" "idempotency-conflict" "idempotency-in-flight" "endpoint-shut" "not-assessed"
     "unsupported-media-type" "method-not-allowed" "unavailable" "storage-full" "internal"
 );
 

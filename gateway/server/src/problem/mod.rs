@@ -3,6 +3,10 @@
 //! `type` is the address of that page. It is written relative to this gateway's origin (RFC 9457 §3.1.1 allows that);
 //! [`absolute`] puts the configured public address before it.
 
+mod framework;
+#[cfg(test)]
+mod tests;
+
 use std::{fmt, sync::Arc};
 
 use axum::{
@@ -66,6 +70,10 @@ kinds! {
     UnknownTrustPolicy = "unknown-trust-policy", NOT_FOUND, "There is no such trust policy";
     /// There is no framework of that id.
     UnknownFramework = "unknown-framework", NOT_FOUND, "There is no such framework";
+    /// A framework was read, and is none that could be kept.
+    InvalidFramework = "invalid-framework", BAD_REQUEST, "The framework has faults";
+    /// Another CASE service did not give a framework.
+    FrameworkSource = "framework-source", BAD_GATEWAY, "The framework could not be had from its source";
     /// There is no crosswalk of that id.
     UnknownCrosswalk = "unknown-crosswalk", NOT_FOUND, "There is no such crosswalk";
     /// Nothing at this address, or not for this key.
@@ -386,6 +394,3 @@ pub async fn absolute(State(base): State<Arc<str>>, mut response: Response) -> R
     }
     written
 }
-
-#[cfg(test)]
-mod tests;

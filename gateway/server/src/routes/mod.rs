@@ -1,6 +1,7 @@
 //! HTTP. One folder or file per resource; a route decodes, calls one step, stores, answers.
 
 pub mod audit;
+mod case;
 pub mod connections;
 pub mod connectors;
 pub mod crosswalks;
@@ -58,8 +59,11 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(connections::show, connections::remove))
         .routes(routes!(connections::check))
         .routes(routes!(connections::resume))
-        .routes(routes!(frameworks::import, frameworks::list))
+        .routes(routes!(frameworks::import::import, frameworks::list))
+        .routes(routes!(frameworks::import::import_from))
         .routes(routes!(frameworks::show))
+        .routes(routes!(frameworks::changes::changes))
+        .routes(routes!(frameworks::publication::put))
         .routes(routes!(crosswalks::add, crosswalks::list))
         .routes(routes!(crosswalks::show))
         .routes(routes!(crosswalks::associations::add, crosswalks::associations::list))
@@ -117,6 +121,7 @@ pub fn router(app: App) -> Router {
     let base: Arc<str> = app.config.public_url.as_str().into();
     api.merge(reports::router())
         .merge(documents::router())
+        .merge(case::router())
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(axum::middleware::map_response_with_state(base, problem::absolute))

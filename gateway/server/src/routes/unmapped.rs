@@ -176,7 +176,7 @@ async fn settlement(app: &App, tenant: TenantId, entry: &Unmapped, asked: Resolu
         Err(_) => None,
     };
     let crosswalk = found.ok_or_else(|| Problem::unknown_crosswalk(at("crosswalk")))?;
-    let destination = Ends::of(app, tenant, &crosswalk).await?.item(&item, at("item"))?;
+    let destination = Ends::of(app, tenant, &crosswalk).item(&item, at("item")).await?;
     let origin = entry.named.node();
     if origin.item == destination.item {
         let why = "it names this very item, which a framework has by now: there is nothing left to resolve";

@@ -22,3 +22,4 @@ mod retention;
 mod submissions;
 mod trust;
 mod unmapped;
+mod worked_example;

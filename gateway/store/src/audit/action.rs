@@ -47,6 +47,8 @@ actions! {
     EndpointResumed = "endpoint.resumed", "events to an endpoint were let through again", "";
     EndpointRemoved = "endpoint.removed", "an endpoint was taken out of use", "";
     FrameworkImported = "framework.imported", "a framework was imported", "the package as received";
+    FrameworkPublished = "framework.published", "a framework was published: anybody may read it", "";
+    FrameworkWithdrawn = "framework.withdrawn", "a framework is not public any more", "";
     CrosswalkAdded = "crosswalk.added", "a crosswalk was made", "the crosswalk";
     CrosswalkSuggested = "crosswalk.suggested", "associations were suggested for a crosswalk", "the ids of the new ones, a line each";
     CrosswalkEditionMade = "crosswalk.edition_made", "an edition of a crosswalk was made, which scoring follows from then on", "the package";

@@ -1,14 +1,16 @@
 //! Editions: what was approved at a time, kept for good, and given to scoring as a framework.
 
+use tokio::sync::watch;
 use wellspring_model::{
     crosswalk::Edition,
     id::{CrosswalkId, TenantId},
 };
 
 use crate::{
-    Action, AuditNote, Page, Store, StoreError, StoredFramework, framework,
-    row::{Read, Row, micros},
-    sql::query,
+    Action, AuditNote, NewFramework, Page, Store, StoreError,
+    framework::Adding,
+    row::{Read, Row},
+    sql::{composed, query},
 };
 
 /// An edition to be kept.
@@ -17,11 +19,12 @@ pub struct NewEdition {
     pub crosswalk: CrosswalkId,
     /// The one after the newest.
     pub number: u32,
-    /// As scoring reads it.
-    pub framework: StoredFramework,
-    /// The package, which the framework's digest is over.
-    pub package: String,
+    /// Its package, as it is kept among the frameworks.
+    pub framework: NewFramework,
 }
+
+const EDITIONS: &str = "SELECT e.crosswalk, e.number, e.framework, f.digest, f.imported_at FROM crosswalk_editions e \
+     JOIN frameworks f ON f.id = e.framework WHERE e.crosswalk = $1 AND f.tenant = $2";
 
 impl Store {
     /// Keeps an edition. From then on scoring walks its associations.
@@ -30,26 +33,21 @@ impl Store {
     /// [`StoreError::Exists`] where somebody else has made this edition meanwhile. The crosswalk is known to be this
     /// tenant's.
     pub async fn add_edition(&self, tenant: TenantId, new: NewEdition, actor: &str) -> Result<(), StoreError> {
-        let actor = actor.to_owned();
+        let (actor, at) = (actor.to_owned(), new.framework.imported_at);
+        let adding = Adding::prepared(tenant, new.framework, watch::Sender::new(0)).await?;
         self.writer
             .write_alone(move |tx| {
                 Box::pin(async move {
-                    let (id, at, digest) = (new.framework.id, new.framework.imported_at, new.framework.digest);
-                    framework::insert(tx, tenant, &new.framework).await?;
-                    query(
-                        "INSERT INTO crosswalk_editions (crosswalk, number, framework, package, digest, made_at) \
-                         VALUES ($1, $2, $3, $4, $5, $6)",
-                    )
-                    .bind(new.crosswalk.to_string())
-                    .bind(i64::from(new.number))
-                    .bind(id.to_string())
-                    .bind(new.package)
-                    .bind(digest.bytes().as_slice())
-                    .bind(micros(at))
-                    .execute(&mut *tx)
-                    .await?;
                     let note = AuditNote::new(tenant, at, &actor, Action::CrosswalkEditionMade, new.crosswalk);
-                    tx.note(note.with(digest));
+                    let note = note.with(adding.digest());
+                    let framework = adding.write(tx).await?.id();
+                    query("INSERT INTO crosswalk_editions (crosswalk, number, framework) VALUES ($1, $2, $3)")
+                        .bind(new.crosswalk.to_string())
+                        .bind(i64::from(new.number))
+                        .bind(framework.to_string())
+                        .execute(&mut *tx)
+                        .await?;
+                    tx.note(note);
                     Ok(())
                 })
             })
@@ -65,21 +63,18 @@ impl Store {
         (tenant, crosswalk): (TenantId, CrosswalkId),
         page: Page<u32>,
     ) -> Result<(Vec<Edition>, Option<u32>), StoreError> {
-        let rows = query(
-            "SELECT e.* FROM crosswalk_editions e JOIN crosswalks c ON c.id = e.crosswalk \
-             WHERE e.crosswalk = $1 AND c.tenant = $2 AND e.number > $3 ORDER BY e.number LIMIT $4",
-        )
-        .bind(crosswalk.to_string())
-        .bind(tenant.to_string())
-        .bind(i64::from(page.after.unwrap_or(0)))
-        .bind(page.rows())
-        .fetch_all(&self.read)
-        .await?;
+        let rows = composed(format!("{EDITIONS} AND e.number > $3 ORDER BY e.number LIMIT $4"))
+            .bind(crosswalk.to_string())
+            .bind(tenant.to_string())
+            .bind(i64::from(page.after.unwrap_or(0)))
+            .bind(page.rows())
+            .fetch_all(&self.read)
+            .await?;
         let editions = rows.iter().map(edition).collect::<Result<Vec<_>, _>>()?;
         Ok(page.cut(editions, |edition| edition.number))
     }
 
-    /// One edition with its package, the newest where no number is given.
+    /// One edition, the newest where no number is given. Its package is that of its framework.
     ///
     /// # Errors
     /// The store's.
@@ -87,19 +82,14 @@ impl Store {
         &self,
         (tenant, crosswalk): (TenantId, CrosswalkId),
         number: Option<u32>,
-    ) -> Result<Option<(Edition, String)>, StoreError> {
-        let row = query(
-            "SELECT e.* FROM crosswalk_editions e JOIN crosswalks c ON c.id = e.crosswalk \
-             WHERE e.crosswalk = $1 AND c.tenant = $2 AND ($3 IS NULL OR e.number = $3) \
-             ORDER BY e.number DESC LIMIT 1",
-        )
-        .bind(crosswalk.to_string())
-        .bind(tenant.to_string())
-        .bind(number.map(i64::from))
-        .fetch_optional(&self.read)
-        .await?;
-        let read = |row: &Row| Ok((edition(row)?, Read::new(row, "crosswalk_editions").text("package")?));
-        row.as_ref().map(read).transpose()
+    ) -> Result<Option<Edition>, StoreError> {
+        let row = composed(format!("{EDITIONS} AND ($3 IS NULL OR e.number = $3) ORDER BY e.number DESC LIMIT 1"))
+            .bind(crosswalk.to_string())
+            .bind(tenant.to_string())
+            .bind(number.map(i64::from))
+            .fetch_optional(&self.read)
+            .await?;
+        row.as_ref().map(edition).transpose()
     }
 }
 
@@ -110,6 +100,6 @@ fn edition(row: &Row) -> Result<Edition, StoreError> {
         number: row.number("number")?,
         framework: row.id("framework")?,
         digest: row.digest("digest")?,
-        made_at: row.time("made_at")?,
+        made_at: row.time("imported_at")?,
     })
 }

@@ -44,7 +44,7 @@ impl FromStr for Encoding {
 }
 
 /// The shorter form.
-pub(super) fn encode(bytes: Vec<u8>) -> (Encoding, Vec<u8>) {
+pub(crate) fn encode(bytes: Vec<u8>) -> (Encoding, Vec<u8>) {
     match compressed(&bytes) {
         Some(shorter) if shorter.len() < bytes.len() - bytes.len() / SAVES => (Encoding::Zstd, shorter),
         // What cannot be compressed can still be kept.
@@ -67,11 +67,17 @@ fn compressed(bytes: &[u8]) -> Option<Vec<u8>> {
 
 /// The bytes as they were handed in. `None` where these are others: what was recorded of them bounds the work.
 pub(super) fn decode(encoding: Encoding, encoded: Vec<u8>, size: usize, digest: &Digest) -> Option<Vec<u8>> {
+    let bytes = plain(encoding, encoded, size)?;
+    (Sha256::digest(&bytes).as_slice() == digest.bytes()).then_some(bytes)
+}
+
+/// As [`decode`], for what no digest is kept of.
+pub(crate) fn plain(encoding: Encoding, encoded: Vec<u8>, size: usize) -> Option<Vec<u8>> {
     let bytes = match encoding {
         Encoding::Plain => encoded,
         Encoding::Zstd => bulk::decompress(&encoded, size).ok()?,
     };
-    (bytes.len() == size && Sha256::digest(&bytes).as_slice() == digest.bytes()).then_some(bytes)
+    (bytes.len() == size).then_some(bytes)
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use wellspring_model::{digest::Digest, id::TenantId};
 
 use self::rows::{Kept, KeptIn};
 pub(crate) use self::{
-    encoding::Encoding,
+    encoding::{Encoding, encode as pack, plain as unpack},
     objects::{ObjectName, Objects},
 };
 use crate::{Store, StoreError, sql::query};

@@ -1,16 +1,18 @@
 //! Associations with who decided and why; editions that stay as they were; nothing of one tenant's for another.
 
+use std::sync::Arc;
+
 use wellspring_model::{
     assessment::Ppm,
-    competency::{Framework, FrameworkDocument, ItemId},
+    case::Package,
+    competency::ItemId,
     crosswalk::{
         AssociationState, AssociationType, Crosswalk, CrosswalkAssociation, CrosswalkNode, Decided, Decision,
         StateName, Suggestion, Verdict,
     },
-    digest::Digest,
     id::{CrosswalkAssociationId, CrosswalkId, FrameworkId, TenantId},
 };
-use wellspring_store::{AssociationFilter, Decide, NewEdition, Page, StoreError, StoredFramework};
+use wellspring_store::{AssociationFilter, Decide, NewEdition, NewFramework, Page, StoreError};
 
 use crate::world::{ACTOR, World, now, on_both_stores};
 
@@ -56,18 +58,17 @@ impl World {
     }
 
     fn edition(&self, crosswalk: CrosswalkId, number: u32) -> NewEdition {
-        let document = FrameworkDocument {
-            identifier: "of-the-crosswalk".to_owned(),
-            uri: "https://gateway.example/crosswalk".to_owned(),
-            title: "Ours and theirs".to_owned(),
-            version: Some(number.to_string()),
-            last_changed: now().to_string(),
-        };
-        let framework = Framework { document, items: Vec::new(), associations: Vec::new(), rubrics: Vec::new() };
+        let package = serde_json::json!({
+            "CFDocument": {
+                "identifier": crosswalk.uuid(), "uri": "https://gateway.example/crosswalk", "title": "Ours and theirs",
+                "frameworkType": "Crosswalk", "caseVersion": "1.1", "version": number.to_string(),
+                "lastChangeDateTime": now().to_string()
+            },
+            "CFAssociations": []
+        });
+        let package = Package::read(package.to_string().into_bytes(), None).unwrap();
         let id = FrameworkId::from_uuid(self.uuid());
-        let digest = Digest::from_bytes([u8::try_from(number).unwrap(); 32]);
-        let framework = StoredFramework { id, framework, digest, imported_at: now() };
-        NewEdition { crosswalk, number, framework, package: format!("{{\"edition\":{number}}}") }
+        NewEdition { crosswalk, number, framework: NewFramework { id, package: Arc::new(package), imported_at: now() } }
     }
 }
 
@@ -130,9 +131,13 @@ async fn editions_count_on_and_keep_their_bytes_and_scoring_follows_the_newest(w
     }
     let twice = store.add_edition(tenant, world.edition(of.1, 2), ACTOR).await;
     assert!(matches!(twice, Err(StoreError::Exists(_))), "{twice:?}");
-    let (newest, package) = store.edition(of, None).await.unwrap().unwrap();
-    assert_eq!((newest.number, package.as_str()), (2, "{\"edition\":2}"));
-    assert_eq!(store.edition(of, Some(1)).await.unwrap().unwrap().1, "{\"edition\":1}");
+    let newest = store.edition(of, None).await.unwrap().unwrap();
+    let earlier = store.edition(of, Some(1)).await.unwrap().unwrap();
+    assert_eq!((newest.number, earlier.number), (2, 1));
+    for edition in [&newest, &earlier] {
+        let bytes = store.framework_package(tenant, edition.framework).await.unwrap().unwrap();
+        assert_eq!(edition.digest, wellspring_store::detail_of(bytes), "the very bytes");
+    }
     assert_eq!(store.edition(of, Some(3)).await.unwrap(), None);
     let (page, next) = store.editions(of, Page { after: None, limit: 1 }).await.unwrap();
     assert_eq!((page[0].number, next), (1, Some(1)));

@@ -13,6 +13,7 @@ mod destinations;
 mod events;
 mod figures;
 mod files;
+mod frameworks;
 mod payloads;
 mod queue;
 mod queue_model;

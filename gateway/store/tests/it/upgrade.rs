@@ -25,6 +25,12 @@ INSERT INTO connections (id, tenant, name, connector, settings, bases, private_o
   ('con_00000000000000000000000000000002', 'ten_00000000000000000000000000000001', 'ATS', 'greenhouse', '{}', '{}', '[]', 1);
 INSERT INTO profiles (id, tenant, profile, created_at) VALUES
   ('prf_00000000000000000000000000000003', 'ten_00000000000000000000000000000001', '{}', 1);
+INSERT INTO frameworks (id, tenant, identifier, uri, digest, package, imported_at) VALUES
+  ('frm_00000000000000000000000000000005', 'ten_00000000000000000000000000000001', '00000000-0000-4000-8000-000000000005',
+   'urn:x', {blob}, '{\"CFDocument\": {\"identifier\": \"00000000-0000-4000-8000-000000000005\", \"uri\": \"urn:x\",
+   \"title\": \"Example\", \"version\": null, \"lastChangeDateTime\": \"2026-01-01T00:00:00Z\"},
+   \"CFItems\": [{\"identifier\": \"00000000-0000-4000-8000-000000000006\", \"uri\": \"urn:y\", \"fullStatement\": \"Does it\"}],
+   \"CFAssociations\": []}', 1);
 INSERT INTO postings (id, tenant, title, profile, connection, external_id, created_at) VALUES
   ('job_00000000000000000000000000000004', 'ten_00000000000000000000000000000001', 'Analyst',
    'prf_00000000000000000000000000000003', 'con_00000000000000000000000000000002', '1', 1);
@@ -126,6 +132,12 @@ async fn what_an_earlier_version_wrote_is_read_and_worked_off(world: World) {
     assert_eq!(rows.len(), 1);
     let made_up = Broken { number: 1, fault: Fault::Changed };
     assert_eq!(store.audit_verify(tenant, &[]).await.unwrap().result, Err(made_up), "its digest was made up");
+
+    let framework = "frm_00000000000000000000000000000005".parse().unwrap();
+    let edition = store.framework_edition(tenant, framework).await.unwrap().unwrap();
+    let of_it = (edition.title.as_str(), edition.version, edition.items, edition.associations, edition.case_version);
+    assert_eq!(of_it, ("Example", None, 1, 0, None));
+    assert_eq!(store.framework(tenant, framework).await.unwrap().unwrap().framework.items[0].full_statement, "Does it");
 
     let digest = format!("sha256:{DIGEST}").parse().unwrap();
     assert_eq!(store.payload(tenant, digest).await.unwrap().as_deref(), Some(b"{}".as_slice()));

@@ -94,8 +94,8 @@ pub async fn add(
     body: StrictJson<NewAssociation>,
 ) -> Result<impl IntoResponse, Problem> {
     let (crosswalk, new) = (read(&app, caller.tenant, &id).await?, body.value);
-    let ends = Ends::of(&app, caller.tenant, &crosswalk).await?;
-    let (origin, destination) = ends.pair(&new.origin, &new.destination)?;
+    let ends = Ends::of(&app, caller.tenant, &crosswalk);
+    let (origin, destination) = ends.pair(&new.origin, &new.destination).await?;
     let now = app.now();
     let decided = Decided { decision: new.by.decide(new.reason, now), suggestion: None };
     let association = CrosswalkAssociation {

@@ -1,5 +1,7 @@
 //! Editions of a crosswalk: what is approved now, as a CASE package that never changes.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     extract::{Path, Query, State},
@@ -8,20 +10,18 @@ use axum::{
 };
 use serde::Deserialize;
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use utoipa::IntoParams;
 use wellspring_model::{
-    Timestamp,
-    competency::Framework,
+    case::{CaseVersion, Package},
     crosswalk::{Addresses, Crosswalk, CrosswalkAssociation, Edition, EditionOf, StateName},
-    digest::Digest,
     id::{CrosswalkId, FrameworkId, TenantId},
 };
-use wellspring_store::{AssociationFilter, NewEdition, Page, StoreError, StoredFramework};
+use wellspring_store::{AssociationFilter, NewEdition, NewFramework, Page, StoreError};
 
 use super::{EditionView, read};
 use crate::{
     auth::Caller,
+    frameworks::Unreadable,
     problem::Problem,
     routes::{PageQuery, PageView, created, page},
     state::App,
@@ -52,6 +52,7 @@ pub struct EditionQuery {
         (status = 201, body = EditionView),
         (status = 200, description = "nothing has changed since this one", body = EditionView),
         (status = 404, content_type = "application/problem+json"),
+        (status = 400, description = "the associations contradict each other", content_type = "application/problem+json"),
         (status = 409, description = "nothing is approved", content_type = "application/problem+json"),
     )
 )]
@@ -59,17 +60,19 @@ pub async fn make(State(app): State<App>, caller: Caller, id: Path<String>) -> R
     let crosswalk = read(&app, caller.tenant, &id).await?;
     let of = (caller.tenant, crosswalk.id);
     for _ in 0..MOST_TRIES {
-        let associations = approved(&app, of).await?;
-        let newest = app.store.edition(of, None).await?;
+        let (associations, newest) = (approved(&app, of).await?, app.store.edition(of, None).await?);
         if associations.is_empty() && newest.is_none() {
             return Err(Problem::nothing_approved());
         }
-        let (made, new) = make_next(&app, caller.tenant, &crosswalk, associations, newest.as_ref()).await?;
-        let Some(new) = new else { return Ok((StatusCode::OK, Json(made)).into_response()) };
+        let Some(new) = next(&app, caller.tenant, &crosswalk, associations, newest.as_ref()).await? else {
+            return Ok((StatusCode::OK, Json(newest.as_ref().map(EditionView::new))).into_response());
+        };
+        let number = new.number;
         match app.store.add_edition(caller.tenant, new, &caller.actor()).await {
             Ok(()) => {
-                let place = format!("/v1/crosswalks/{}/package?edition={}", crosswalk.id, made.number);
-                return Ok(created(place, made).into_response());
+                let made = app.store.edition(of, Some(number)).await?.ok_or_else(Problem::internal)?;
+                let place = format!("/v1/crosswalks/{}/package?edition={number}", crosswalk.id);
+                return Ok(created(place, EditionView::new(&made)).into_response());
             }
             // Somebody else made this one meanwhile.
             Err(StoreError::Exists(_)) => {}
@@ -79,52 +82,41 @@ pub async fn make(State(app): State<App>, caller: Caller, id: Path<String>) -> R
     Err(Problem::unavailable())
 }
 
-/// The edition after the newest; or the newest itself, if it says the same.
-async fn make_next(
+/// The edition after the newest, unless the newest says the same.
+async fn next(
     app: &App,
     tenant: TenantId,
     crosswalk: &Crosswalk,
     associations: Vec<CrosswalkAssociation>,
-    newest: Option<&(Edition, String)>,
-) -> Result<(EditionView, Option<NewEdition>), Problem> {
+    newest: Option<&Edition>,
+) -> Result<Option<NewEdition>, Problem> {
     let creator = app.store.tenant_name(tenant).await?.ok_or_else(Problem::internal)?;
-    let addresses = Addresses::new(app.config.public_url.as_str(), tenant);
-    let (crosswalk, newest, made_at) = (crosswalk.clone(), newest.cloned(), app.now());
-    let framework = FrameworkId::from_uuid(app.uuid());
-    let work = move || {
-        let number = newest.as_ref().map_or(1, |(edition, _)| edition.number + 1);
-        let made = EditionOf { crosswalk: &crosswalk, number, creator: &creator, made_at, associations: &associations };
-        let package = made.package(&addresses);
-        let same = newest.filter(|(_, before)| is_same(before, &package));
-        match same {
-            Some((edition, _)) => Some((EditionView::new(&edition), None)),
-            None => {
-                let (framework, package) = stored(framework, package, made_at)?;
-                let new = NewEdition { crosswalk: crosswalk.id, number, framework, package };
-                Some((EditionView::new(&edition(&new)), Some(new)))
-            }
-        }
+    let before = match newest {
+        Some(newest) => app.store.framework_package(tenant, newest.framework).await?,
+        None => None,
     };
-    app.compute(work).await.ok().flatten().ok_or_else(Problem::internal)
+    let addresses = Addresses::new(app.config.public_url.as_str(), tenant);
+    let (crosswalk, number) = (crosswalk.clone(), newest.map_or(1, |newest| newest.number + 1));
+    let (id, imported_at) = (FrameworkId::from_uuid(app.uuid()), app.now());
+    let made = app.compute(move || {
+        let (made_at, associations) = (imported_at, &associations);
+        let edition = EditionOf { crosswalk: &crosswalk, number, creator: &creator, made_at, associations };
+        let package = edition.package(&addresses);
+        if before.is_some_and(|before| is_same(&before, &package)) {
+            return Ok(None);
+        }
+        let bytes = serde_json::to_vec_pretty(&package).map_err(|_| Problem::internal())?;
+        let package = Package::read(bytes, Some(CaseVersion::V1p1)).map_err(Unreadable::Faults)?;
+        let framework = NewFramework { id, package: Arc::new(package), imported_at };
+        Ok(Some(NewEdition { crosswalk: crosswalk.id, number, framework }))
+    });
+    made.await.map_err(|_| Problem::internal())?
 }
 
-fn is_same(before: &str, package: &Value) -> bool {
-    let before: Option<Value> = serde_json::from_str(before).ok();
+fn is_same(before: &[u8], package: &Value) -> bool {
+    let before: Option<Value> = serde_json::from_slice(before).ok();
     let said = |package: &Value| (package["CFAssociations"].clone(), package["CFDocument"]["title"].clone());
     before.is_some_and(|before| said(&before) == said(package))
-}
-
-/// A package as text, and as the framework that scoring reads.
-fn stored(id: FrameworkId, package: Value, at: Timestamp) -> Option<(StoredFramework, String)> {
-    let text = serde_json::to_string_pretty(&package).ok()?;
-    let framework: Framework = serde_json::from_value(package).ok()?;
-    let digest = Digest::from_bytes(Sha256::digest(&text).into());
-    Some((StoredFramework { id, framework, digest, imported_at: at }, text))
-}
-
-fn edition(new: &NewEdition) -> Edition {
-    let (framework, digest, made_at) = (new.framework.id, new.framework.digest, new.framework.imported_at);
-    Edition { crosswalk: new.crosswalk, number: new.number, framework, digest, made_at }
 }
 
 async fn approved(app: &App, of: (TenantId, CrosswalkId)) -> Result<Vec<CrosswalkAssociation>, Problem> {
@@ -180,7 +172,7 @@ pub async fn package(
     query: Query<EditionQuery>,
 ) -> Result<impl IntoResponse, Problem> {
     let crosswalk = read(&app, caller.tenant, &id).await?;
-    let found = app.store.edition((caller.tenant, crosswalk.id), query.edition).await?;
-    let (_, package) = found.ok_or_else(Problem::not_found)?;
+    let found = app.store.edition((caller.tenant, crosswalk.id), query.edition).await?.ok_or_else(Problem::not_found)?;
+    let package = app.store.framework_package(caller.tenant, found.framework).await?.ok_or_else(Problem::internal)?;
     Ok(([(CONTENT_TYPE, "application/json")], package))
 }

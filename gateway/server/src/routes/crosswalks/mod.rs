@@ -94,8 +94,8 @@ pub async fn add(
 
 /// How an imported framework is called in crosswalks: by its document's identifier, as it is looked up.
 async fn identifier(app: &App, tenant: TenantId, name: &str, at: Pointer) -> Result<String, Problem> {
-    let stored = app.store.framework_named(tenant, name).await?.ok_or_else(|| Problem::unknown_framework(at))?;
-    Ok(stored.framework.document.identifier.to_lowercase())
+    let found = app.store.framework_identifier(tenant, name).await?;
+    found.ok_or_else(|| Problem::unknown_framework(at))
 }
 
 /// One crosswalk, with how many associations it has in each state and its newest edition.
@@ -111,7 +111,7 @@ pub async fn show(State(app): State<App>, caller: Caller, id: Path<String>) -> R
     let of = (caller.tenant, crosswalk.id);
     let counts = app.store.associations_by_state(of).await?;
     let edition = app.store.edition(of, None).await?;
-    Ok(Json(CrosswalkView::new(&crosswalk).with(counts, edition.map(|(edition, _)| edition))))
+    Ok(Json(CrosswalkView::new(&crosswalk).with(counts, edition)))
 }
 
 /// All crosswalks, oldest first.

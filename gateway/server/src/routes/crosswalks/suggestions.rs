@@ -74,13 +74,13 @@ pub async fn suggest(
 ) -> Result<Json<SuggestionsView>, Problem> {
     let crosswalk = read(&app, caller.tenant, &id).await?;
     let of = (caller.tenant, crosswalk.id);
-    let ends = Ends::of(&app, caller.tenant, &crosswalk).await?;
+    let ends = Ends::of(&app, caller.tenant, &crosswalk);
     let associated: BTreeSet<ItemId> = app.store.items_associated(of).await?.into_iter().collect();
-    let Some(from) = ends.from else {
+    let Some(from) = ends.from().await? else {
         let why = "this crosswalk has no framework `from` whose items could be compared; make one that has";
         return Err(Problem::invalid_request(Pointer::root(), why));
     };
-    let (origins, mut destinations) = (from.framework.items, ends.to.framework.items);
+    let (origins, mut destinations) = (from.framework.items, ends.to().await?.framework.items);
     // What old credentials name may be out of use; what is proposed to people should not be.
     let today = jiff::tz::TimeZone::UTC.to_datetime(app.now()).date();
     destinations.retain(|item| !item.is_retired(today));

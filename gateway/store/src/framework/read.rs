@@ -1,0 +1,216 @@
+//! Whole editions: for scoring, for lists, and as they were received.
+
+use wellspring_model::{
+    Timestamp,
+    competency::{Framework, FrameworkVersion},
+    digest::Digest,
+    id::{FrameworkId, TenantId},
+};
+
+use super::{EDITIONS, FrameworkEdition, NEWEST, blocks, edition};
+use crate::{
+    Page, Store, StoreError,
+    row::{Read, Row},
+    sql::{composed, query},
+};
+
+/// A framework as scoring reads it, with what is known of its import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFramework {
+    pub id: FrameworkId,
+    pub framework: Framework,
+    /// Over the package as received.
+    pub digest: Digest,
+    pub imported_at: Timestamp,
+}
+
+impl StoredFramework {
+    /// How an assessment names this edition.
+    pub fn version(&self) -> FrameworkVersion {
+        let document = &self.framework.document;
+        FrameworkVersion {
+            id: document.identifier.clone(),
+            title: document.title.clone(),
+            version: document.version.clone(),
+            digest: self.digest,
+        }
+    }
+}
+
+const STORED: &str = "SELECT id, package, digest, imported_at FROM frameworks f";
+
+impl Store {
+    pub async fn framework(&self, tenant: TenantId, id: FrameworkId) -> Result<Option<StoredFramework>, StoreError> {
+        let row = composed(format!("{STORED} WHERE id = $1 AND tenant = $2"))
+            .bind(id.to_string())
+            .bind(tenant.to_string())
+            .fetch_optional(&self.read)
+            .await?;
+        self.stored_if_any(row).await
+    }
+
+    /// The newest edition of the framework with this identifier or address.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn framework_named(&self, tenant: TenantId, name: &str) -> Result<Option<StoredFramework>, StoreError> {
+        let row =
+            composed(format!("{STORED} WHERE tenant = $1 AND (identifier = $2 OR uri = $3) ORDER BY id DESC LIMIT 1"))
+                .bind(tenant.to_string())
+                .bind(name.to_lowercase())
+                .bind(name)
+                .fetch_optional(&self.read)
+                .await?;
+        self.stored_if_any(row).await
+    }
+
+    /// The identifier of the framework with this identifier or address.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn framework_identifier(&self, tenant: TenantId, name: &str) -> Result<Option<String>, StoreError> {
+        let row = query(
+            "SELECT id, identifier FROM frameworks WHERE tenant = $1 AND (identifier = $2 OR uri = $3) \
+             ORDER BY id DESC LIMIT 1",
+        );
+        let row = row.bind(tenant.to_string()).bind(name.to_lowercase()).bind(name).fetch_optional(&self.read);
+        row.await?.map(|row| Read::new(&row, "frameworks").text("identifier")).transpose()
+    }
+
+    /// The editions that an assessment used.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn frameworks_used(
+        &self,
+        tenant: TenantId,
+        used: &[FrameworkVersion],
+    ) -> Result<Vec<(Framework, FrameworkVersion)>, StoreError> {
+        let mut frameworks = Vec::with_capacity(used.len());
+        for version in used {
+            let row = composed(format!("{STORED} WHERE tenant = $1 AND identifier = $2 AND digest = $3 LIMIT 1"))
+                .bind(tenant.to_string())
+                .bind(version.id.to_lowercase())
+                .bind(version.digest.bytes().as_slice())
+                .fetch_optional(&self.read)
+                .await?;
+            if let Some(found) = self.stored_if_any(row).await? {
+                let version = found.version();
+                frameworks.push((found.framework, version));
+            }
+        }
+        Ok(frameworks)
+    }
+
+    /// The newest edition of every framework: their associations may lead from any of them to a profile's items.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn frameworks_for_scoring(
+        &self,
+        tenant: TenantId,
+    ) -> Result<Vec<(Framework, FrameworkVersion)>, StoreError> {
+        let rows = composed(format!("{STORED} WHERE tenant = $1 AND {NEWEST} ORDER BY id"))
+            .bind(tenant.to_string())
+            .fetch_all(&self.read)
+            .await?;
+        let mut frameworks = Vec::with_capacity(rows.len());
+        for row in rows {
+            let found = self.stored(row).await?;
+            let version = found.version();
+            frameworks.push((found.framework, version));
+        }
+        Ok(frameworks)
+    }
+
+    /// One edition, without what is in it.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn framework_edition(
+        &self,
+        tenant: TenantId,
+        id: FrameworkId,
+    ) -> Result<Option<FrameworkEdition>, StoreError> {
+        let row = composed(format!("{EDITIONS} WHERE f.id = $1 AND f.tenant = $2"))
+            .bind(id.to_string())
+            .bind(tenant.to_string())
+            .fetch_optional(&self.read)
+            .await?;
+        row.as_ref().map(edition).transpose()
+    }
+
+    /// All editions, oldest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn frameworks(
+        &self,
+        tenant: TenantId,
+        page: Page<FrameworkId>,
+    ) -> Result<(Vec<FrameworkEdition>, Option<FrameworkId>), StoreError> {
+        let rows = composed(format!("{EDITIONS} WHERE f.tenant = $1 AND f.id > $2 ORDER BY f.id LIMIT $3"))
+            .bind(tenant.to_string())
+            .bind(page.after())
+            .bind(page.rows())
+            .fetch_all(&self.read)
+            .await?;
+        Ok(page.cut(rows.iter().map(edition).collect::<Result<Vec<_>, _>>()?, |edition| edition.id))
+    }
+
+    /// The newest edition of this framework that is earlier than `id`.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn framework_edition_before(
+        &self,
+        tenant: TenantId,
+        identifier: &str,
+        id: FrameworkId,
+    ) -> Result<Option<FrameworkEdition>, StoreError> {
+        let condition = "WHERE f.tenant = $1 AND f.identifier = $2 AND f.id < $3 ORDER BY f.id DESC LIMIT 1";
+        let row = composed(format!("{EDITIONS} {condition}"))
+            .bind(tenant.to_string())
+            .bind(identifier)
+            .bind(id.to_string())
+            .fetch_optional(&self.read)
+            .await?;
+        row.as_ref().map(edition).transpose()
+    }
+
+    /// The package of an edition as it was received. `None` where the tenant has none of this id, or it was imported before
+    /// packages were kept.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn framework_package(&self, tenant: TenantId, id: FrameworkId) -> Result<Option<Vec<u8>>, StoreError> {
+        let known = query("SELECT count(*) FROM frameworks WHERE id = $1 AND tenant = $2")
+            .bind(id.to_string())
+            .bind(tenant.to_string())
+            .number(&self.read)
+            .await?;
+        if known == 0 { Ok(None) } else { blocks::whole(&self.read, id).await }
+    }
+
+    async fn stored_if_any(&self, row: Option<Row>) -> Result<Option<StoredFramework>, StoreError> {
+        match row {
+            Some(row) => self.stored(row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn stored(&self, row: Row) -> Result<StoredFramework, StoreError> {
+        let id = Read::new(&row, "frameworks").id("id")?;
+        let package = blocks::whole(&self.read, id).await?;
+        // A large one takes as long as some requests.
+        let read = tokio::task::spawn_blocking(move || {
+            let row = Read::new(&row, "frameworks");
+            let framework = match package {
+                Some(bytes) => serde_json::from_slice(&bytes).map_err(|_| row.corrupt("package"))?,
+                None => row.json("package")?,
+            };
+            Ok(StoredFramework { id, framework, digest: row.digest("digest")?, imported_at: row.time("imported_at")? })
+        });
+        read.await.map_err(|_| StoreError::Closed)?
+    }
+}
