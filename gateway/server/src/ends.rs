@@ -95,7 +95,8 @@ impl<'a> Ends<'a> {
         let found = self.app.store.framework_object(self.tenant, Readers::Tenant, ObjectKind::Item, uuid).await?;
         // Another framework may have the same item, and be the later one.
         let found = found.and_then(|found| {
-            let side = [Side::From, Side::To].into_iter().find(|side| self.name(*side) == Some(&found.edition.identifier));
+            let side =
+                [Side::From, Side::To].into_iter().find(|side| self.name(*side) == Some(&found.edition.identifier));
             let item: Item = serde_json::from_str(&found.text).ok()?;
             side.zip(CrosswalkNode::of(&item))
         });

@@ -200,6 +200,41 @@ fn case_schema(name: &str) -> Option<jsonschema::Validator> {
 }
 
 #[tokio::test]
+async fn a_published_edition_is_found_by_anybody_at_the_addresses_that_it_names() {
+    let gateway = Gateway::start().await;
+    gateway.role().await;
+    let path = format!("/v1/crosswalks/{}", crosswalk(&gateway).await);
+    gateway.post(&format!("{path}/associations"), &association(CLEANING, "isPartOf")).await;
+    let edition = gateway.post(&format!("{path}/editions"), &json!({})).await.json();
+    let package = gateway.get(&format!("{path}/package")).await.json();
+    let uri = package["CFAssociations"][0]["uri"].as_str().expect("an address").to_owned();
+    let public = uri.strip_prefix("https://gateway.example").expect("at the gateway");
+    let anybody = async || gateway.call(Method::GET, public, None, None).await;
+    assert_ne!(anybody().await.status, StatusCode::OK, "its owner has not published it");
+    let publication = format!("/v1/frameworks/{}/publication", edition["framework"].as_str().expect("an id"));
+    let published = json!({"published": true});
+    let answer = gateway.call(Method::PUT, &publication, Some(&gateway.tenant.key), Some(&published)).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    let found = anybody().await;
+    assert_eq!((found.status, &found.json()["notes"]), (StatusCode::OK, &package["CFAssociations"][0]["notes"]));
+}
+
+#[tokio::test]
+async fn associations_that_contradict_each_other_make_no_edition() {
+    let gateway = Gateway::start().await;
+    gateway.role().await;
+    let path = format!("/v1/crosswalks/{}", crosswalk(&gateway).await);
+    gateway.post(&format!("{path}/associations"), &association(CLEANING, "isChildOf")).await;
+    let mut back = association(ITEM, "isChildOf");
+    back["destination"] = json!(CLEANING);
+    assert_eq!(gateway.post(&format!("{path}/associations"), &back).await.status, StatusCode::CREATED);
+    let refused = gateway.post(&format!("{path}/editions"), &json!({})).await;
+    assert_eq!((refused.status, refused.problem().as_str()), (StatusCode::BAD_REQUEST, "invalid-framework"));
+    assert!(refused.json()["faults"][0]["pointer"].is_string(), "{}", refused.text);
+    assert_eq!(gateway.get(&format!("{path}/editions")).await.json()["items"], json!([]));
+}
+
+#[tokio::test]
 async fn associations_that_make_no_sense_are_refused_with_their_place() {
     let gateway = Gateway::start().await;
     gateway.role().await;

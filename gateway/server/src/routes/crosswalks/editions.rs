@@ -172,7 +172,8 @@ pub async fn package(
     query: Query<EditionQuery>,
 ) -> Result<impl IntoResponse, Problem> {
     let crosswalk = read(&app, caller.tenant, &id).await?;
-    let found = app.store.edition((caller.tenant, crosswalk.id), query.edition).await?.ok_or_else(Problem::not_found)?;
+    let found =
+        app.store.edition((caller.tenant, crosswalk.id), query.edition).await?.ok_or_else(Problem::not_found)?;
     let package = app.store.framework_package(caller.tenant, found.framework).await?.ok_or_else(Problem::internal)?;
     Ok(([(CONTENT_TYPE, "application/json")], package))
 }
