@@ -73,7 +73,10 @@ async fn another_tenants_ids_answer_404_on_every_route() {
         }
         with_ids += 1;
         let path = with_id(&path, &role, &submission, &delivery, &policy, &endpoint);
-        let body = (method == Method::PUT).then(|| json!({"policy": null}));
+        let body = (method == Method::PUT).then(|| match path.ends_with("/publication") {
+            true => json!({"published": false}),
+            false => json!({"policy": null}),
+        });
         let theirs = gateway.call(method.clone(), &path, Some(&stranger.key), body.as_ref()).await;
         assert_eq!(theirs.status, StatusCode::NOT_FOUND, "{method} {path} for a stranger: {}", theirs.text);
         let ours = gateway.call(method.clone(), &path, Some(&gateway.tenant.key), body.as_ref()).await;

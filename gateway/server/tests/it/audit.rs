@@ -15,6 +15,7 @@ use wellspring_store::{AuditPublicKey, AuditRow, ExportFault, Fault, check_expor
 use crate::{
     access::{operations, with_id},
     badge,
+    frameworks::service::Service,
     gateway::{Gateway, Role, Tenant, connection, framework, profile},
 };
 
@@ -39,7 +40,8 @@ fn leaves(method: &Method, path: &str) -> Option<&'static str> {
         ("POST", "events/endpoints/{id}/resume") => Some("endpoint.resumed"),
         ("POST", "events/endpoints/{id}/test") => Some("endpoint.tested"),
         ("DELETE", "events/endpoints/{id}") => Some("endpoint.removed"),
-        ("POST", "frameworks") => Some("framework.imported"),
+        ("POST", "frameworks" | "frameworks/import") => Some("framework.imported"),
+        ("PUT", "frameworks/{id}/publication") => Some("framework.published"),
         ("POST", "profiles") => Some("profile.added"),
         ("POST", "jobs") => Some("job.added"),
         ("POST", "trust/policies") => Some("trust_policy.added"),
@@ -55,6 +57,7 @@ fn leaves(method: &Method, path: &str) -> Option<&'static str> {
             | "connectors"
             | "frameworks"
             | "frameworks/{id}"
+            | "frameworks/{id}/changes"
             | "profiles"
             | "profiles/{id}"
             | "jobs"
@@ -71,13 +74,22 @@ fn leaves(method: &Method, path: &str) -> Option<&'static str> {
     }
 }
 
+/// The same bytes again would be nothing new.
+fn next_edition() -> Value {
+    let mut next = framework();
+    next["CFDocument"]["version"] = json!("2");
+    next
+}
+
 /// A body that the operation takes.
-fn body(method: &Method, path: &str, role: &Role, policy: &str) -> Option<Value> {
+fn body(method: &Method, path: &str, role: &Role, policy: &str, source: &Service) -> Option<Value> {
     Some(match (method.as_str(), path.trim_start_matches("/v1/")) {
         ("POST", "submissions") => role.submission(&[json!({"json": {"type": "x"}})]),
         ("POST", "verifications") => json!({"credentials": [{"json": {"type": "x"}}]}),
         ("POST", "connections") => connection(),
-        ("POST", "frameworks") => framework(),
+        ("POST", "frameworks") => next_edition(),
+        ("POST", "frameworks/import") => json!({"url": source.url()}),
+        ("PUT", "frameworks/{id}/publication") => json!({"published": true}),
         ("POST", "profiles") => profile(),
         ("POST", "jobs") => json!({"title": "x", "profile": role.profile, "connection": role.connection}),
         ("POST", "trust/policies") => json!({"title": "x", "rules": {}}),
@@ -111,7 +123,11 @@ async fn submission(gateway: &Gateway, role: &Role) -> (String, String) {
 
 #[tokio::test]
 async fn every_operation_leaves_the_row_it_should() {
-    let gateway = Gateway::start().await;
+    let mut elsewhere = framework();
+    elsewhere["CFDocument"]["identifier"] = json!("8d9f4b5e-0a43-4a0e-9d57-2f3f1e6a7b20");
+    let source = Service::start(vec![elsewhere], false, true).await;
+    let origin = source.origin.parse().expect("an origin");
+    let gateway = Gateway::start_with(|config| config.egress.framework_origins = vec![origin]).await;
     let role = gateway.role().await;
     let (submission, delivery) = submission(&gateway, &role).await;
     let policy = gateway.post("/v1/trust/policies", &json!({"title": "x", "rules": {}})).await.id();
@@ -123,7 +139,7 @@ async fn every_operation_leaves_the_row_it_should() {
     let mut left = 0;
     for (method, path) in operations {
         let before = rows(&gateway).await.len();
-        let body = body(&method, &path, &role, &policy);
+        let body = body(&method, &path, &role, &policy, &source);
         let mut called = path.clone();
         if path.contains("{id}") {
             called = with_id(&path, &role, &submission, &delivery, &policy, &endpoint);

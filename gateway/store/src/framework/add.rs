@@ -15,7 +15,7 @@ use super::blocks::{self, Block};
 use crate::{
     Action, AuditNote, Store, StoreError,
     row::{Read, micros},
-    sql::{Arg, over_rows, query},
+    sql::{Arg, Dialect, over_rows, query},
     transaction::Transaction,
 };
 
@@ -92,39 +92,44 @@ struct Adding {
 
 impl Adding {
     async fn run(self, tx: &mut Transaction, blocks: Vec<Block>) -> Result<Added, StoreError> {
+        if tx.dialect() == Dialect::Postgres {
+            // One after the other, so that editions count on.
+            let lock = query("SELECT id FROM tenants WHERE id = $1 FOR NO KEY UPDATE");
+            lock.bind(self.tenant.to_string()).fetch_optional(&mut *tx).await?;
+        }
         let newest = query(
-            "SELECT id, digest, case_version FROM frameworks WHERE tenant = $1 AND identifier = $2 ORDER BY id DESC LIMIT 1",
+            "SELECT id, digest, case_version, edition FROM frameworks WHERE tenant = $1 AND identifier = $2 \
+             ORDER BY edition DESC LIMIT 1",
         )
         .bind(self.tenant.to_string())
         .bind(self.new.package.identifier().to_string())
         .fetch_optional(&mut *tx)
         .await?;
+        let (mut id, mut is_new, mut edition) = (self.new.id, true, 1);
         if let Some(row) = newest {
             let row = Read::new(&row, "frameworks");
-            let (id, digest, is_whole) =
-                (row.id("id")?, row.digest("digest")?, row.optional_text("case_version")?.is_some());
-            if digest == self.digest {
-                if !is_whole {
-                    self.complete(tx, id, blocks).await?;
+            edition = row.count("edition")? + 1;
+            if row.digest("digest")? == self.digest {
+                (id, is_new) = (row.id("id")?, false);
+                if row.optional_text("case_version")?.is_some() {
+                    return Ok(Added::Known(id));
                 }
-                return Ok(Added::Known(id));
             }
         }
-        let id = self.new.id;
-        self.insert(tx).await?;
+        if is_new {
+            self.insert(tx, edition).await?;
+        }
         self.complete(tx, id, blocks).await?;
-        tx.note(
-            AuditNote::new(self.tenant, self.new.imported_at, &self.actor, Action::FrameworkImported, id)
-                .with(self.digest),
-        );
-        Ok(Added::New(id))
+        let note = AuditNote::new(self.tenant, self.new.imported_at, &self.actor, Action::FrameworkImported, id);
+        tx.note(note.with(self.digest));
+        Ok(if is_new { Added::New(id) } else { Added::Known(id) })
     }
 
-    async fn insert(&self, tx: &mut Transaction) -> Result<(), StoreError> {
+    async fn insert(&self, tx: &mut Transaction, edition: i64) -> Result<(), StoreError> {
         // What scoring reads is read from the blocks.
         query(
-            "INSERT INTO frameworks (id, tenant, identifier, uri, digest, package, imported_at) \
-             VALUES ($1, $2, $3, $4, $5, '', $6)",
+            "INSERT INTO frameworks (id, tenant, identifier, uri, digest, package, imported_at, edition) \
+             VALUES ($1, $2, $3, $4, $5, '', $6, $7)",
         )
         .bind(self.new.id.to_string())
         .bind(self.tenant.to_string())
@@ -132,6 +137,7 @@ impl Adding {
         .bind(&self.new.package.framework().document.uri)
         .bind(self.digest.bytes().to_vec())
         .bind(micros(self.new.imported_at))
+        .bind(edition)
         .execute(tx)
         .await
         .map(drop)
