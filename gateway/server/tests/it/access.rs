@@ -112,7 +112,7 @@ async fn another_tenants_ids_answer_404_on_every_route() {
             continue;
         }
         with_ids += 1;
-        let body = audit::body(&method, &template, &role, &policy);
+        let body = audit::body(&method, &template, &role, &policy, None);
         let path = mapped.with_id(&template);
         let path = path.unwrap_or_else(|| with_id(&template, &role, &submission, &delivery, &policy, &endpoint));
         let theirs = gateway.call(method.clone(), &path, Some(&stranger.key), body.as_ref()).await;

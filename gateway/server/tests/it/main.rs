@@ -8,6 +8,7 @@ mod deliveries;
 mod events;
 mod events_peers;
 mod examples;
+mod frameworks;
 mod gateway;
 mod gathering;
 mod idempotency;

@@ -8,7 +8,7 @@ use wellspring_model::{
 
 use crate::{
     Action, AuditNote, NewFramework, Page, Store, StoreError,
-    framework::Adding,
+    framework::{Adding, Written},
     row::{Read, Row},
     sql::{composed, query},
 };
@@ -40,7 +40,8 @@ impl Store {
                 Box::pin(async move {
                     let note = AuditNote::new(tenant, at, &actor, Action::CrosswalkEditionMade, new.crosswalk);
                     let note = note.with(adding.digest());
-                    let framework = adding.write(tx).await?.id();
+                    let (Written::New(framework) | Written::Completed(framework) | Written::Known(framework)) =
+                        adding.write(tx).await?;
                     query("INSERT INTO crosswalk_editions (crosswalk, number, framework) VALUES ($1, $2, $3)")
                         .bind(new.crosswalk.to_string())
                         .bind(i64::from(new.number))
