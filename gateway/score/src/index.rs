@@ -56,7 +56,7 @@ pub struct Index {
 }
 
 /// What leads from and to an item.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Around {
     /// Steps to items beside this one, as evidence walks them.
     onward: Vec<(Relation, Hop)>,
@@ -151,6 +151,12 @@ impl Index {
     /// The words of an item, if a framework here has it.
     pub fn title(&self, item: &ItemId) -> Option<&str> {
         self.titles.get(&self.node(item)?).map(String::as_str)
+    }
+
+    /// Whether an association leads on from an item, or to it.
+    pub fn is_associated(&self, item: &ItemId) -> bool {
+        let around = self.node(item).and_then(|node| self.around(node));
+        around.is_some_and(|around| *around != Around::default())
     }
 
     /// Which item an alignment names, and by what: tried in the order of [`NamedBy`].

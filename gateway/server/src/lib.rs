@@ -8,6 +8,7 @@ pub mod body;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod ends;
 pub mod frameworks;
 mod idempotency;
 pub mod installed;

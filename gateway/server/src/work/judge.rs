@@ -13,6 +13,7 @@ use wellspring_model::{
     id::{AssessmentId, ProfileId},
     report::{Grounds, VerificationReport},
     submission::{Assessed, Submission},
+    unmapped::Named,
 };
 use wellspring_score::Frameworks;
 use wellspring_store::{Ground, Watch};
@@ -65,6 +66,8 @@ pub struct Judged {
     pub report: VerificationReport,
     pub assessment: Assessment,
     pub grounds: Grounds,
+    /// What its credentials name that leads to no item.
+    pub unmapped: Vec<Named>,
 }
 
 /// Verifies and scores a submission, with what can be gathered now.
@@ -76,7 +79,8 @@ pub async fn judge(app: &App, submission: &Submission, measure: Measure) -> Resu
         let (credentials, not_counted) = (&verified.credentials, verified.not_counted);
         let assessment =
             wellspring_score::assess(assessment, &profile, &frameworks, credentials, not_counted, &scoring);
-        Judged { report: verified.report, assessment, grounds: verified.grounds }
+        let unmapped = wellspring_score::unmapped(&frameworks, credentials, &scoring);
+        Judged { report: verified.report, assessment, grounds: verified.grounds, unmapped }
     });
     Ok(judged.instrument(info_span!("score")).await?)
 }

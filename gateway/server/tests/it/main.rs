@@ -3,10 +3,12 @@
 mod access;
 mod audit;
 mod badge;
+mod crosswalks;
 mod deliveries;
 mod events;
 mod events_peers;
 mod examples;
+mod frameworks;
 mod gateway;
 mod gathering;
 mod idempotency;
@@ -20,4 +22,5 @@ mod reports;
 mod retention;
 mod submissions;
 mod trust;
+mod unmapped;
 mod worked_example;

@@ -54,14 +54,28 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn framework_named(&self, tenant: TenantId, name: &str) -> Result<Option<StoredFramework>, StoreError> {
-        let row =
-            composed(format!("{STORED} WHERE tenant = $1 AND (identifier = $2 OR uri = $3) ORDER BY id DESC LIMIT 1"))
-                .bind(tenant.to_string())
-                .bind(name.to_lowercase())
-                .bind(name)
-                .fetch_optional(&self.read)
-                .await?;
+        let row = composed(format!(
+            "{STORED} WHERE tenant = $1 AND (identifier = $2 OR uri = $3) ORDER BY edition DESC, id DESC LIMIT 1"
+        ))
+        .bind(tenant.to_string())
+        .bind(name.to_lowercase())
+        .bind(name)
+        .fetch_optional(&self.read)
+        .await?;
         self.stored_if_any(row).await
+    }
+
+    /// The identifier of the framework with this identifier or address.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn framework_identifier(&self, tenant: TenantId, name: &str) -> Result<Option<String>, StoreError> {
+        let row = query(
+            "SELECT id, identifier FROM frameworks WHERE tenant = $1 AND (identifier = $2 OR uri = $3) \
+             ORDER BY edition DESC, id DESC LIMIT 1",
+        );
+        let row = row.bind(tenant.to_string()).bind(name.to_lowercase()).bind(name).fetch_optional(&self.read);
+        row.await?.map(|row| Read::new(&row, "frameworks").text("identifier")).transpose()
     }
 
     /// The editions that an assessment used, as far as they are still there.
@@ -134,21 +148,20 @@ impl Store {
         Ok(page.cut(rows.iter().map(edition).collect::<Result<Vec<_>, _>>()?, |edition| edition.id))
     }
 
-    /// The newest edition of this framework that is earlier than `id`.
+    /// The edition before this one.
     ///
     /// # Errors
     /// The store's.
     pub async fn framework_edition_before(
         &self,
         tenant: TenantId,
-        identifier: &str,
-        id: FrameworkId,
+        later: &FrameworkEdition,
     ) -> Result<Option<FrameworkEdition>, StoreError> {
-        let condition = "WHERE f.tenant = $1 AND f.identifier = $2 AND f.id < $3 ORDER BY f.id DESC LIMIT 1";
+        let condition = "WHERE f.tenant = $1 AND f.identifier = $2 AND f.edition = $3";
         let row = composed(format!("{EDITIONS} {condition}"))
             .bind(tenant.to_string())
-            .bind(identifier)
-            .bind(id.to_string())
+            .bind(&later.identifier)
+            .bind(i64::from(later.edition) - 1)
             .fetch_optional(&self.read)
             .await?;
         row.as_ref().map(edition).transpose()
