@@ -89,6 +89,12 @@ ids! {
     ProfileId = "prf_";
     /// A framework of competencies as imported.
     FrameworkId = "frm_";
+    /// Associations between the items of two frameworks, made by people.
+    CrosswalkId = "xwk_";
+    /// One association of a crosswalk.
+    CrosswalkAssociationId = "xas_";
+    /// Something that credentials name and that leads to no item.
+    UnmappedId = "unm_";
     /// What a submission's evidence shows against a profile.
     AssessmentId = "asm_";
     /// A tenant's account at an ATS, through one connector.

@@ -10,6 +10,7 @@ pub mod case;
 pub mod competency;
 pub mod connection;
 pub mod credential;
+pub mod crosswalk;
 pub mod delivery;
 pub mod digest;
 pub mod event;
@@ -24,6 +25,7 @@ pub mod submission;
 pub mod time;
 pub mod trace;
 pub mod trust;
+pub mod unmapped;
 
 pub use jiff::{Timestamp, civil::Date};
 pub use secrecy::{ExposeSecret, SecretString};

@@ -13,11 +13,11 @@ use crate::{
     barred::barred,
     claim::{because, claims, divide, of_achievement, scored},
     frameworks::Frameworks,
-    index::{Index, Node},
+    index::Index,
     inputs::digest_of,
-    landing::sources,
     lines::{Requirements, lines},
     policy::ScoringPolicy,
+    reach::Reach,
 };
 
 /// Scores evidence against a profile.
@@ -38,10 +38,10 @@ pub fn assess(
     left_out.extend(not_counted);
     let claims = claims(&counting, &frameworks.index, policy);
     let requirements = Requirements::new(profile, frameworks, policy);
-    let barred = barred(evidence, &frameworks.index, policy);
-    let lines = lines(&requirements, &claims, &barred, frameworks, policy);
-    let sources = sources(requirements.places(), &frameworks.index, policy);
-    left_out.extend(not_asked_for(&counting, profile, &sources, &frameworks.index, policy));
+    let reach = Reach::new(requirements.places(), &frameworks.index, policy);
+    let barred = barred(evidence, &reach, &frameworks.index, policy);
+    let lines = lines(&requirements, &claims, &barred, &reach, frameworks, policy);
+    left_out.extend(not_asked_for(&counting, profile, &reach, &frameworks.index, policy));
     Assessment {
         id,
         policy: policy.reference(),
@@ -73,7 +73,7 @@ fn words(lines: &[Line], index: &Index) -> BTreeMap<ItemId, String> {
 fn not_asked_for(
     counting: &[&VerifiedCredential],
     profile: &Profile,
-    sources: &BTreeSet<Node>,
+    reach: &Reach,
     index: &Index,
     policy: &ScoringPolicy,
 ) -> BTreeSet<NotCounted> {
@@ -81,7 +81,7 @@ fn not_asked_for(
     for credential in counting {
         for achievement in scored(credential, policy) {
             let leads = of_achievement(credential, achievement, index, policy).iter().any(|claim| {
-                index.node(&claim.item).is_some_and(|node| sources.contains(&node))
+                index.node(&claim.item).is_some_and(|node| reach.has(node))
                     || profile.requirements.iter().any(|requirement| requirement.item == claim.item)
             });
             if !leads {

@@ -14,6 +14,7 @@ use crate::{
     index::{Index, Node},
     landing::Landing,
     policy::ScoringPolicy,
+    reach::Reach,
     ways::{Way, Ways},
 };
 
@@ -29,13 +30,23 @@ pub struct Barred<'a> {
 
 /// Everything verified that does not count, in an order of its own: credentials of a class that the policy leaves out, and
 /// achievements that are not scored.
-pub fn barred<'a>(evidence: &'a [VerifiedCredential], index: &Index, policy: &'a ScoringPolicy) -> Vec<Barred<'a>> {
+pub fn barred<'a>(
+    evidence: &'a [VerifiedCredential],
+    reach: &Reach,
+    index: &Index,
+    policy: &'a ScoringPolicy,
+) -> Vec<Barred<'a>> {
     let mut credentials: Vec<_> = evidence.iter().collect();
     credentials.sort_by_key(|credential| credential.path());
-    credentials.into_iter().flat_map(|credential| of_credential(credential, index, policy)).collect()
+    credentials.into_iter().flat_map(|credential| of_credential(credential, reach, index, policy)).collect()
 }
 
-fn of_credential<'a>(credential: &'a VerifiedCredential, index: &Index, policy: &'a ScoringPolicy) -> Vec<Barred<'a>> {
+fn of_credential<'a>(
+    credential: &'a VerifiedCredential,
+    reach: &Reach,
+    index: &Index,
+    policy: &'a ScoringPolicy,
+) -> Vec<Barred<'a>> {
     let is_assured = policy.assurance.contains(&credential.assurance());
     let mut by_reason: BTreeMap<NotCountedReason, Vec<Claim>> = BTreeMap::new();
     for achievement in credential.achievements() {
@@ -51,7 +62,7 @@ fn of_credential<'a>(credential: &'a VerifiedCredential, index: &Index, policy: 
         let way = |(place, claim): (usize, &Claim)| {
             Some((index.node(&claim.item)?, Way::from_claim(place, Ppm::ONE, policy)))
         };
-        let ways = Ways::new(claims.iter().enumerate().filter_map(way), index, policy);
+        let ways = Ways::new(claims.iter().enumerate().filter_map(way), reach, index, policy);
         Barred { claims, ways, reason }
     };
     by_reason.into_iter().map(barred).collect()

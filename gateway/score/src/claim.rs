@@ -7,7 +7,6 @@ use wellspring_model::{
     assessment::{EvidenceKind, EvidenceRef, NamedBy, NotCounted},
     competency::ItemId,
     credential::{Assurance, NotCountedReason, VerifiedCredential},
-    pointer::Pointer,
 };
 
 use crate::{index::Index, policy::ScoringPolicy};
@@ -16,7 +15,8 @@ use crate::{index::Index, policy::ScoringPolicy};
 pub struct Claim<'a> {
     pub credential: &'a VerifiedCredential,
     pub achievement: &'a Achievement,
-    pub pointer: &'a Pointer,
+    /// What names the item.
+    pub alignment: &'a Alignment,
     pub item: ItemId,
     pub named: NamedBy,
     /// The levels that its results name.
@@ -28,7 +28,7 @@ impl Claim<'_> {
     pub fn evidence(&self) -> EvidenceRef {
         EvidenceRef {
             credential: self.credential.path().clone(),
-            pointer: self.pointer.clone(),
+            pointer: self.alignment.pointer.clone(),
             achievement: self.achievement.id.clone(),
             name: self.achievement.name.clone(),
             kind: if self.is_assessed { EvidenceKind::Assessed } else { EvidenceKind::Issued },
@@ -108,7 +108,7 @@ pub fn of_achievement<'a>(
         Claim {
             credential,
             achievement,
-            pointer: &alignment.pointer,
+            alignment,
             item,
             named,
             levels: results.iter().filter_map(|result| result.level.as_ref()).collect(),

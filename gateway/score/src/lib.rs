@@ -15,10 +15,13 @@ mod level;
 mod lines;
 mod policy;
 mod profile;
+mod reach;
 mod share;
+mod unmapped;
 mod ways;
 
 pub use assess::assess;
 pub use frameworks::Frameworks;
 pub use policy::{Factors, PolicyFault, ScoringPolicy};
 pub use profile::{ProfileFault, fault_of};
+pub use unmapped::unmapped;

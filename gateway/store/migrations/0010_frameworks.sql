@@ -10,6 +10,11 @@ ALTER TABLE frameworks ADD COLUMN items BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE frameworks ADD COLUMN associations BIGINT NOT NULL DEFAULT 0;
 -- Whether it has everything that CASE requires.
 ALTER TABLE frameworks ADD COLUMN is_complete BIGINT NOT NULL DEFAULT 0 CHECK (is_complete IN (0, 1));
+-- Counts the editions of a framework from 1, whatever the clocks of those who imported them said.
+ALTER TABLE frameworks ADD COLUMN edition BIGINT NOT NULL DEFAULT 0;
+UPDATE frameworks SET edition = (SELECT count(*) FROM frameworks e
+  WHERE e.tenant = frameworks.tenant AND e.identifier = frameworks.identifier AND e.id <= frameworks.id);
+CREATE UNIQUE INDEX frameworks_by_edition ON frameworks (tenant, identifier, edition);
 -- On SQLite:
 UPDATE frameworks SET title = json_extract(package, '$.CFDocument.title'), version = json_extract(package, '$.CFDocument.version'),
   items = coalesce(json_array_length(package, '$.CFItems'), 0),

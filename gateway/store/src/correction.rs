@@ -7,6 +7,7 @@ use wellspring_model::{
     id::{AssessmentId, SubmissionId, TenantId},
     report::VerificationReport,
     submission::EarlierAssessment,
+    unmapped::Named,
 };
 
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
     task,
     told::Subject,
     transaction::Transaction,
+    unmapped,
 };
 
 /// A re-check found something else than was said.
@@ -29,6 +31,8 @@ pub struct NewCorrection {
     /// Made if the ATS was told something before.
     pub delivery: NewDelivery,
     pub watch: Watch,
+    /// What its credentials name that leads to no item; what was counted before is not counted again.
+    pub unmapped: Vec<Named>,
 }
 
 impl Store {
@@ -70,6 +74,7 @@ impl Store {
                         let (kind, outcome) = (EventType::SubmissionCorrected, new.report.outcome());
                         tx.announce(about.assessed((lease.tenant, now), kind, outcome, &new.assessment));
                     }
+                    unmapped::saw(tx, lease.tenant, new.submission, new.unmapped, now);
                     recheck::checked(tx, lease.tenant, new.submission, new.watch, now).await?;
                     if is_to_be_told(tx, &subject, &new.delivery).await? {
                         delivery::insert(tx, lease.tenant, &new.delivery, lease.trace).await?;

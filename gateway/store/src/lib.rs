@@ -12,6 +12,7 @@ mod claim;
 mod clock;
 mod connection;
 mod correction;
+mod crosswalk;
 mod database;
 mod delivery;
 mod destination;
@@ -47,6 +48,7 @@ mod tenant;
 mod told;
 mod transaction;
 mod trust;
+mod unmapped;
 mod writer;
 
 pub use accept::{Accepted, NewSubmission};
@@ -57,6 +59,7 @@ pub use audit::{
 };
 pub use backup::{Copied, CopyError, back_up, restore};
 pub use correction::NewCorrection;
+pub use crosswalk::{AssociationFilter, Decide, NewEdition, Settled, Settlement};
 pub use database::Database;
 pub use delivery::{Ended, NewDelivery, Pushed};
 pub use error::StoreError;
@@ -76,3 +79,4 @@ pub use share::{NewShare, Share};
 pub use submission::NewAssessment;
 pub use task::{LeaseToken, Leased, TaskKind};
 pub use tenant::ApiKey;
+pub use unmapped::{NoPlace, UnmappedPlace};

@@ -197,6 +197,7 @@ async fn forget_applicants(tx: &mut Transaction, due: &[Due], now: Timestamp) ->
     for forget in [
         "DELETE FROM earlier_assessments WHERE submission IN (VALUES",
         "DELETE FROM grounds WHERE submission IN (VALUES",
+        "DELETE FROM unmapped_seen WHERE submission IN (VALUES",
     ] {
         over_rows(tx, forget, due.iter().map(|one| vec![one.id.to_string().into()]).collect(), ")").await?;
     }

@@ -4,7 +4,11 @@ use std::str::FromStr;
 
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{ColumnIndex, Decode, Postgres, Row as _, Sqlite, Type, postgres::PgRow, sqlite::SqliteRow};
-use wellspring_model::{Timestamp, digest::Digest};
+use wellspring_model::{
+    Timestamp,
+    crosswalk::{Decision, Stated},
+    digest::Digest,
+};
 
 use crate::StoreError;
 
@@ -108,6 +112,15 @@ impl<'r> Read<'r> {
     pub fn optional_json<T: DeserializeOwned>(&self, column: &'static str) -> Result<Option<T>, StoreError> {
         let text = self.optional_text(column)?;
         text.map(|text| serde_json::from_str(&text).map_err(|_| self.corrupt(column))).transpose()
+    }
+
+    pub fn stated<const MOST: usize>(&self, column: &'static str) -> Result<Stated<MOST>, StoreError> {
+        self.text(column)?.try_into().map_err(|_| self.corrupt(column))
+    }
+
+    /// Who decided, when and why, where a decision stands in columns.
+    pub fn decision(&self) -> Result<Decision, StoreError> {
+        Ok(Decision { by: self.stated("decided_by")?, at: self.time("decided_at")?, reason: self.stated("reason")? })
     }
 
     /// The error for a column that cannot be read. The row is named by its id where it has one.

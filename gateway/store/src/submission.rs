@@ -7,6 +7,7 @@ use wellspring_model::{
     id::{SubmissionId, TenantId},
     report::VerificationReport,
     submission::{Assessed, Language, Submission, SubmissionState},
+    unmapped::Named,
 };
 
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
     sql::{composed, query},
     task,
     told::Subject,
+    unmapped,
 };
 
 /// What is recorded when a submission has been assessed.
@@ -25,6 +27,8 @@ pub struct NewAssessment {
     pub assessment: Assessment,
     pub deliveries: Vec<NewDelivery>,
     pub watch: Watch,
+    /// What its credentials name that leads to no item.
+    pub unmapped: Vec<Named>,
 }
 
 impl Store {
@@ -63,6 +67,7 @@ impl Store {
                     if let Some(row) = assessed {
                         let row = Read::new(&row, "submissions");
                         ground::add(tx, new.submission, row.count("received_at")?, new.watch.grounds);
+                        unmapped::saw(tx, lease.tenant, new.submission, new.unmapped, now);
                         let (kind, outcome) = (EventType::SubmissionAssessed, new.report.outcome());
                         let about = Subject::read(&row)?;
                         tx.announce(about.assessed((lease.tenant, now), kind, outcome, &new.assessment));

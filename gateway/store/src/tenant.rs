@@ -129,6 +129,15 @@ impl Store {
         Ok(Some(ApiKey { id: row.id("id")?, tenant: row.id("tenant")?, is_revoked }))
     }
 
+    /// What a tenant is called.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn tenant_name(&self, id: TenantId) -> Result<Option<String>, StoreError> {
+        let row = query("SELECT id, name FROM tenants WHERE id = $1").bind(id.to_string()).fetch_optional(&self.read);
+        row.await?.map(|row| Read::new(&row, "tenants").text("name")).transpose()
+    }
+
     /// All tenants.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ use crate::{
     ground::{self, NewGround},
     row::Row,
     sql::{Connection, Dialect, On, Query, query},
+    unmapped::{self, Sighting},
 };
 
 /// What units of work write to.
@@ -26,6 +27,7 @@ pub(crate) struct Transaction {
     announcements: Vec<Announcement>,
     passages: Passages,
     grounds: Vec<NewGround>,
+    sightings: Vec<Sighting>,
     brought_work: bool,
     clock: Clock,
     entropy: Arc<dyn Entropy>,
@@ -38,6 +40,7 @@ pub(crate) struct Mark {
     announcements: usize,
     passages: Passages,
     grounds: usize,
+    sightings: usize,
 }
 
 impl Transaction {
@@ -48,6 +51,7 @@ impl Transaction {
             announcements: Vec::new(),
             passages: Passages::default(),
             grounds: Vec::new(),
+            sightings: Vec::new(),
             brought_work: false,
             clock,
             entropy,
@@ -89,6 +93,11 @@ impl Transaction {
         self.grounds.extend(grounds);
     }
 
+    /// What a submission names that leads to no item, to be counted.
+    pub fn saw(&mut self, sightings: impl IntoIterator<Item = Sighting>) {
+        self.sightings.extend(sightings);
+    }
+
     /// Something may be due now that was not: whoever waits for work is told after the commit.
     pub const fn brings_work(&mut self) {
         self.brought_work = true;
@@ -108,6 +117,7 @@ impl Transaction {
         self.announcements.clear();
         self.passages = Passages::default();
         self.grounds.clear();
+        self.sightings.clear();
         self.brought_work = false;
         match self.dialect() {
             Dialect::Sqlite => {
@@ -139,7 +149,8 @@ impl Transaction {
 
     pub fn mark(&self) -> Mark {
         let (notes, announcements) = (self.notes.len(), self.announcements.len());
-        Mark { notes, announcements, passages: self.passages.clone(), grounds: self.grounds.len() }
+        let (grounds, sightings) = (self.grounds.len(), self.sightings.len());
+        Mark { notes, announcements, passages: self.passages.clone(), grounds, sightings }
     }
 
     pub fn back_to(&mut self, mark: Mark) {
@@ -147,6 +158,7 @@ impl Transaction {
         self.announcements.truncate(mark.announcements);
         self.passages = mark.passages;
         self.grounds.truncate(mark.grounds);
+        self.sightings.truncate(mark.sightings);
     }
 
     /// Writes what was put off, and commits.
@@ -155,6 +167,10 @@ impl Transaction {
         let grounds = std::mem::take(&mut self.grounds);
         if !grounds.is_empty() {
             ground::insert(self, grounds).await?;
+        }
+        let sightings = std::mem::take(&mut self.sightings);
+        if !sightings.is_empty() {
+            unmapped::count(self, sightings).await?;
         }
         let passages = std::mem::take(&mut self.passages);
         if !passages.is_empty() {

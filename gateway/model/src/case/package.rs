@@ -38,6 +38,8 @@ struct Standing {
     case_version: Option<Value>,
     #[serde(rename = "adoptionStatus", default)]
     adoption_status: Option<Value>,
+    #[serde(rename = "frameworkType", default)]
+    framework_type: Option<Value>,
 }
 
 /// What has an identifier and nothing else that scoring reads.
@@ -121,6 +123,8 @@ struct Reading {
     remarks: Faults,
     objects: Vec<Object>,
     is_deprecated: bool,
+    /// Whether it says that it is a crosswalk: one from which everything was taken back has nothing in it.
+    is_crosswalk: bool,
     /// Whether something was seen that only CASE 1.1 has.
     is_of_1p1: bool,
 }
@@ -131,6 +135,7 @@ impl Reading {
         self.is_of_1p1 |= outline.has_extensions;
         let document: Option<FrameworkDocument> = self.object(text, ObjectKind::Document, 0, outline.document);
         let standing: Standing = serde_json::from_str(outline.document).unwrap_or_default();
+        self.is_crosswalk = standing.framework_type == Some("Crosswalk".into());
         self.is_deprecated = standing.adoption_status == Some("Deprecated".into());
         let (mut items, mut associations, mut rubrics) = (Vec::new(), Vec::new(), Vec::new());
         for (kind, raws) in &outline.collections {
@@ -157,7 +162,7 @@ impl Reading {
 
     /// What can be said only of a package of which every object was read.
     fn whole(&mut self, framework: &Framework, version: CaseVersion) {
-        if framework.items.is_empty() && framework.associations.is_empty() {
+        if framework.items.is_empty() && framework.associations.is_empty() && !self.is_crosswalk {
             let detail = "a framework has items, a crosswalk has associations; this package has neither";
             self.faults.add(FaultCode::Empty, Pointer::root().key("CFItems"), detail);
         }

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod backup;
 pub mod connections;
 pub mod connectors;
+pub mod crosswalks;
 pub mod deliveries;
 pub mod endpoints;
 pub mod files;
@@ -64,6 +65,9 @@ pub enum Command {
     /// Competency frameworks (CASE packages).
     #[command(subcommand)]
     Framework(frameworks::FrameworkCommand),
+    /// Crosswalks: which items of two frameworks belong together.
+    #[command(subcommand)]
+    Crosswalk(crosswalks::CrosswalkCommand),
     /// Deliveries that were given up.
     #[command(subcommand)]
     Deliveries(deliveries::DeliveriesCommand),
@@ -135,6 +139,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Connection(command) => connections::run(command).await,
         Command::Endpoint(command) => endpoints::run(command).await,
         Command::Framework(command) => frameworks::run(command).await,
+        Command::Crosswalk(command) => crosswalks::run(command).await,
         Command::Deliveries(command) => deliveries::run(command).await,
         Command::Audit(command) => audit::run(command).await,
         Command::PrintOpenapi => print_openapi(),

@@ -75,7 +75,7 @@ async fn since_before(
     package: &Arc<Package>,
     now: Timestamp,
 ) -> Result<Option<(FrameworkId, Changes)>, StoreError> {
-    let before = store.framework_edition_before(tenant, &edition.identifier, edition.id).await?;
+    let before = store.framework_edition_before(tenant, edition).await?;
     let Some(before) = before else { return Ok(None) };
     let Some(earlier) = store.framework_package(tenant, before.id).await? else { return Ok(None) };
     let later = Arc::clone(package);

@@ -74,10 +74,20 @@ kinds! {
     InvalidFramework = "invalid-framework", BAD_REQUEST, "The framework has faults";
     /// Another CASE service did not give a framework.
     FrameworkSource = "framework-source", BAD_GATEWAY, "The framework could not be had from its source";
+    /// There is no crosswalk of that id.
+    UnknownCrosswalk = "unknown-crosswalk", NOT_FOUND, "There is no such crosswalk";
     /// Nothing at this address, or not for this key.
     NotFound = "not-found", NOT_FOUND, "There is nothing here";
     /// The submission has no assessment, not yet or for good.
     NotAssessed = "not-assessed", CONFLICT, "There is no assessment";
+    /// The crosswalk has an association from this origin to this destination.
+    AssociationExists = "association-exists", CONFLICT, "The two are associated already";
+    /// An edition would have nothing in it.
+    NothingApproved = "nothing-approved", CONFLICT, "Nothing is approved yet";
+    /// What credentials name leads somewhere already.
+    AlreadyResolved = "already-resolved", CONFLICT, "It is resolved already";
+    /// Several entries of the queue name the same address, so that an association from it would count for all of them.
+    AddressShared = "address-shared", CONFLICT, "Others name the same address";
     /// No key, or none that is valid.
     Unauthorized = "unauthorized", UNAUTHORIZED, "A valid key is needed";
     /// The idempotency key was used before with other content.
@@ -203,6 +213,36 @@ impl Problem {
 
     pub fn unknown_framework(pointer: Pointer) -> Self {
         Self::new(ProblemKind::UnknownFramework, "no framework of yours has this identifier or address").at(pointer)
+    }
+
+    pub fn unknown_crosswalk(pointer: Pointer) -> Self {
+        Self::new(ProblemKind::UnknownCrosswalk, "no crosswalk of yours has this id").at(pointer)
+    }
+
+    pub fn association_exists() -> Self {
+        Self::new(
+            ProblemKind::AssociationExists,
+            "this crosswalk has an association from this origin to this destination; decide about that one",
+        )
+    }
+
+    pub fn nothing_approved() -> Self {
+        Self::new(ProblemKind::NothingApproved, "approve an association first: an edition is made of those that are")
+    }
+
+    pub fn already_resolved() -> Self {
+        Self::new(
+            ProblemKind::AlreadyResolved,
+            "it leads somewhere by the association that it names; to take that back, reject the association",
+        )
+    }
+
+    pub fn address_shared() -> Self {
+        Self::new(
+            ProblemKind::AddressShared,
+            "other entries name the same address with other codes, and would be scored by this association too; \
+             import the framework that has these codes",
+        )
     }
 
     pub fn not_found() -> Self {

@@ -4,6 +4,7 @@ pub mod audit;
 mod case;
 pub mod connections;
 pub mod connectors;
+pub mod crosswalks;
 pub mod deliveries;
 pub mod documents;
 pub mod endpoints;
@@ -14,6 +15,7 @@ pub mod profiles;
 pub mod reports;
 pub mod submissions;
 pub mod trust;
+pub mod unmapped;
 pub mod verifications;
 
 use std::sync::Arc;
@@ -64,6 +66,16 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(frameworks::show))
         .routes(routes!(frameworks::changes::changes))
         .routes(routes!(frameworks::publication::put))
+        .routes(routes!(crosswalks::add, crosswalks::list))
+        .routes(routes!(crosswalks::show))
+        .routes(routes!(crosswalks::associations::add, crosswalks::associations::list))
+        .routes(routes!(crosswalks::associations::show))
+        .routes(routes!(crosswalks::associations::decide))
+        .routes(routes!(crosswalks::suggestions::suggest))
+        .routes(routes!(crosswalks::editions::make, crosswalks::editions::list))
+        .routes(routes!(crosswalks::editions::package))
+        .routes(routes!(unmapped::list))
+        .routes(routes!(unmapped::resolve))
         .routes(routes!(profiles::add, profiles::list))
         .routes(routes!(profiles::show))
         .routes(routes!(jobs::add, jobs::list))

@@ -1,5 +1,7 @@
 //! Steps 2 to 5 of a submission, as the first look and every later one go through them: parse, gather, verify, score.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use jiff::SignedDuration;
 use tracing::{Instrument as _, info_span};
@@ -11,6 +13,7 @@ use wellspring_model::{
     id::{AssessmentId, ProfileId},
     report::{Grounds, VerificationReport},
     submission::{Assessed, Submission},
+    unmapped::Named,
 };
 use wellspring_score::Frameworks;
 use wellspring_store::{Ground, Watch};
@@ -24,7 +27,7 @@ pub const AGAIN: SignedDuration = SignedDuration::from_hours(1);
 /// What credentials are measured by.
 pub struct Measure {
     profile: Profile,
-    frameworks: Frameworks,
+    frameworks: Arc<Frameworks>,
     relied: InForce,
 }
 
@@ -36,7 +39,7 @@ impl Measure {
         let posting = posting.ok_or_else(|| gone("job", submission.posting))?;
         Ok(Self {
             profile: profile(app, submission, posting.profile).await?,
-            frameworks: Frameworks::new(&app.store.frameworks_for_scoring(tenant).await?),
+            frameworks: app.frameworks(tenant, app.store.frameworks_for_scoring(tenant).await?).await?,
             relied: InForce::of(app, tenant, Some(submission.posting)).await?,
         })
     }
@@ -45,9 +48,10 @@ impl Measure {
     /// about what the employer has changed since.
     pub async fn then(app: &App, submission: &Submission, assessed: &Assessed) -> Result<Self, TaskError> {
         let tenant = submission.tenant;
+        let editions = app.store.frameworks_used(tenant, &assessed.assessment.frameworks).await?;
         Ok(Self {
             profile: profile(app, submission, assessed.assessment.profile).await?,
-            frameworks: Frameworks::new(&app.store.frameworks_used(tenant, &assessed.assessment.frameworks).await?),
+            frameworks: app.frameworks(tenant, editions).await?,
             relied: InForce::then(app, tenant, assessed.report.trust_policy.as_ref()).await?,
         })
     }
@@ -62,6 +66,8 @@ pub struct Judged {
     pub report: VerificationReport,
     pub assessment: Assessment,
     pub grounds: Grounds,
+    /// What its credentials name that leads to no item.
+    pub unmapped: Vec<Named>,
 }
 
 /// Verifies and scores a submission, with what can be gathered now.
@@ -73,7 +79,8 @@ pub async fn judge(app: &App, submission: &Submission, measure: Measure) -> Resu
         let (credentials, not_counted) = (&verified.credentials, verified.not_counted);
         let assessment =
             wellspring_score::assess(assessment, &profile, &frameworks, credentials, not_counted, &scoring);
-        Judged { report: verified.report, assessment, grounds: verified.grounds }
+        let unmapped = wellspring_score::unmapped(&frameworks, credentials, &scoring);
+        Judged { report: verified.report, assessment, grounds: verified.grounds, unmapped }
     });
     Ok(judged.instrument(info_span!("score")).await?)
 }

@@ -66,6 +66,7 @@ async fn correct(
         watch: watch(app, &judged.grounds, now),
         report: judged.report,
         assessment: judged.assessment,
+        unmapped: judged.unmapped,
         delivery: new_delivery(app, submission, content).await?,
     };
     if app.store.correct(task, correction, now).await? {

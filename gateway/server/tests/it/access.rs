@@ -3,7 +3,11 @@
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::gateway::{Gateway, Role};
+use crate::{
+    audit,
+    crosswalks::{self, trusting},
+    gateway::{Gateway, Role},
+};
 
 /// Every operation of `/v1`, as `(method, path)`.
 pub fn operations() -> Vec<(Method, String)> {
@@ -17,6 +21,41 @@ pub fn operations() -> Vec<(Method, String)> {
         })
     };
     paths.into_iter().flat_map(|(path, item)| methods(path, item)).collect()
+}
+
+/// Ids of a crosswalk with a suggestion in it, and of an entry of the unmapped queue.
+pub struct Mapped {
+    crosswalk: String,
+    association: String,
+    unmapped: String,
+}
+
+impl Mapped {
+    /// Of a gateway that relies on the badges of these tests.
+    pub async fn of(gateway: &Gateway, role: &Role) -> Self {
+        let crosswalk = crosswalks::crosswalk(gateway).await;
+        let path = format!("/v1/crosswalks/{crosswalk}");
+        gateway.post(&format!("{path}/suggestions"), &json!({"items": [crosswalks::CLEANING]})).await;
+        let suggested = gateway.get(&format!("{path}/associations")).await.json();
+        let association = suggested["items"][0]["id"].as_str().expect("a suggestion").to_owned();
+        let approved = json!({"decision": "approved", "by": crosswalks::by(), "reason": "x"});
+        gateway.post(&format!("{path}/associations/{association}/decision"), &approved).await;
+        gateway.post(&format!("{path}/editions"), &json!({})).await;
+        crosswalks::assessed(gateway, role, "https://skills.example/tidying").await;
+        let queue = gateway.get("/v1/unmapped").await.json();
+        let unmapped = queue["items"][0]["id"].as_str().expect("an entry").to_owned();
+        Self { crosswalk, association, unmapped }
+    }
+
+    /// The path with these ids, if it is one of theirs.
+    pub fn with_id(&self, path: &str) -> Option<String> {
+        let id = match path.split('/').nth(2)? {
+            "crosswalks" => &self.crosswalk,
+            "unmapped" => &self.unmapped,
+            _ => return None,
+        };
+        Some(path.replace("{id}", id).replace("{association}", &self.association))
+    }
 }
 
 /// An id of the owner's for each resource.
@@ -41,7 +80,7 @@ async fn every_route_without_a_key_or_with_a_wrong_one_answers_401() {
     let operations = operations();
     assert!(operations.len() > 15, "only {} operations were found", operations.len());
     for (method, path) in operations {
-        let path = path.replace("{id}", "sub_00000000000000000000000000000000");
+        let path = path.replace("{id}", "sub_00000000000000000000000000000000").replace("{association}", "xas_1");
         for key in [None, Some("wsk_wrong"), Some("something else")] {
             let answer = gateway.call(method.clone(), &path, key, Some(&json!({}))).await;
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{method} {path}");
@@ -52,8 +91,9 @@ async fn every_route_without_a_key_or_with_a_wrong_one_answers_401() {
 
 #[tokio::test]
 async fn another_tenants_ids_answer_404_on_every_route() {
-    let gateway = Gateway::start().await;
+    let gateway = Gateway::start_with(trusting).await;
     let role = gateway.role().await;
+    let mapped = Mapped::of(&gateway, &role).await;
     let accepted = gateway.post("/v1/submissions", &role.submission(&[json!({"json": {"type": "x"}})])).await;
     assert_eq!(accepted.status, StatusCode::ACCEPTED, "{}", accepted.text);
     let submission = accepted.id();
@@ -67,13 +107,14 @@ async fn another_tenants_ids_answer_404_on_every_route() {
     let mut operations = operations();
     // What takes something away is called last.
     operations.sort_by_key(|(method, _)| *method == Method::DELETE);
-    for (method, path) in operations {
-        if !path.contains("{id}") {
+    for (method, template) in operations {
+        if !template.contains("{id}") {
             continue;
         }
         with_ids += 1;
-        let path = with_id(&path, &role, &submission, &delivery, &policy, &endpoint);
-        let body = (method == Method::PUT).then(|| json!({"policy": null}));
+        let body = audit::body(&method, &template, &role, &policy, None);
+        let path = mapped.with_id(&template);
+        let path = path.unwrap_or_else(|| with_id(&template, &role, &submission, &delivery, &policy, &endpoint));
         let theirs = gateway.call(method.clone(), &path, Some(&stranger.key), body.as_ref()).await;
         assert_eq!(theirs.status, StatusCode::NOT_FOUND, "{method} {path} for a stranger: {}", theirs.text);
         let ours = gateway.call(method.clone(), &path, Some(&gateway.tenant.key), body.as_ref()).await;
@@ -84,8 +125,9 @@ async fn another_tenants_ids_answer_404_on_every_route() {
 
 #[tokio::test]
 async fn a_list_holds_nothing_of_another_tenant() {
-    let gateway = Gateway::start().await;
-    gateway.role().await;
+    let gateway = Gateway::start_with(trusting).await;
+    let role = gateway.role().await;
+    Mapped::of(&gateway, &role).await;
     gateway.post("/v1/trust/policies", &json!({"title": "x", "rules": {}})).await;
     gateway.post("/v1/events/endpoints", &json!({"url": "https://hooks.example/"})).await;
     let stranger = gateway.other_tenant().await;

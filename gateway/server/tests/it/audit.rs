@@ -13,9 +13,11 @@ use wellspring_server::{
 use wellspring_store::{AuditPublicKey, AuditRow, ExportFault, Fault, check_export};
 
 use crate::{
-    access::{operations, with_id},
+    access::{Mapped, operations, with_id},
     badge,
-    gateway::{Gateway, Role, Tenant, connection, framework, profile},
+    crosswalks::{CHARTS, by, trusting},
+    frameworks::service::Service,
+    gateway::{Gateway, ITEM, Role, Tenant, connection, framework, profile},
 };
 
 /// What an operation leaves in the trail. None: it shows nothing about a person and changes nothing.
@@ -41,7 +43,15 @@ fn leaves(method: &Method, path: &str) -> Option<&'static str> {
         ("POST", "events/endpoints/{id}/resume") => Some("endpoint.resumed"),
         ("POST", "events/endpoints/{id}/test") => Some("endpoint.tested"),
         ("DELETE", "events/endpoints/{id}") => Some("endpoint.removed"),
-        ("POST", "frameworks") => Some("framework.imported"),
+        ("POST", "crosswalks") => Some("crosswalk.added"),
+        ("POST", "crosswalks/{id}/suggestions") => Some("crosswalk.suggested"),
+        ("POST", "crosswalks/{id}/associations" | "crosswalks/{id}/associations/{association}/decision") => {
+            Some("association.decided")
+        }
+        ("POST", "crosswalks/{id}/editions") => Some("crosswalk.edition_made"),
+        ("POST", "unmapped/{id}/resolution") => Some("unmapped.dismissed"),
+        ("POST", "frameworks" | "frameworks/import") => Some("framework.imported"),
+        ("PUT", "frameworks/{id}/publication") => Some("framework.published"),
         ("POST", "profiles") => Some("profile.added"),
         ("POST", "jobs") => Some("job.added"),
         ("POST", "trust/policies") => Some("trust_policy.added"),
@@ -57,6 +67,14 @@ fn leaves(method: &Method, path: &str) -> Option<&'static str> {
             | "connectors"
             | "frameworks"
             | "frameworks/{id}"
+            | "frameworks/{id}/changes"
+            | "crosswalks"
+            | "crosswalks/{id}"
+            | "crosswalks/{id}/associations"
+            | "crosswalks/{id}/associations/{association}"
+            | "crosswalks/{id}/editions"
+            | "crosswalks/{id}/package"
+            | "unmapped"
             | "profiles"
             | "profiles/{id}"
             | "jobs"
@@ -73,13 +91,31 @@ fn leaves(method: &Method, path: &str) -> Option<&'static str> {
     }
 }
 
+/// The same bytes again would be nothing new.
+fn next_edition() -> Value {
+    let mut next = framework();
+    next["CFDocument"]["version"] = json!("2");
+    next
+}
+
 /// A body that the operation takes.
-fn body(method: &Method, path: &str, role: &Role, policy: &str) -> Option<Value> {
+pub fn body(method: &Method, path: &str, role: &Role, policy: &str, source: Option<&Service>) -> Option<Value> {
     Some(match (method.as_str(), path.trim_start_matches("/v1/")) {
         ("POST", "submissions") => role.submission(&[json!({"json": {"type": "x"}})]),
         ("POST", "verifications") => json!({"credentials": [{"json": {"type": "x"}}]}),
         ("POST", "connections") => connection(),
-        ("POST", "frameworks") => framework(),
+        ("POST", "crosswalks") => json!({"title": "x", "to": "8d9f4b5e-0a43-4a0e-9d57-2f3f1e6a7b10"}),
+        ("POST", "crosswalks/{id}/suggestions") => json!({}),
+        ("POST", "crosswalks/{id}/associations") => {
+            json!({"origin": CHARTS, "destination": ITEM, "type": "isPartOf", "by": by(), "reason": "x"})
+        }
+        ("POST", "crosswalks/{id}/associations/{association}/decision") => {
+            json!({"decision": "approved", "by": by(), "reason": "x"})
+        }
+        ("POST", "unmapped/{id}/resolution") => json!({"dismissed": true, "by": by(), "reason": "x"}),
+        ("POST", "frameworks") => next_edition(),
+        ("POST", "frameworks/import") => json!({"url": source?.url()}),
+        ("PUT", "frameworks/{id}/publication") => json!({"published": true}),
         ("POST", "profiles") => profile(),
         ("POST", "jobs") => json!({"title": "x", "profile": role.profile, "connection": role.connection}),
         ("POST", "trust/policies") => json!({"title": "x", "rules": {}}),
@@ -113,8 +149,17 @@ async fn submission(gateway: &Gateway, role: &Role) -> (String, String) {
 
 #[tokio::test]
 async fn every_operation_leaves_the_row_it_should() {
-    let gateway = Gateway::start().await;
+    let mut elsewhere = framework();
+    elsewhere["CFDocument"]["identifier"] = json!("8d9f4b5e-0a43-4a0e-9d57-2f3f1e6a7b20");
+    let source = Service::start(vec![elsewhere], false, true).await;
+    let origin = source.origin.parse().expect("an origin");
+    let gateway = Gateway::start_with(|config| {
+        trusting(config);
+        config.egress.framework_origins = vec![origin];
+    })
+    .await;
     let role = gateway.role().await;
+    let mapped = Mapped::of(&gateway, &role).await;
     let (submission, delivery) = submission(&gateway, &role).await;
     let policy = gateway.post("/v1/trust/policies", &json!({"title": "x", "rules": {}})).await.id();
     let endpoint = gateway.post("/v1/events/endpoints", &json!({"url": "https://hooks.example/"})).await.id();
@@ -125,10 +170,12 @@ async fn every_operation_leaves_the_row_it_should() {
     let mut left = 0;
     for (method, path) in operations {
         let before = rows(&gateway).await.len();
-        let body = body(&method, &path, &role, &policy);
+        let body = body(&method, &path, &role, &policy, Some(&source));
         let mut called = path.clone();
         if path.contains("{id}") {
-            called = with_id(&path, &role, &submission, &delivery, &policy, &endpoint);
+            called = mapped
+                .with_id(&path)
+                .unwrap_or_else(|| with_id(&path, &role, &submission, &delivery, &policy, &endpoint));
         } else if path.ends_with("/decision") {
             called += "?issuer=did:example:1";
         }

@@ -3,10 +3,16 @@
 use serde::de::DeserializeOwned;
 use wellspring_server::routes::{
     connections::NewConnection,
+    crosswalks::{
+        NewCrosswalk,
+        associations::{NewAssociation, NewDecision},
+        suggestions::SuggestionsRequest,
+    },
     endpoints::NewEndpoint,
     jobs::NewJob,
     profiles::NewProfile,
     submissions::input::{SubmissionAccepted, SubmissionRequest},
+    unmapped::Resolution,
     verifications::VerificationRequest,
 };
 
@@ -27,6 +33,12 @@ fn every_request_example_is_read() {
     reads::<NewConnection>("connection-request");
     reads::<VerificationRequest>("verification-request");
     reads::<NewEndpoint>("endpoint-request");
+    reads::<NewCrosswalk>("crosswalk-request");
+    reads::<SuggestionsRequest>("suggestions-request");
+    reads::<NewAssociation>("association-request");
+    reads::<NewDecision>("decision-request");
+    reads::<Resolution>("resolution-request");
+    reads::<Resolution>("dismissal-request");
 }
 
 #[test]

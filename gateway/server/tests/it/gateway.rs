@@ -124,6 +124,11 @@ impl Gateway {
         add_tenant(&self.app).await
     }
 
+    /// What answers, for whoever wants it on a port.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.expect("the router answers");
         let (parts, body) = response.into_parts();

@@ -49,6 +49,12 @@ actions! {
     FrameworkImported = "framework.imported", "a framework was imported", "the package as received";
     FrameworkPublished = "framework.published", "a framework was published: anybody may read it", "";
     FrameworkWithdrawn = "framework.withdrawn", "a framework is not public any more", "";
+    CrosswalkAdded = "crosswalk.added", "a crosswalk was made", "the crosswalk";
+    CrosswalkSuggested = "crosswalk.suggested", "associations were suggested for a crosswalk", "the ids of the new ones, a line each";
+    CrosswalkEditionMade = "crosswalk.edition_made", "an edition of a crosswalk was made, which scoring follows from then on", "the package";
+    AssociationDecided = "association.decided", "an association of a crosswalk was approved or rejected", "the association with who decided and why";
+    UnmappedResolved = "unmapped.resolved", "what credentials name was given an association", "the association with who decided and why";
+    UnmappedDismissed = "unmapped.dismissed", "somebody decided that what credentials name leads nowhere", "the decision";
     ProfileAdded = "profile.added", "a profile was made", "the profile";
     JobAdded = "job.added", "a job was made", "the job";
     TrustPolicyAdded = "trust_policy.added", "a trust policy was made", "the policy";

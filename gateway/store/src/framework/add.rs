@@ -15,7 +15,7 @@ use super::blocks::{self, Block};
 use crate::{
     Action, AuditNote, Store, StoreError,
     row::{Read, micros},
-    sql::{Arg, over_rows, query},
+    sql::{Arg, Dialect, over_rows, query},
     transaction::Transaction,
 };
 
@@ -70,61 +70,105 @@ impl Store {
         actor: &str,
         progress: watch::Sender<usize>,
     ) -> Result<Added, StoreError> {
+        let (adding, actor) = (Adding::prepared(tenant, new, progress).await?, actor.to_owned());
+        self.writer.write_alone(move |tx| Box::pin(adding.import(tx, actor))).await
+    }
+}
+
+/// What was written of an edition.
+pub(crate) enum Written {
+    New(FrameworkId),
+    /// What was lacking of the newest edition, which has the same bytes.
+    Completed(FrameworkId),
+    /// Nothing: the newest edition has the same bytes.
+    Known(FrameworkId),
+}
+
+/// An edition on its way.
+pub(crate) struct Adding {
+    tenant: TenantId,
+    new: NewFramework,
+    digest: Digest,
+    blocks: Vec<Block>,
+    progress: watch::Sender<usize>,
+}
+
+impl Adding {
+    /// Does what takes a processor's time before there is a transaction.
+    pub async fn prepared(
+        tenant: TenantId,
+        new: NewFramework,
+        progress: watch::Sender<usize>,
+    ) -> Result<Self, StoreError> {
         let package = Arc::clone(&new.package);
         let prepare = move || {
             let digest = Digest::from_bytes(Sha256::digest(package.bytes()).into());
             (digest, blocks::cut(package.bytes()))
         };
         let (digest, blocks) = tokio::task::spawn_blocking(prepare).await.map_err(|_| StoreError::Closed)?;
-        let adding = Adding { tenant, new, digest, actor: actor.to_owned(), progress };
-        self.writer.write_alone(move |tx| Box::pin(adding.run(tx, blocks))).await
+        Ok(Self { tenant, new, digest, blocks, progress })
     }
-}
 
-/// One import on its way.
-struct Adding {
-    tenant: TenantId,
-    new: NewFramework,
-    digest: Digest,
-    actor: String,
-    progress: watch::Sender<usize>,
-}
+    /// Over the bytes of its package.
+    pub const fn digest(&self) -> Digest {
+        self.digest
+    }
 
-impl Adding {
-    async fn run(self, tx: &mut Transaction, blocks: Vec<Block>) -> Result<Added, StoreError> {
+    async fn import(self, tx: &mut Transaction, actor: String) -> Result<Added, StoreError> {
+        let (tenant, at, digest) = (self.tenant, self.new.imported_at, self.digest);
+        let note = |id| AuditNote::new(tenant, at, &actor, Action::FrameworkImported, id).with(digest);
+        Ok(match self.write(tx).await? {
+            Written::New(id) => {
+                tx.note(note(id));
+                Added::New(id)
+            }
+            Written::Completed(id) => {
+                tx.note(note(id));
+                Added::Known(id)
+            }
+            Written::Known(id) => Added::Known(id),
+        })
+    }
+
+    /// Writes it. Noting that is the caller's.
+    pub async fn write(mut self, tx: &mut Transaction) -> Result<Written, StoreError> {
+        let blocks = std::mem::take(&mut self.blocks);
+        if tx.dialect() == Dialect::Postgres {
+            // One after the other, so that editions count on.
+            let lock = query("SELECT id FROM tenants WHERE id = $1 FOR NO KEY UPDATE");
+            lock.bind(self.tenant.to_string()).fetch_optional(&mut *tx).await?;
+        }
         let newest = query(
-            "SELECT id, digest, case_version FROM frameworks WHERE tenant = $1 AND identifier = $2 ORDER BY id DESC LIMIT 1",
+            "SELECT id, digest, case_version, edition FROM frameworks WHERE tenant = $1 AND identifier = $2 \
+             ORDER BY edition DESC LIMIT 1",
         )
         .bind(self.tenant.to_string())
         .bind(self.new.package.identifier().to_string())
         .fetch_optional(&mut *tx)
         .await?;
+        let (mut id, mut is_new, mut edition) = (self.new.id, true, 1);
         if let Some(row) = newest {
             let row = Read::new(&row, "frameworks");
-            let (id, digest, is_whole) =
-                (row.id("id")?, row.digest("digest")?, row.optional_text("case_version")?.is_some());
-            if digest == self.digest {
-                if !is_whole {
-                    self.complete(tx, id, blocks).await?;
+            edition = row.count("edition")? + 1;
+            if row.digest("digest")? == self.digest {
+                (id, is_new) = (row.id("id")?, false);
+                if row.optional_text("case_version")?.is_some() {
+                    return Ok(Written::Known(id));
                 }
-                return Ok(Added::Known(id));
             }
         }
-        let id = self.new.id;
-        self.insert(tx).await?;
+        if is_new {
+            self.insert(tx, edition).await?;
+        }
         self.complete(tx, id, blocks).await?;
-        tx.note(
-            AuditNote::new(self.tenant, self.new.imported_at, &self.actor, Action::FrameworkImported, id)
-                .with(self.digest),
-        );
-        Ok(Added::New(id))
+        Ok(if is_new { Written::New(id) } else { Written::Completed(id) })
     }
 
-    async fn insert(&self, tx: &mut Transaction) -> Result<(), StoreError> {
+    async fn insert(&self, tx: &mut Transaction, edition: i64) -> Result<(), StoreError> {
         // What scoring reads is read from the blocks.
         query(
-            "INSERT INTO frameworks (id, tenant, identifier, uri, digest, package, imported_at) \
-             VALUES ($1, $2, $3, $4, $5, '', $6)",
+            "INSERT INTO frameworks (id, tenant, identifier, uri, digest, package, imported_at, edition) \
+             VALUES ($1, $2, $3, $4, $5, '', $6, $7)",
         )
         .bind(self.new.id.to_string())
         .bind(self.tenant.to_string())
@@ -132,6 +176,7 @@ impl Adding {
         .bind(&self.new.package.framework().document.uri)
         .bind(self.digest.bytes().to_vec())
         .bind(micros(self.new.imported_at))
+        .bind(edition)
         .execute(tx)
         .await
         .map(drop)

@@ -7,6 +7,7 @@ mod publication;
 mod read;
 
 pub use add::{Added, NewFramework};
+pub(crate) use add::{Adding, Written};
 pub use object::StoredObject;
 pub use publication::Readers;
 pub use read::StoredFramework;
@@ -24,6 +25,8 @@ pub struct FrameworkEdition {
     pub id: FrameworkId,
     /// `CFDocument.identifier`, in lower case.
     pub identifier: String,
+    /// Which of the editions of this framework it is, from 1.
+    pub edition: u32,
     pub uri: String,
     pub title: String,
     pub version: Option<String>,
@@ -44,12 +47,12 @@ pub struct FrameworkEdition {
 
 /// What an edition is read from. Whoever adds conditions adds them to a `WHERE`.
 const EDITIONS: &str = "SELECT f.id, f.identifier, f.uri, f.title, f.version, f.case_version, f.document, f.items, \
-    f.associations, f.is_complete, f.digest, f.imported_at, \
+    f.associations, f.is_complete, f.edition, f.digest, f.imported_at, \
     (SELECT count(*) FROM framework_publications p WHERE p.tenant = f.tenant AND p.identifier = f.identifier) AS published \
     FROM frameworks f";
 /// That there is no later edition.
 const NEWEST: &str = "NOT EXISTS (SELECT 1 FROM frameworks n WHERE n.tenant = f.tenant AND n.identifier = f.identifier \
-    AND n.id > f.id)";
+    AND n.edition > f.edition)";
 
 fn edition(row: &Row) -> Result<FrameworkEdition, StoreError> {
     let row = Read::new(row, "frameworks");
@@ -58,6 +61,7 @@ fn edition(row: &Row) -> Result<FrameworkEdition, StoreError> {
     Ok(FrameworkEdition {
         id: row.id("id")?,
         identifier: row.text("identifier")?,
+        edition: row.number("edition")?,
         uri: row.text("uri")?,
         title: row.text("title")?,
         version: row.optional_text("version")?,

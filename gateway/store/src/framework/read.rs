@@ -54,17 +54,31 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn framework_named(&self, tenant: TenantId, name: &str) -> Result<Option<StoredFramework>, StoreError> {
-        let row =
-            composed(format!("{STORED} WHERE tenant = $1 AND (identifier = $2 OR uri = $3) ORDER BY id DESC LIMIT 1"))
-                .bind(tenant.to_string())
-                .bind(name.to_lowercase())
-                .bind(name)
-                .fetch_optional(&self.read)
-                .await?;
+        let row = composed(format!(
+            "{STORED} WHERE tenant = $1 AND (identifier = $2 OR uri = $3) ORDER BY edition DESC, id DESC LIMIT 1"
+        ))
+        .bind(tenant.to_string())
+        .bind(name.to_lowercase())
+        .bind(name)
+        .fetch_optional(&self.read)
+        .await?;
         self.stored_if_any(row).await
     }
 
-    /// The editions that an assessment used.
+    /// The identifier of the framework with this identifier or address.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn framework_identifier(&self, tenant: TenantId, name: &str) -> Result<Option<String>, StoreError> {
+        let row = query(
+            "SELECT id, identifier FROM frameworks WHERE tenant = $1 AND (identifier = $2 OR uri = $3) \
+             ORDER BY edition DESC, id DESC LIMIT 1",
+        );
+        let row = row.bind(tenant.to_string()).bind(name.to_lowercase()).bind(name).fetch_optional(&self.read);
+        row.await?.map(|row| Read::new(&row, "frameworks").text("identifier")).transpose()
+    }
+
+    /// The editions that an assessment used, as far as they are still there.
     ///
     /// # Errors
     /// The store's.
@@ -72,42 +86,31 @@ impl Store {
         &self,
         tenant: TenantId,
         used: &[FrameworkVersion],
-    ) -> Result<Vec<(Framework, FrameworkVersion)>, StoreError> {
-        let mut frameworks = Vec::with_capacity(used.len());
+    ) -> Result<Vec<FrameworkId>, StoreError> {
+        let mut ids = Vec::with_capacity(used.len());
         for version in used {
-            let row = composed(format!("{STORED} WHERE tenant = $1 AND identifier = $2 AND digest = $3 LIMIT 1"))
+            let row = query("SELECT id FROM frameworks WHERE tenant = $1 AND identifier = $2 AND digest = $3 LIMIT 1")
                 .bind(tenant.to_string())
                 .bind(version.id.to_lowercase())
                 .bind(version.digest.bytes().as_slice())
                 .fetch_optional(&self.read)
                 .await?;
-            if let Some(found) = self.stored_if_any(row).await? {
-                let version = found.version();
-                frameworks.push((found.framework, version));
-            }
+            let id: Option<FrameworkId> = row.map(|row| Read::new(&row, "frameworks").id("id")).transpose()?;
+            ids.extend(id);
         }
-        Ok(frameworks)
+        Ok(ids)
     }
 
     /// The newest edition of every framework: their associations may lead from any of them to a profile's items.
     ///
     /// # Errors
     /// The store's.
-    pub async fn frameworks_for_scoring(
-        &self,
-        tenant: TenantId,
-    ) -> Result<Vec<(Framework, FrameworkVersion)>, StoreError> {
-        let rows = composed(format!("{STORED} WHERE tenant = $1 AND {NEWEST} ORDER BY id"))
+    pub async fn frameworks_for_scoring(&self, tenant: TenantId) -> Result<Vec<FrameworkId>, StoreError> {
+        let rows = composed(format!("SELECT f.id FROM frameworks f WHERE f.tenant = $1 AND {NEWEST} ORDER BY f.id"))
             .bind(tenant.to_string())
             .fetch_all(&self.read)
             .await?;
-        let mut frameworks = Vec::with_capacity(rows.len());
-        for row in rows {
-            let found = self.stored(row).await?;
-            let version = found.version();
-            frameworks.push((found.framework, version));
-        }
-        Ok(frameworks)
+        rows.iter().map(|row| Read::new(row, "frameworks").id("id")).collect()
     }
 
     /// One edition, without what is in it.
@@ -145,21 +148,20 @@ impl Store {
         Ok(page.cut(rows.iter().map(edition).collect::<Result<Vec<_>, _>>()?, |edition| edition.id))
     }
 
-    /// The newest edition of this framework that is earlier than `id`.
+    /// The edition before this one.
     ///
     /// # Errors
     /// The store's.
     pub async fn framework_edition_before(
         &self,
         tenant: TenantId,
-        identifier: &str,
-        id: FrameworkId,
+        later: &FrameworkEdition,
     ) -> Result<Option<FrameworkEdition>, StoreError> {
-        let condition = "WHERE f.tenant = $1 AND f.identifier = $2 AND f.id < $3 ORDER BY f.id DESC LIMIT 1";
+        let condition = "WHERE f.tenant = $1 AND f.identifier = $2 AND f.edition = $3";
         let row = composed(format!("{EDITIONS} {condition}"))
             .bind(tenant.to_string())
-            .bind(identifier)
-            .bind(id.to_string())
+            .bind(&later.identifier)
+            .bind(i64::from(later.edition) - 1)
             .fetch_optional(&self.read)
             .await?;
         row.as_ref().map(edition).transpose()

@@ -80,7 +80,8 @@ async fn the_same_bytes_again_are_nothing_new_and_others_are_the_next_edition(wo
     assert_eq!(add(&world, place, package(3, 1)).await, Added::Known(first.id()));
     let second = add(&world, place, package(2, 2)).await;
     assert!(matches!(second, Added::New(_)));
-    let before = store.framework_edition_before(place.tenant, &guid(0), second.id()).await.unwrap().unwrap();
+    let before =
+        store.framework_edition_before(place.tenant, &edition(&world, second.id()).await).await.unwrap().unwrap();
     assert_eq!((before.id, before.version.as_deref(), before.items), (first.id(), Some("1"), 3));
     let found =
         store.framework_object(place.tenant, Readers::Tenant, ObjectKind::Item, uuid(2)).await.unwrap().unwrap();
@@ -89,15 +90,37 @@ async fn the_same_bytes_again_are_nothing_new_and_others_are_the_next_edition(wo
     assert!(gone.is_none(), "what only an earlier edition had is not there any more");
     let named = store.framework_named(place.tenant, &guid(0)).await.unwrap().unwrap();
     assert_eq!((named.id, named.framework.items.len()), (second.id(), 2));
-    let scored = store.frameworks_for_scoring(place.tenant).await.unwrap();
-    assert_eq!(scored.len(), 1);
-    assert_eq!(scored[0].1, named.version());
+    assert_eq!(store.frameworks_for_scoring(place.tenant).await.unwrap(), [second.id()]);
     let used = store.frameworks_used(place.tenant, &[before_version(&world, first.id()).await]).await.unwrap();
-    assert_eq!(used[0].0.items.len(), 3, "an assessment still finds the edition that it used");
+    assert_eq!(used, [first.id()], "an assessment still finds the edition that it used");
     let (all, _) = store.frameworks(place.tenant, Page { after: None, limit: 10 }).await.unwrap();
     assert_eq!(all.iter().map(|one| one.id).collect::<Vec<_>>(), [first.id(), second.id()]);
     let imported = store.audit_rows(place.tenant, 0, 100).await.unwrap();
     assert_eq!(imported.iter().filter(|row| row.action == "framework.imported").count(), 2);
+}
+
+async fn an_edition_is_the_newest_though_its_clock_was_behind(world: World) {
+    let (store, place) = (&world.store, world.place);
+    let ids = [3_u128 << 64, 2 << 64, 1 << 64].map(|number| FrameworkId::from_uuid(Uuid::from_u128(number)));
+    for (n, id) in ids.into_iter().enumerate() {
+        let package = Arc::new(Package::read(package(1, n), None).unwrap());
+        store.add_framework(place.tenant, NewFramework { id, package, imported_at: now() }, ACTOR).await.unwrap();
+    }
+    assert_eq!(store.framework_named(place.tenant, &guid(0)).await.unwrap().unwrap().id, ids[2]);
+    let found =
+        store.framework_object(place.tenant, Readers::Tenant, ObjectKind::Item, uuid(1)).await.unwrap().unwrap();
+    assert_eq!((found.edition.id, found.edition.edition), (ids[2], 3));
+}
+
+async fn editions_that_are_imported_at_the_same_time_count_on(world: World) {
+    let all = (0..6).map(|n| add(&world, world.place, package(1, n)));
+    let added = futures_util::future::join_all(all).await;
+    let mut editions = Vec::new();
+    for one in added {
+        editions.push(edition(&world, one.id()).await.edition);
+    }
+    editions.sort_unstable();
+    assert_eq!(editions, [1, 2, 3, 4, 5, 6]);
 }
 
 async fn before_version(world: &World, id: FrameworkId) -> wellspring_model::competency::FrameworkVersion {
@@ -150,8 +173,8 @@ async fn another_tenants_framework_is_as_if_it_were_not(world: World) {
 }
 
 /// As rows were written before packages were kept as received.
-const BEFORE: &str = "INSERT INTO frameworks (id, tenant, identifier, uri, digest, package, imported_at) \
-    SELECT 'frm_00000000000000000000000000000001', id, '{guid}', 'urn:x:0', {digest}, '{package}', 1 FROM tenants";
+const BEFORE: &str = "INSERT INTO frameworks (id, tenant, identifier, uri, digest, package, imported_at, edition) \
+    SELECT 'frm_00000000000000000000000000000001', id, '{guid}', 'urn:x:0', {digest}, '{package}', 1, 1 FROM tenants";
 
 async fn a_framework_of_an_earlier_version_is_scored_and_completed_by_its_package(world: World) {
     use sha2::{Digest as _, Sha256};
@@ -177,6 +200,8 @@ async fn a_framework_of_an_earlier_version_is_scored_and_completed_by_its_packag
 on_both_stores! {
     a_package_comes_back_byte_by_byte_and_each_object_by_its_identifier,
     the_same_bytes_again_are_nothing_new_and_others_are_the_next_edition,
+    an_edition_is_the_newest_though_its_clock_was_behind,
+    editions_that_are_imported_at_the_same_time_count_on,
     only_what_its_owner_published_is_for_anybody,
     another_tenants_framework_is_as_if_it_were_not,
     a_framework_of_an_earlier_version_is_scored_and_completed_by_its_package,

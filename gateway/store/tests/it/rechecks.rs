@@ -112,7 +112,15 @@ impl World {
         assessment.id = wellspring_model::id::AssessmentId::from_uuid(self.uuid());
         let mut delivery = self.delivery(submission, "900");
         delivery.content = Content::Correction { submission, connection: self.place.connection };
-        NewCorrection { submission, replaces, report: report(), assessment, delivery, watch: watch(&[(LIST, Some(2))]) }
+        NewCorrection {
+            submission,
+            replaces,
+            report: report(),
+            assessment,
+            delivery,
+            watch: watch(&[(LIST, Some(2))]),
+            unmapped: Vec::new(),
+        }
     }
 
     async fn kinds(&self, submission: SubmissionId) -> Vec<&'static str> {

@@ -325,6 +325,7 @@ impl World {
             assessment: self.assessment(),
             deliveries,
             watch: Watch::default(),
+            unmapped: Vec::new(),
         }
     }
 

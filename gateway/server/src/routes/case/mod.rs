@@ -36,7 +36,7 @@ pub fn router() -> Router<App> {
         .route("/case/{tenant}/ims/case/{version}/CFItemAssociations/{id}", get(objects::associations))
         .route("/case/{tenant}/ims/case/{version}/discovery/{file}", get(discovery::show))
         .route("/case/{tenant}/ims/case/{version}/{collection}/{id}", get(objects::show))
-        .route("/case/{tenant}/ims/case/{version}/{*rest}", get(|| async { Status::unknown_address() }))
+        .route("/case/{tenant}/ims/case/{version}/{collection}", get(|| async { Status::unknown_address() }))
 }
 
 /// Who reads whose frameworks, in which version.

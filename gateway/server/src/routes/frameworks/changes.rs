@@ -135,7 +135,7 @@ pub async fn changes(
 ) -> Result<Json<ChangesView>, Problem> {
     let later = edition(&app, caller, &id).await?;
     let earlier = match &query.since {
-        None => app.store.framework_edition_before(caller.tenant, &later.identifier, later.id).await?,
+        None => app.store.framework_edition_before(caller.tenant, &later).await?,
         Some(since) => Some(named(&app, caller, since, &later).await?),
     };
     let Some(earlier) = earlier else { return Ok(Json(ChangesView::new(None, Changes::default()))) };

@@ -22,6 +22,8 @@ pub struct FrameworkView {
     pub id: String,
     /// `CFDocument.identifier`. All editions of a framework have the same.
     pub identifier: String,
+    /// Which of its editions this is, from 1. The last one is in use.
+    pub edition: u32,
     pub uri: String,
     pub title: String,
     pub version: Option<String>,
@@ -42,6 +44,7 @@ impl FrameworkView {
         Self {
             id: edition.id.to_string(),
             identifier: edition.identifier.clone(),
+            edition: edition.edition,
             uri: edition.uri.clone(),
             title: edition.title.clone(),
             version: edition.version.clone(),

@@ -1,0 +1,28 @@
+//! What evidence names that leads to no item at all: people can say where it leads.
+
+use std::collections::BTreeMap;
+
+use wellspring_model::{assessment::NamedBy, credential::VerifiedCredential, unmapped::Named};
+
+use crate::{
+    claim::{Claim, claims, divide},
+    frameworks::Frameworks,
+    policy::ScoringPolicy,
+};
+
+/// What evidence that would count names, and no framework has: neither as an item nor at an end of an association that
+/// leads somewhere. Each once, in an order of its own.
+pub fn unmapped(frameworks: &Frameworks, evidence: &[VerifiedCredential], policy: &ScoringPolicy) -> Vec<Named> {
+    let index = &frameworks.index;
+    let (counting, _) = divide(evidence, policy);
+    let leads = |claim: &Claim| claim.named != NamedBy::Elsewhere || index.is_associated(&claim.item);
+    let mut found = BTreeMap::new();
+    for claim in claims(&counting, index, policy).iter().filter(|claim| !leads(claim)) {
+        if let Some(named) = Named::of(claim.alignment) {
+            let (url, code, framework) = named.key();
+            let key = (url.to_owned(), code.map(str::to_owned), framework.map(str::to_owned));
+            found.entry(key).or_insert(named);
+        }
+    }
+    found.into_values().collect()
+}
