@@ -1,15 +1,16 @@
 //! The computation: best single path per requirement, weighted mean, reasons for what does not count.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use wellspring_model::{
     assessment::{Assessment, Coverage, Line, LineState, Musts, NotCounted, Percent, Ppm, Score},
-    competency::Profile,
+    competency::{ItemId, Profile},
     credential::{NotCountedReason, VerifiedCredential},
     id::AssessmentId,
 };
 
 use crate::{
+    barred::barred,
     claim::{because, claims, divide, of_achievement, scored},
     frameworks::Frameworks,
     index::Index,
@@ -38,7 +39,8 @@ pub fn assess(
     let claims = claims(&counting, &frameworks.index, policy);
     let requirements = Requirements::new(profile, frameworks, policy);
     let reach = Reach::new(requirements.places(), &frameworks.index, policy);
-    let lines = lines(&requirements, &claims, &reach, frameworks, policy);
+    let barred = barred(evidence, &reach, &frameworks.index, policy);
+    let lines = lines(&requirements, &claims, &barred, &reach, frameworks, policy);
     left_out.extend(not_asked_for(&counting, profile, &reach, &frameworks.index, policy));
     Assessment {
         id,
@@ -54,10 +56,17 @@ pub fn assess(
             met: count(lines.iter().filter(|line| line.must && line.code.state() == LineState::Verified)),
             of: count(lines.iter().filter(|line| line.must)),
         },
+        items: words(&lines, &frameworks.index),
         lines,
         not_counted: left_out.into_iter().collect(),
         inputs_digest,
     }
+}
+
+/// The words of the items that paths come by.
+fn words(lines: &[Line], index: &Index) -> BTreeMap<ItemId, String> {
+    let items = lines.iter().flat_map(|line| &line.path).flat_map(|step| [&step.from, &step.to]);
+    items.filter_map(|item| Some((item.clone(), index.title(item)?.to_owned()))).collect()
 }
 
 /// Scored achievements that lead to no requirement.
