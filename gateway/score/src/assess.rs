@@ -1,8 +1,12 @@
 //! The computation: best single path per requirement, weighted mean, reasons for what does not count.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    ptr,
+};
 
 use wellspring_model::{
+    achievement::Achievement,
     assessment::{Assessment, Coverage, Line, LineState, Musts, NotCounted, Percent, Ppm, Score},
     competency::{ItemId, Profile},
     credential::{NotCountedReason, VerifiedCredential},
@@ -11,7 +15,7 @@ use wellspring_model::{
 
 use crate::{
     barred::barred,
-    claim::{because, claims, divide, of_achievement, scored},
+    claim::{Claim, because, claims, divide, scored},
     frameworks::Frameworks,
     index::Index,
     inputs::digest_of,
@@ -41,7 +45,7 @@ pub fn assess(
     let reach = Reach::new(requirements.places(), &frameworks.index, policy);
     let barred = barred(evidence, &reach, &frameworks.index, policy);
     let lines = lines(&requirements, &claims, &barred, &reach, frameworks, policy);
-    left_out.extend(not_asked_for(&counting, profile, &reach, &frameworks.index, policy));
+    left_out.extend(not_asked_for(&counting, &claims, profile, &reach, frameworks, policy));
     Assessment {
         id,
         policy: policy.reference(),
@@ -72,24 +76,21 @@ fn words(lines: &[Line], index: &Index) -> BTreeMap<ItemId, String> {
 /// Scored achievements that lead to no requirement.
 fn not_asked_for(
     counting: &[&VerifiedCredential],
+    claims: &[Claim],
     profile: &Profile,
     reach: &Reach,
-    index: &Index,
+    frameworks: &Frameworks,
     policy: &ScoringPolicy,
 ) -> BTreeSet<NotCounted> {
-    let mut left_out = BTreeSet::new();
-    for credential in counting {
-        for achievement in scored(credential, policy) {
-            let leads = of_achievement(credential, achievement, index, policy).iter().any(|claim| {
-                index.node(&claim.item).is_some_and(|node| reach.has(node))
-                    || profile.requirements.iter().any(|requirement| requirement.item == claim.item)
-            });
-            if !leads {
-                left_out.insert(because(credential, achievement, NotCountedReason::NotAskedFor));
-            }
-        }
-    }
-    left_out
+    let asked: HashSet<&ItemId> = profile.requirements.iter().map(|requirement| &requirement.item).collect();
+    let leads = |item: &ItemId| asked.contains(item) || frameworks.index.node(item).is_some_and(|node| reach.has(node));
+    let leading = claims.iter().filter(|claim| leads(&claim.item));
+    let leading: HashSet<*const Achievement> = leading.map(|claim| ptr::from_ref(claim.achievement)).collect();
+    let of_credential = |credential: &&VerifiedCredential| {
+        let idle = scored(credential, policy).filter(|achievement| !leading.contains(&ptr::from_ref(*achievement)));
+        idle.map(|achievement| because(credential, achievement, NotCountedReason::NotAskedFor)).collect::<Vec<_>>()
+    };
+    counting.iter().flat_map(of_credential).collect()
 }
 
 /// `100 × Σ weight × score / Σ weight`, once with unknown levels as the lowest there is and once as met.
