@@ -3,5 +3,6 @@
 mod guard;
 mod levels;
 mod properties;
+mod unmapped;
 mod ways;
 mod world;
