@@ -24,7 +24,8 @@ pub fn run(name: &str, arguments: &[&str]) -> Result<(), Failure> {
         "verify" | "hostile" => verifier(name, arguments),
         "delivery" => delivery(arguments),
         "day" => day(arguments),
-        _ => Err(Failure::new(format!("there is no benchmark `{name}`: verify, hostile, delivery, day"))),
+        "score" => score(arguments),
+        _ => Err(Failure::new(format!("there is no benchmark `{name}`: verify, hostile, delivery, day, score"))),
     }
 }
 
@@ -79,6 +80,17 @@ fn day(arguments: &[&str]) -> Result<(), Failure> {
     let mut measure = measure("day", server.as_ref())?;
     measure.args(scale);
     process::run(measure)
+}
+
+/// Scoring by itself, over a large framework.
+fn score(arguments: &[&str]) -> Result<(), Failure> {
+    if !arguments.is_empty() {
+        return Err(Failure::new("usage: cargo xtask bench score"));
+    }
+    let mut build = cargo(&["build", "--quiet", "--package", "wellspring-score", "--example", "measure"]);
+    build.args(TARGET);
+    process::run(build)?;
+    process::run(program("examples/measure", &[]))
 }
 
 /// Builds the gateway as it is shipped, with what measures it.

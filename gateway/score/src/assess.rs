@@ -12,11 +12,11 @@ use wellspring_model::{
 use crate::{
     claim::{because, claims, divide, of_achievement, scored},
     frameworks::Frameworks,
-    index::{Index, Node},
+    index::Index,
     inputs::digest_of,
-    landing::sources,
     lines::{Requirements, lines},
     policy::ScoringPolicy,
+    reach::Reach,
 };
 
 /// Scores evidence against a profile.
@@ -37,9 +37,9 @@ pub fn assess(
     left_out.extend(not_counted);
     let claims = claims(&counting, &frameworks.index, policy);
     let requirements = Requirements::new(profile, frameworks, policy);
-    let lines = lines(&requirements, &claims, frameworks, policy);
-    let sources = sources(requirements.places(), &frameworks.index, policy);
-    left_out.extend(not_asked_for(&counting, profile, &sources, &frameworks.index, policy));
+    let reach = Reach::new(requirements.places(), &frameworks.index, policy);
+    let lines = lines(&requirements, &claims, &reach, frameworks, policy);
+    left_out.extend(not_asked_for(&counting, profile, &reach, &frameworks.index, policy));
     Assessment {
         id,
         policy: policy.reference(),
@@ -64,7 +64,7 @@ pub fn assess(
 fn not_asked_for(
     counting: &[&VerifiedCredential],
     profile: &Profile,
-    sources: &BTreeSet<Node>,
+    reach: &Reach,
     index: &Index,
     policy: &ScoringPolicy,
 ) -> BTreeSet<NotCounted> {
@@ -72,7 +72,7 @@ fn not_asked_for(
     for credential in counting {
         for achievement in scored(credential, policy) {
             let leads = of_achievement(credential, achievement, index, policy).iter().any(|claim| {
-                index.node(&claim.item).is_some_and(|node| sources.contains(&node))
+                index.node(&claim.item).is_some_and(|node| reach.has(node))
                     || profile.requirements.iter().any(|requirement| requirement.item == claim.item)
             });
             if !leads {

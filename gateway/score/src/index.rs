@@ -15,6 +15,13 @@ use wellspring_model::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Node(u32);
 
+impl Node {
+    /// Its number among all items.
+    pub const fn place(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// What an association says of the evidence's item and the one that it leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Relation {
@@ -127,9 +134,14 @@ impl Index {
     }
 
     fn at(&mut self, node: Node, change: impl FnOnce(&mut Around)) {
-        if let Some(around) = self.around.get_mut(node.0 as usize) {
+        if let Some(around) = self.around.get_mut(node.place()) {
             change(around);
         }
+    }
+
+    /// How many items there are.
+    pub fn len(&self) -> usize {
+        self.ids.len()
     }
 
     pub fn node(&self, item: &ItemId) -> Option<Node> {
@@ -169,7 +181,7 @@ impl Index {
     }
 
     fn id(&self, node: Node) -> ItemId {
-        self.ids.get(node.0 as usize).cloned().unwrap_or_else(|| ItemId::parse(""))
+        self.ids.get(node.place()).cloned().unwrap_or_else(|| ItemId::parse(""))
     }
 
     /// A way as people and machines read it.
@@ -203,7 +215,7 @@ impl Index {
     }
 
     fn around(&self, node: Node) -> Option<&Around> {
-        self.around.get(node.0 as usize)
+        self.around.get(node.place())
     }
 }
 

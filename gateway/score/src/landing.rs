@@ -1,9 +1,9 @@
-//! From where a requirement is reached by a step down, from something broader, and which items lead to one at all. Both are
-//! walked backwards, from the requirement, and each item once for a number of edges.
+//! From where a requirement is reached by a step down, from something broader. Walked backwards, from the requirement, and each
+//! item once for a number of edges.
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    collections::{BTreeMap, btree_map::Entry},
 };
 
 use wellspring_model::assessment::{LineCode, Ppm};
@@ -80,39 +80,5 @@ fn improve<K: Ord>(known: &mut BTreeMap<K, Landing>, key: K, landing: Landing) {
         Entry::Vacant(entry) => drop(entry.insert(landing)),
         Entry::Occupied(mut entry) if landing.rank() < entry.get().rank() => drop(entry.insert(landing)),
         Entry::Occupied(_) => {}
-    }
-}
-
-/// The items from which evidence leads to one of these.
-pub fn sources<'a>(
-    asked: impl Iterator<Item = (Node, &'a [Landing])> + Clone,
-    index: &Index,
-    policy: &ScoringPolicy,
-) -> BTreeSet<Node> {
-    let edges = usize::from(policy.most_edges);
-    let mut sources: BTreeSet<Node> = asked.clone().map(|(item, _)| item).collect();
-    backwards(&mut sources, edges, index, policy, policy.factors.parts_at_most > Ppm::ZERO);
-    for taken in 1..=edges {
-        let at = |landing: &&Landing| landing.path.len() == taken;
-        let mut beside = asked.clone().flat_map(|(_, landings)| landings).filter(at).map(|one| one.from).collect();
-        backwards(&mut beside, edges - taken, index, policy, false);
-        sources.append(&mut beside);
-    }
-    sources
-}
-
-/// Adds what comes before, so many edges back.
-fn backwards(known: &mut BTreeSet<Node>, edges: usize, index: &Index, policy: &ScoringPolicy, with_parts: bool) {
-    let mut edge: Vec<Node> = known.iter().copied().collect();
-    for _ in 0..edges {
-        let mut further = Vec::new();
-        for node in edge {
-            let beside =
-                index.arriving(node).iter().filter(|(relation, _)| worth(*relation, &policy.factors).0 > Ppm::ZERO);
-            let parts = if with_parts { index.parts(node) } else { &[] };
-            let before = beside.map(|(_, hop)| hop.from).chain(parts.iter().copied());
-            further.extend(before.filter(|node| known.insert(*node)));
-        }
-        edge = further;
     }
 }

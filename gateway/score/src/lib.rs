@@ -14,6 +14,7 @@ mod level;
 mod lines;
 mod policy;
 mod profile;
+mod reach;
 mod share;
 mod unmapped;
 mod ways;

@@ -14,6 +14,7 @@ use crate::{
     landing::{Landing, landings},
     level::{Asked, Shown},
     policy::ScoringPolicy,
+    reach::Reach,
     ways::{Way, Ways},
 };
 
@@ -42,7 +43,7 @@ impl<'a> Requirements<'a> {
     }
 
     /// The items that frameworks here have, with from where they are reached by a step down.
-    pub fn places(&self) -> impl Iterator<Item = (Node, &[Landing])> + Clone {
+    pub fn places(&self) -> impl Iterator<Item = (Node, &[Landing])> {
         self.0.iter().filter_map(|required| Some((required.place?, required.landings.as_slice())))
     }
 }
@@ -56,12 +57,12 @@ struct Shows {
 }
 
 impl Shows {
-    fn new(level: Option<&Asked>, claims: &[Claim], index: &Index, policy: &ScoringPolicy) -> Self {
+    fn new(level: Option<&Asked>, claims: &[Claim], reach: &Reach, index: &Index, policy: &ScoringPolicy) -> Self {
         let ways = |worth: &dyn Fn(&Claim) -> Ppm| {
             let way = |(place, claim): (usize, &Claim)| {
                 Some((index.node(&claim.item)?, Way::from_claim(place, worth(claim), policy)))
             };
-            Ways::new(claims.iter().enumerate().filter_map(way), index, policy)
+            Ways::new(claims.iter().enumerate().filter_map(way), reach, index, policy)
         };
         let Some(asked) = level else { return Self { low: ways(&|_| Ppm::ONE), high: None } };
         let high = |claim: &Claim| asked.at_best(asked.shown(&claim.levels));
@@ -76,6 +77,7 @@ impl Shows {
 pub fn lines<'r>(
     requirements: &'r Requirements,
     claims: &[Claim],
+    reach: &Reach,
     frameworks: &Frameworks,
     policy: &ScoringPolicy,
 ) -> Vec<Line> {
@@ -83,7 +85,8 @@ pub fn lines<'r>(
     let mut by_level: BTreeMap<Option<&RequiredLevel>, Shows> = BTreeMap::new();
     let line = |required: &'r Required| {
         let key = required.requirement.level.as_ref();
-        let shows = by_level.entry(key).or_insert_with(|| Shows::new(required.level.as_ref(), claims, index, policy));
+        let shows =
+            by_level.entry(key).or_insert_with(|| Shows::new(required.level.as_ref(), claims, reach, index, policy));
         let (low, high) = match required.place {
             Some(node) => (
                 shows.low.best(node, &required.landings),

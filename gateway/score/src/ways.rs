@@ -15,6 +15,7 @@ use crate::{
     index::{Hop, Index, Node, Relation},
     landing::Landing,
     policy::{Factors, ScoringPolicy},
+    reach::Reach,
     share::{share_of_sum, times},
 };
 
@@ -79,19 +80,24 @@ impl Way {
 }
 
 impl Ways {
-    /// Over the edges that the policy allows, from what each claim names.
-    pub fn new(claims: impl Iterator<Item = (Node, Way)>, index: &Index, policy: &ScoringPolicy) -> Self {
+    /// Over the edges that the policy allows, from what each claim names, as far as a requirement is within reach.
+    pub fn new(
+        claims: impl Iterator<Item = (Node, Way)>,
+        reach: &Reach,
+        index: &Index,
+        policy: &ScoringPolicy,
+    ) -> Self {
         let mut first = BTreeMap::new();
-        for (node, way) in claims {
+        for (node, way) in claims.filter(|(node, _)| reach.has(*node)) {
             improve(&mut first, node, way);
         }
         let mut ways = Self { beside: vec![first.clone()], all: vec![first] };
-        for _ in 0..policy.most_edges {
+        for left in (0..policy.most_edges).rev() {
             let (beside, all) = (last(&ways.beside), last(&ways.all));
             let (mut further_beside, mut further) = (beside.clone(), all.clone());
-            sideways(beside, &mut further_beside, index, &policy.factors);
-            sideways(all, &mut further, index, &policy.factors);
-            upwards(all, &mut further, index, &policy.factors);
+            sideways(beside, &mut further_beside, index, &policy.factors, |item| reach.down(item, left));
+            sideways(all, &mut further, index, &policy.factors, |item| reach.outright(item, left));
+            upwards(all, &mut further, index, &policy.factors, |item| reach.outright(item, left));
             ways.beside.push(further_beside);
             ways.all.push(further);
         }
@@ -123,24 +129,42 @@ pub const fn worth(relation: Relation, factors: &Factors) -> (Ppm, LineCode) {
     }
 }
 
-fn sideways(known: &BTreeMap<Node, Way>, further: &mut BTreeMap<Node, Way>, index: &Index, factors: &Factors) {
+fn sideways(
+    known: &BTreeMap<Node, Way>,
+    further: &mut BTreeMap<Node, Way>,
+    index: &Index,
+    factors: &Factors,
+    arrives: impl Fn(Node) -> bool,
+) {
     for (item, way) in known {
         for (relation, hop) in index.onward(*item) {
             let (factor, code) = worth(*relation, factors);
-            // Only what is worth something, and what may win, is written down.
-            let is_good = || further.get(&hop.to).is_none_or(|known| known.factor <= times(way.factor, factor));
-            if factor > Ppm::ZERO && is_good() {
+            if factor > Ppm::ZERO && arrives(hop.to) && may_be_better(way, factor, further.get(&hop.to)) {
                 improve(further, hop.to, way.then(*hop, factor, code));
             }
         }
     }
 }
 
+/// Whether a way could take another one's place if it went on over an edge: said without writing it down.
+fn may_be_better(way: &Way, factor: Ppm, known: Option<&Way>) -> bool {
+    known.is_none_or(|known| {
+        let rank = |way: &Way, factor, edges| (Reverse(factor), edges, way.claim);
+        rank(way, times(way.factor, factor), way.path.len() + 1) <= rank(known, known.factor, known.path.len())
+    })
+}
+
 /// From parts to the whole: worth the share of its parts that is shown, each as far as it is.
-fn upwards(known: &BTreeMap<Node, Way>, further: &mut BTreeMap<Node, Way>, index: &Index, factors: &Factors) {
+fn upwards(
+    known: &BTreeMap<Node, Way>,
+    further: &mut BTreeMap<Node, Way>,
+    index: &Index,
+    factors: &Factors,
+    arrives: impl Fn(Node) -> bool,
+) {
     let mut shown: BTreeMap<Node, BTreeMap<Node, (&Way, Hop)>> = BTreeMap::new();
     for (item, way) in known {
-        for hop in index.wholes(*item) {
+        for hop in index.wholes(*item).iter().filter(|hop| arrives(hop.to)) {
             shown.entry(hop.to).or_default().entry(*item).or_insert((way, *hop));
         }
     }

@@ -15,6 +15,7 @@ pub mod installed;
 pub mod known;
 pub mod metrics;
 pub mod pages;
+mod prepared;
 pub mod problem;
 pub mod readiness;
 mod registries;

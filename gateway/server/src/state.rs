@@ -14,7 +14,7 @@ use wellspring_score::ScoringPolicy;
 use wellspring_store::Store;
 use wellspring_verify::{Cache, Limits, Material, Policy};
 
-use crate::{config::Config, known::Known, metrics::Metrics, readiness::Readiness};
+use crate::{config::Config, known::Known, metrics::Metrics, prepared::Prepared, readiness::Readiness};
 
 /// One running gateway. Cheap to clone.
 #[derive(Clone)]
@@ -31,6 +31,7 @@ pub struct AppState {
     pub entropy: Arc<dyn Entropy>,
     pub verification: Verification,
     pub scoring: ScoringPolicy,
+    pub prepared: Prepared,
     pub known: Known,
     /// As many as there are processors.
     pub processors: Semaphore,

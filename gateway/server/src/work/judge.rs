@@ -1,5 +1,7 @@
 //! Steps 2 to 5 of a submission, as the first look and every later one go through them: parse, gather, verify, score.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use jiff::SignedDuration;
 use tracing::{Instrument as _, info_span};
@@ -25,7 +27,7 @@ pub const AGAIN: SignedDuration = SignedDuration::from_hours(1);
 /// What credentials are measured by.
 pub struct Measure {
     profile: Profile,
-    frameworks: Frameworks,
+    frameworks: Arc<Frameworks>,
     relied: InForce,
 }
 
@@ -37,7 +39,7 @@ impl Measure {
         let posting = posting.ok_or_else(|| gone("job", submission.posting))?;
         Ok(Self {
             profile: profile(app, submission, posting.profile).await?,
-            frameworks: Frameworks::new(&app.store.frameworks_for_scoring(tenant).await?),
+            frameworks: app.frameworks(tenant, app.store.frameworks_for_scoring(tenant).await?).await?,
             relied: InForce::of(app, tenant, Some(submission.posting)).await?,
         })
     }
@@ -46,9 +48,10 @@ impl Measure {
     /// about what the employer has changed since.
     pub async fn then(app: &App, submission: &Submission, assessed: &Assessed) -> Result<Self, TaskError> {
         let tenant = submission.tenant;
+        let editions = app.store.frameworks_used(tenant, &assessed.assessment.frameworks).await?;
         Ok(Self {
             profile: profile(app, submission, assessed.assessment.profile).await?,
-            frameworks: Frameworks::new(&app.store.frameworks_used(tenant, &assessed.assessment.frameworks).await?),
+            frameworks: app.frameworks(tenant, editions).await?,
             relied: InForce::then(app, tenant, assessed.report.trust_policy.as_ref()).await?,
         })
     }

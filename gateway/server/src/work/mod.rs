@@ -24,7 +24,7 @@ use tracing::{Instrument, Span, field::Empty};
 use wellspring_model::id::TaskId;
 use wellspring_store::{GateId, LeaseToken, Leased, StoreError, TaskKind};
 
-use crate::{state::App, telemetry};
+use crate::{prepared::PrepareError, state::App, telemetry};
 
 /// How long to wait for the store's wake-up before looking again by ourselves.
 const POLL: Duration = Duration::from_secs(1);
@@ -44,6 +44,8 @@ pub enum TaskError {
     Store(#[from] StoreError),
     #[error("what is stored cannot be judged: {0}")]
     Verify(#[from] verify::VerifyError),
+    #[error("what to score by cannot be had: {0}")]
+    Prepare(#[from] PrepareError),
     #[error("{what} {id} is gone")]
     Gone { what: &'static str, id: String },
     #[error("the worker's thread ended early")]

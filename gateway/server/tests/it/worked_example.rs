@@ -14,7 +14,7 @@ fn example() -> PathBuf {
 
 fn wellspring(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wellspring"));
-    command.current_dir(folder).args(arguments).output().unwrap()
+    command.current_dir(folder).args(arguments).output().expect("the example is as it should be")
 }
 
 fn score(folder: &Path) -> Output {
@@ -26,27 +26,31 @@ fn score(folder: &Path) -> Output {
 
 /// The example in a folder of its own, with one file changed.
 fn changed(file: &str, change: impl Fn(String) -> String) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for entry in fs::read_dir(example()).unwrap().flatten() {
-        let text = fs::read_to_string(entry.path()).unwrap();
+    let folder = tempfile::tempdir().expect("the example is as it should be");
+    for entry in fs::read_dir(example()).expect("the example is as it should be").flatten() {
+        let text = fs::read_to_string(entry.path()).expect("the example is as it should be");
         let text = if entry.file_name() == file { change(text) } else { text };
-        fs::write(folder.path().join(entry.file_name()), text).unwrap();
+        fs::write(folder.path().join(entry.file_name()), text).expect("the example is as it should be");
     }
     folder
 }
 
 fn told(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
+    String::from_utf8(output.stderr.clone()).expect("the example is as it should be")
 }
 
 #[test]
 fn the_program_computes_what_the_page_computes_by_hand() {
     let printed = score(&example());
     assert!(printed.status.success(), "{}", told(&printed));
-    assert_eq!(printed.stdout, fs::read(example().join("assessment.json")).unwrap());
-    let assessment: Value = serde_json::from_slice(&printed.stdout).unwrap();
+    assert_eq!(printed.stdout, fs::read(example().join("assessment.json")).expect("the example is as it should be"));
+    let assessment: Value = serde_json::from_slice(&printed.stdout).expect("the example is as it should be");
     assert_eq!(assessment["score"].to_string(), r#"{"high":65.83,"low":63.06,"value":63.06}"#);
-    let shares = assessment["lines"].as_array().unwrap().iter().map(|line| line["score"].as_u64().unwrap());
+    let shares = assessment["lines"]
+        .as_array()
+        .expect("the example is as it should be")
+        .iter()
+        .map(|line| line["score"].as_u64().expect("the example is as it should be"));
     assert_eq!(shares.collect::<Vec<_>>(), [1_000_000, 500_000, 750_000, 950_000, 166_666, 0]);
     assert_eq!(assessment["musts"].to_string(), r#"{"met":1,"of":2}"#);
 }
@@ -54,11 +58,12 @@ fn the_program_computes_what_the_page_computes_by_hand() {
 #[test]
 fn a_replay_prints_the_same_bytes_from_wherever_it_is_run() {
     let file = example().join("assessment.json");
-    let elsewhere = tempfile::tempdir().unwrap();
+    let elsewhere = tempfile::tempdir().expect("the example is as it should be");
     for folder in [example(), elsewhere.path().to_owned()] {
-        let printed = wellspring(&folder, &["replay", file.to_str().unwrap(), "--json"]);
+        let printed =
+            wellspring(&folder, &["replay", file.to_str().expect("the example is as it should be"), "--json"]);
         assert!(printed.status.success(), "{}", told(&printed));
-        assert_eq!(printed.stdout, fs::read(&file).unwrap());
+        assert_eq!(printed.stdout, fs::read(&file).expect("the example is as it should be"));
     }
 }
 
@@ -84,7 +89,7 @@ fn a_credential_that_was_changed_counts_for_nothing() {
     let folder = changed("credential-academy.json", |text| text.replace("Data protection", "Data Protection"));
     let printed = score(folder.path());
     assert!(printed.status.success(), "{}", told(&printed));
-    let assessment: Value = serde_json::from_slice(&printed.stdout).unwrap();
+    let assessment: Value = serde_json::from_slice(&printed.stdout).expect("the example is as it should be");
     assert_eq!(assessment["lines"][3]["code"], "NO_EVIDENCE");
     assert!(assessment["not_counted"].to_string().contains("VERIFICATION_FAILED"));
 }

@@ -78,7 +78,7 @@ impl Store {
         row.await?.map(|row| Read::new(&row, "frameworks").text("identifier")).transpose()
     }
 
-    /// The editions that an assessment used.
+    /// The editions that an assessment used, as far as they are still there.
     ///
     /// # Errors
     /// The store's.
@@ -86,42 +86,31 @@ impl Store {
         &self,
         tenant: TenantId,
         used: &[FrameworkVersion],
-    ) -> Result<Vec<(Framework, FrameworkVersion)>, StoreError> {
-        let mut frameworks = Vec::with_capacity(used.len());
+    ) -> Result<Vec<FrameworkId>, StoreError> {
+        let mut ids = Vec::with_capacity(used.len());
         for version in used {
-            let row = composed(format!("{STORED} WHERE tenant = $1 AND identifier = $2 AND digest = $3 LIMIT 1"))
+            let row = query("SELECT id FROM frameworks WHERE tenant = $1 AND identifier = $2 AND digest = $3 LIMIT 1")
                 .bind(tenant.to_string())
                 .bind(version.id.to_lowercase())
                 .bind(version.digest.bytes().as_slice())
                 .fetch_optional(&self.read)
                 .await?;
-            if let Some(found) = self.stored_if_any(row).await? {
-                let version = found.version();
-                frameworks.push((found.framework, version));
-            }
+            let id: Option<FrameworkId> = row.map(|row| Read::new(&row, "frameworks").id("id")).transpose()?;
+            ids.extend(id);
         }
-        Ok(frameworks)
+        Ok(ids)
     }
 
     /// The newest edition of every framework: their associations may lead from any of them to a profile's items.
     ///
     /// # Errors
     /// The store's.
-    pub async fn frameworks_for_scoring(
-        &self,
-        tenant: TenantId,
-    ) -> Result<Vec<(Framework, FrameworkVersion)>, StoreError> {
-        let rows = composed(format!("{STORED} WHERE tenant = $1 AND {NEWEST} ORDER BY id"))
+    pub async fn frameworks_for_scoring(&self, tenant: TenantId) -> Result<Vec<FrameworkId>, StoreError> {
+        let rows = composed(format!("SELECT f.id FROM frameworks f WHERE f.tenant = $1 AND {NEWEST} ORDER BY f.id"))
             .bind(tenant.to_string())
             .fetch_all(&self.read)
             .await?;
-        let mut frameworks = Vec::with_capacity(rows.len());
-        for row in rows {
-            let found = self.stored(row).await?;
-            let version = found.version();
-            frameworks.push((found.framework, version));
-        }
-        Ok(frameworks)
+        rows.iter().map(|row| Read::new(row, "frameworks").id("id")).collect()
     }
 
     /// One edition, without what is in it.
