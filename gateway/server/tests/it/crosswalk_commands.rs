@@ -30,7 +30,8 @@ async fn the_operator_lists_shows_and_exports_and_an_export_has_the_bytes_of_the
     gateway.post(&format!("/v1/crosswalks/{id}/editions"), &json!({})).await;
     let package = gateway.get(&format!("/v1/crosswalks/{id}/package")).await.text;
     let key = wellspring_server::auth::token_digest(&gateway.tenant.key);
-    let tenant = gateway.app.store.tenant_of_key(&key).await.expect("the store answers").expect("a tenant").0.to_string();
+    let tenant =
+        gateway.app.store.tenant_of_key(&key).await.expect("the store answers").expect("a tenant").0.to_string();
     let file = gateway.file();
     let run = |words: &[&str]| {
         let beside = ["--tenant", &tenant, "--config", file.to_str().expect("a path")];
@@ -38,7 +39,9 @@ async fn the_operator_lists_shows_and_exports_and_an_export_has_the_bytes_of_the
     };
     assert!(printed(&run(&["list"])).contains(&id));
     let shown = printed(&run(&["show", &id]));
-    for part in ["approved", "isPartOf", "Clean a data set before it is used", "Jo Smith on 2026-11-23: as their syllabus"] {
+    for part in
+        ["approved", "isPartOf", "Clean a data set before it is used", "Jo Smith on 2026-11-23: as their syllabus"]
+    {
         assert!(shown.contains(part), "{part} in {shown}");
     }
     assert_eq!(printed(&run(&["export", &id])).trim_end(), package.trim_end());
