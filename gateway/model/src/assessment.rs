@@ -2,7 +2,7 @@
 //!
 //! Arithmetic is exact (parts per million) and rounded once, where a number is shown.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
@@ -100,6 +100,10 @@ pub struct Assessment {
     pub musts: Musts,
     pub lines: Vec<Line>,
     pub not_counted: Vec<NotCounted>,
+    /// The words of the items that paths come by, from their frameworks: a path can be told in words for as long as it is
+    /// kept. An item that no framework here has is not in it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub items: BTreeMap<ItemId, String>,
     /// Over everything the computation read: profile, frameworks, policy and evidence.
     pub inputs_digest: Digest,
 }
@@ -150,6 +154,9 @@ pub struct Line {
     pub level: Option<LineLevel>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub assurance: Option<Assurance>,
+    /// What speaks of it, could show more of it, and does not count, with the reason. A few at most.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub not_counted: Vec<NotCounted>,
 }
 
 /// Why a line got what it got. Where several associations were walked, the one that is worth least says so.

@@ -1,16 +1,21 @@
 //! The computation: best single path per requirement, weighted mean, reasons for what does not count.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    ptr,
+};
 
 use wellspring_model::{
+    achievement::Achievement,
     assessment::{Assessment, Coverage, Line, LineState, Musts, NotCounted, Percent, Ppm, Score},
-    competency::Profile,
+    competency::{ItemId, Profile},
     credential::{NotCountedReason, VerifiedCredential},
     id::AssessmentId,
 };
 
 use crate::{
-    claim::{because, claims, divide, of_achievement, scored},
+    barred::barred,
+    claim::{Claim, because, claims, divide, scored},
     frameworks::Frameworks,
     index::Index,
     inputs::digest_of,
@@ -38,8 +43,9 @@ pub fn assess(
     let claims = claims(&counting, &frameworks.index, policy);
     let requirements = Requirements::new(profile, frameworks, policy);
     let reach = Reach::new(requirements.places(), &frameworks.index, policy);
-    let lines = lines(&requirements, &claims, &reach, frameworks, policy);
-    left_out.extend(not_asked_for(&counting, profile, &reach, &frameworks.index, policy));
+    let barred = barred(evidence, &reach, &frameworks.index, policy);
+    let lines = lines(&requirements, &claims, &barred, &reach, frameworks, policy);
+    left_out.extend(not_asked_for(&counting, &claims, profile, &reach, frameworks, policy));
     Assessment {
         id,
         policy: policy.reference(),
@@ -54,33 +60,37 @@ pub fn assess(
             met: count(lines.iter().filter(|line| line.must && line.code.state() == LineState::Verified)),
             of: count(lines.iter().filter(|line| line.must)),
         },
+        items: words(&lines, &frameworks.index),
         lines,
         not_counted: left_out.into_iter().collect(),
         inputs_digest,
     }
 }
 
+/// The words of the items that paths come by.
+fn words(lines: &[Line], index: &Index) -> BTreeMap<ItemId, String> {
+    let items = lines.iter().flat_map(|line| &line.path).flat_map(|step| [&step.from, &step.to]);
+    items.filter_map(|item| Some((item.clone(), index.title(item)?.to_owned()))).collect()
+}
+
 /// Scored achievements that lead to no requirement.
 fn not_asked_for(
     counting: &[&VerifiedCredential],
+    claims: &[Claim],
     profile: &Profile,
     reach: &Reach,
-    index: &Index,
+    frameworks: &Frameworks,
     policy: &ScoringPolicy,
 ) -> BTreeSet<NotCounted> {
-    let mut left_out = BTreeSet::new();
-    for credential in counting {
-        for achievement in scored(credential, policy) {
-            let leads = of_achievement(credential, achievement, index, policy).iter().any(|claim| {
-                index.node(&claim.item).is_some_and(|node| reach.has(node))
-                    || profile.requirements.iter().any(|requirement| requirement.item == claim.item)
-            });
-            if !leads {
-                left_out.insert(because(credential, achievement, NotCountedReason::NotAskedFor));
-            }
-        }
-    }
-    left_out
+    let asked: HashSet<&ItemId> = profile.requirements.iter().map(|requirement| &requirement.item).collect();
+    let leads = |item: &ItemId| asked.contains(item) || frameworks.index.node(item).is_some_and(|node| reach.has(node));
+    let leading = claims.iter().filter(|claim| leads(&claim.item));
+    let leading: HashSet<*const Achievement> = leading.map(|claim| ptr::from_ref(claim.achievement)).collect();
+    let of_credential = |credential: &&VerifiedCredential| {
+        let idle = scored(credential, policy).filter(|achievement| !leading.contains(&ptr::from_ref(*achievement)));
+        idle.map(|achievement| because(credential, achievement, NotCountedReason::NotAskedFor)).collect::<Vec<_>>()
+    };
+    counting.iter().flat_map(of_credential).collect()
 }
 
 /// `100 × Σ weight × score / Σ weight`, once with unknown levels as the lowest there is and once as met.

@@ -52,7 +52,7 @@ pub fn divide<'a>(
     (counting, left_out)
 }
 
-fn not_assured(credential: &VerifiedCredential) -> NotCounted {
+pub fn not_assured(credential: &VerifiedCredential) -> NotCounted {
     let reason = match credential.assurance() {
         Assurance::A | Assurance::B => NotCountedReason::IssuerNotTrusted,
         Assurance::C => NotCountedReason::NotBoundToApplicant,
@@ -61,7 +61,7 @@ fn not_assured(credential: &VerifiedCredential) -> NotCounted {
 }
 
 /// Why an achievement is shown and not scored, if it is not.
-fn not_scored(achievement: &Achievement, policy: &ScoringPolicy) -> Option<NotCountedReason> {
+pub fn not_scored(achievement: &Achievement, policy: &ScoringPolicy) -> Option<NotCountedReason> {
     let is_by_machine = |result: &AssessedResult| result.alignments.is_empty() && policy.is_by_machine(result);
     if achievement.unearned.is_some() {
         Some(NotCountedReason::NotEarned)

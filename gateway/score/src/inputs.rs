@@ -7,7 +7,6 @@ use sha2::{Digest as _, Sha256};
 use wellspring_model::{
     achievement::Achievement,
     assessment::NotCounted,
-    canonical::canonical_json,
     competency::{FrameworkVersion, Profile},
     credential::{Assurance, VerifiedCredential},
     digest::Digest,
@@ -16,13 +15,14 @@ use wellspring_model::{
 
 use crate::policy::ScoringPolicy;
 
-/// Everything the computation read, in an order of its own.
+/// Everything the computation read, in an order of its own. What is hashed is JSON as these types write it: their members
+/// always come in one order.
 #[derive(Serialize)]
 struct Inputs<'a> {
     policy: &'a ScoringPolicy,
     profile: &'a Profile,
     frameworks: &'a [FrameworkVersion],
-    evidence: BTreeSet<String>,
+    evidence: BTreeSet<Digest>,
     not_counted: BTreeSet<&'a NotCounted>,
 }
 
@@ -40,25 +40,19 @@ pub fn digest_of(
     not_counted: &[NotCounted],
     policy: &ScoringPolicy,
 ) -> Digest {
-    let text = |credential: &VerifiedCredential| {
-        let input = EvidenceInput {
+    let of_credential = |credential: &VerifiedCredential| {
+        hashed(&EvidenceInput {
             path: credential.path(),
             assurance: credential.assurance(),
             achievements: credential.achievements(),
-        };
-        canonical(&input)
+        })
     };
-    let inputs = Inputs {
-        policy,
-        profile,
-        frameworks,
-        evidence: evidence.iter().map(text).collect(),
-        not_counted: not_counted.iter().collect(),
-    };
-    Digest::from_bytes(Sha256::digest(canonical(&inputs).as_bytes()).into())
+    let evidence = evidence.iter().map(of_credential).collect();
+    hashed(&Inputs { policy, profile, frameworks, evidence, not_counted: not_counted.iter().collect() })
 }
 
-#[expect(clippy::expect_used, reason = "types of ours with text keys and small numbers: they have a canonical form")]
-fn canonical<T: Serialize>(value: &T) -> String {
-    serde_json::to_value(value).ok().and_then(|value| canonical_json(&value)).expect("it has a canonical form")
+#[expect(clippy::expect_used, reason = "types of ours with text keys and whole numbers can be written as JSON")]
+fn hashed<T: Serialize>(value: &T) -> Digest {
+    let text = serde_json::to_vec(value).expect("it can be written as JSON");
+    Digest::from_bytes(Sha256::digest(text).into())
 }

@@ -34,15 +34,19 @@ pub fn landings(item: Node, index: &Index, policy: &ScoringPolicy) -> Vec<Landin
     let start = Landing { from: item, path: Vec::new(), factor: Ppm::ONE, least };
     let mut landings = BTreeMap::new();
     let mut edge = BTreeMap::from([(item, start)]);
-    for _ in 0..policy.most_edges {
+    for left in (0..policy.most_edges).rev() {
         let mut further = BTreeMap::new();
+        // The last edge is a step down, or leads nowhere.
+        let may_lead = |node| left > 1 || (left == 1 && !index.wholes(node).is_empty());
         for landing in edge.values() {
             for up in index.wholes(landing.from) {
                 let down = Hop { from: up.to, to: up.from, against: true, ..*up };
                 let landing = landing.before(down, factors.broader, LineCode::Broader);
                 improve(&mut landings, (landing.from, landing.path.len()), landing);
             }
-            for (relation, hop) in index.arriving(landing.from).iter().filter(|(relation, _)| is_same(*relation)) {
+            for (relation, hop) in
+                index.arriving(landing.from).iter().filter(|(relation, hop)| is_same(*relation) && may_lead(hop.from))
+            {
                 let (factor, code) = worth(*relation, factors);
                 if factor > Ppm::ZERO && hop.from != item && landing.path.iter().all(|known| known.to != hop.from) {
                     improve(&mut further, hop.from, landing.before(*hop, factor, code));

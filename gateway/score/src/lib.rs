@@ -5,6 +5,7 @@
 //! nothing that scoring must not see: no name, address, date of birth, picture or school.
 
 mod assess;
+mod barred;
 mod claim;
 mod frameworks;
 mod index;

@@ -8,6 +8,7 @@ use wellspring_model::{
 };
 
 use crate::{
+    barred::{Barred, would_serve},
     claim::Claim,
     frameworks::Frameworks,
     index::{Index, Node},
@@ -77,6 +78,7 @@ impl Shows {
 pub fn lines<'r>(
     requirements: &'r Requirements,
     claims: &[Claim],
+    barred: &[Barred],
     reach: &Reach,
     frameworks: &Frameworks,
     policy: &ScoringPolicy,
@@ -94,7 +96,8 @@ pub fn lines<'r>(
             ),
             None => outright(required, claims, policy),
         };
-        written(required, low, high.map(|way| way.factor), claims, index)
+        let line = written(required, low, high.map(|way| way.factor), claims, index);
+        Line { not_counted: would_serve(barred, &line, required.place, &required.landings), ..line }
     };
     requirements.0.iter().map(line).collect()
 }
@@ -127,6 +130,7 @@ fn written(required: &Required, way: Option<Way>, high: Option<Ppm>, claims: &[C
         factor: Ppm::ZERO,
         level: required.level.map(|asked| level(&asked, None)),
         assurance: None,
+        not_counted: Vec::new(),
     };
     let Some((claim, way)) = way.and_then(|way| Some((claims.get(way.claim)?, way))) else { return empty };
     let unclear = required.level.and_then(|asked| asked.code(asked.shown(&claim.levels)));

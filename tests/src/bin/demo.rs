@@ -8,6 +8,7 @@ use wellspring_tests::{
     demo::{
         applicants,
         credentials::Issuer,
+        explained,
         table::{Row, render},
     },
     world::{Application, World},
@@ -45,7 +46,8 @@ enum Then {
 
 async fn run(then: &Then) -> Result<(), Failure> {
     let applicants = applicants::all()?;
-    let seed = Application::seed(applicants.iter().map(|one| &one.application));
+    let further = explained::application();
+    let seed = Application::seed(applicants.iter().map(|one| &one.application).chain([&further]));
     let mut world = World::start(seed.at("2026-11-23T09:00:00Z".parse()?), &[], |step| println!("· {step}")).await?;
     println!("· handing in {} applications with their credentials", applicants.len());
     let mut submissions = Vec::new();
@@ -77,11 +79,14 @@ async fn run(then: &Then) -> Result<(), Failure> {
         Then::End => Ok(()),
         Then::Serve => serve(&world).await,
         Then::Look(script) => {
+            let explained = explained(&world).await?;
             println!("· one issuer is relied on no more, and a result is corrected");
             world.deny(Issuer::Training).await?;
             world.recheck(&submissions[CORRECTED]).await?;
             world.corrected(&submissions[CORRECTED]).await?;
-            browser::look(script, &pages(&world, &rows))
+            let mut pages = pages(&world, &rows);
+            pages.extend(explained);
+            browser::look(script, &pages)
         }
     }
 }
@@ -93,6 +98,20 @@ async fn serve(world: &World) -> Result<(), Failure> {
     println!("\nPress Ctrl-C to end.");
     tokio::signal::ctrl_c().await?;
     Ok(())
+}
+
+/// The reports of a job that asks for something in each way that there is an answer.
+async fn explained(world: &World) -> Result<Vec<(String, String)>, Failure> {
+    let bound = world.delivered(&explained::submit(world).await?).await?;
+    let job = bound["job"].as_str().ok_or_else(|| Failure::new("the submission names no job"))?;
+    let unbound = world.delivered(&explained::submit_unbound(world, job).await?).await?;
+    let mut pages = Vec::new();
+    for (name, shown) in [("explained", bound), ("unbound", unbound)] {
+        let url = shown["report_url"].as_str().ok_or_else(|| Failure::new("the submission has no report"))?;
+        pages.push((format!("report-{name}"), url.to_owned()));
+        pages.push((format!("report-{name}-es"), format!("{url}?lang=es")));
+    }
+    Ok(pages)
 }
 
 /// What to look at, each with a name for its pictures.

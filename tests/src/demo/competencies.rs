@@ -63,11 +63,11 @@ const OUTCOMES: [(&str, &str, usize); 4] = [
 const EMPLOYER: u128 = 0x6d1f_0a10_5a3e_4c5b_9d20_0000_0000_0000;
 const COLLEGE: u128 = 0x6d1f_0a10_5a3e_4c5b_9d21_0000_0000_0000;
 
-fn guid(framework: u128, number: usize) -> String {
+pub(super) fn guid(framework: u128, number: usize) -> String {
     uuid::Uuid::from_u128(framework + number as u128).hyphenated().to_string()
 }
 
-fn uri(guid: &str) -> String {
+pub(super) fn uri(guid: &str) -> String {
     format!("https://frameworks.example/ims/case/v1p1/CFItems/{guid}")
 }
 
@@ -81,7 +81,7 @@ pub fn college_item(index: usize) -> String {
     uri(&guid(COLLEGE, index + 1))
 }
 
-fn document(framework: u128, title: &str) -> Value {
+pub(super) fn document(framework: u128, title: &str) -> Value {
     let identifier = guid(framework, 0);
     json!({
         "identifier": identifier,
@@ -92,11 +92,20 @@ fn document(framework: u128, title: &str) -> Value {
     })
 }
 
-fn item(framework: u128, index: usize, code: &str, title: &str, statement: &str) -> Value {
+pub(super) fn item(framework: u128, index: usize, code: &str, title: &str, statement: &str) -> Value {
     let identifier = guid(framework, index + 1);
     json!({
         "uri": uri(&identifier), "identifier": identifier, "humanCodingScheme": code,
         "abbreviatedStatement": title, "fullStatement": statement
+    })
+}
+
+/// Origin, type and destination.
+pub(super) fn association(identifier: String, origin: &str, kind: &str, destination: &str) -> Value {
+    let node = |guid: &str| json!({"uri": uri(guid), "identifier": guid});
+    json!({
+        "identifier": identifier, "associationType": kind,
+        "originNodeURI": node(origin), "destinationNodeURI": node(destination)
     })
 }
 
@@ -111,14 +120,8 @@ pub fn employer() -> Value {
 pub fn college() -> Value {
     let items: Vec<Value> =
         OUTCOMES.iter().enumerate().map(|(i, (code, title, _))| item(COLLEGE, i, code, title, title)).collect();
-    let node = |guid: String| json!({"uri": uri(&guid), "identifier": guid});
     let associations = OUTCOMES.iter().enumerate().map(|(i, (_, _, same))| {
-        json!({
-            "identifier": guid(COLLEGE, 100 + i),
-            "associationType": "exactMatchOf",
-            "originNodeURI": node(guid(COLLEGE, i + 1)),
-            "destinationNodeURI": node(guid(EMPLOYER, same + 1)),
-        })
+        association(guid(COLLEGE, 100 + i), &guid(COLLEGE, i + 1), "exactMatchOf", &guid(EMPLOYER, same + 1))
     });
     json!({
         "CFDocument": document(COLLEGE, "Outcomes of Riverbend Community College"),

@@ -79,8 +79,12 @@ const ISSUED: &str = "2026-06-15T09:00:00Z";
 
 /// A badge that is not signed yet. Its subject is named by a fingerprint of the e-mail address.
 pub fn badge(issuer: Issuer, award: Award, email: &str) -> Value {
-    let name = award.name();
-    let id = named(&[issuer.name(), &name, email]);
+    badge_for(issuer, &award.name(), &award.target(), email)
+}
+
+/// The same for an item of any framework.
+pub fn badge_for(issuer: Issuer, name: &str, target: &str, email: &str) -> Value {
+    let id = named(&[issuer.name(), name, email]);
     json!({
         "@context": ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"],
         "id": id,
@@ -92,14 +96,14 @@ pub fn badge(issuer: Issuer, award: Award, email: &str) -> Value {
             "type": ["AchievementSubject"],
             "identifier": [identifier(email)],
             "achievement": {
-                "id": named(&[issuer.name(), &name]),
+                "id": named(&[issuer.name(), name]),
                 "type": ["Achievement"],
                 "achievementType": "Competency",
                 "name": name,
                 "description": format!("{name}, shown in assessed work."),
                 "criteria": {"narrative": "Three pieces of assessed work, each marked by two people."},
                 "alignment": [{
-                    "type": ["Alignment"], "targetType": "CFItem", "targetName": name, "targetUrl": award.target()
+                    "type": ["Alignment"], "targetType": "CFItem", "targetName": name, "targetUrl": target
                 }]
             }
         }

@@ -3,4 +3,5 @@
 pub mod applicants;
 pub mod competencies;
 pub mod credentials;
+pub mod explained;
 pub mod table;

@@ -24,15 +24,23 @@ page-shown = Shown
 page-shown-yes = Yes
 page-shown-partly = In part
 page-shown-nothing = Nothing that counts
-page-shown-level-unknown = Shown, level not stated
+page-shown-level-unknown = Yes, level not stated
 page-evidence = Evidence
+page-evidence-kind = Kind of evidence
 page-issuer = Issuer
 page-issuer-unnamed = No issuer named
 page-how-matched = How was this matched?
-page-why-nothing = What does this mean?
+page-why-nothing = More about this requirement
 page-matched-item = Requirement in the framework
 page-matched-path = Path from the evidence to the requirement
 page-matched-place = Place in the file
+page-would-change = What would change this
+page-worth = What that is worth
+page-scale = Scale of levels, from low to high
+page-named-by = How the evidence names it
+page-picture = The result as a picture
+page-picture-in-words = The same in words
+page-picture-alone = Open the picture by itself (SVG)
 page-assurance = Why it counts
 page-assurance-A = Class A: it passed every check, the employer accepts its issuer, and it is about this applicant.
 page-assurance-B = Class B: it passed every check and is about this applicant. The employer’s list does not name its issuer.
@@ -107,14 +115,6 @@ page-all-problems = All errors
 
 # Sentences with values.
 report-page-title = { $role }: verified skills report
-bar-full = { $percent } % of what is asked is shown by verified evidence.
-bar-unknown = Shown by verified evidence at an unknown level, so somewhere between { $percent } % and { $most } %.
-bar-none = 0 % of what is asked is shown by verified evidence.
-strip = { $requirements ->
-        [one] One requirement: { $states }.
-       *[other] { $requirements } requirements: { $states }.
-    }
-strip-state = { $count } × { $state }
 level = { $level } (scale: { $scale })
 credentials-more = { $count ->
         [one] 1 more credential is in the data of this report.

@@ -114,10 +114,16 @@ headline = { $musts ->
         [0] { $verified } of { $requirements } requirements verified{ $partly ->
             [0] {""}
            *[other] , { $partly } in part
+        }{ $unclear ->
+            [0] {""}
+           *[other] , { $unclear } at a level that is not known
         }
        *[other] { $verified } of { $requirements } requirements verified{ $partly ->
             [0] {""}
            *[other] , { $partly } in part
+        }{ $unclear ->
+            [0] {""}
+           *[other] , { $unclear } at a level that is not known
         }, { $met } of { $musts } musts met
     }
 headline-nothing-asked = This job lists no requirements

@@ -24,15 +24,23 @@ page-shown = Mostrado
 page-shown-yes = Sí
 page-shown-partly = En parte
 page-shown-nothing = Nada que cuente
-page-shown-level-unknown = Mostrado, nivel no indicado
+page-shown-level-unknown = Sí, nivel no indicado
 page-evidence = Prueba
+page-evidence-kind = Tipo de prueba
 page-issuer = Emisor
 page-issuer-unnamed = Sin emisor
 page-how-matched = ¿Cómo se relacionó?
-page-why-nothing = ¿Qué significa esto?
+page-why-nothing = Más sobre este requisito
 page-matched-item = Requisito en el marco
 page-matched-path = Camino de la prueba al requisito
 page-matched-place = Lugar en el archivo
+page-would-change = Qué lo cambiaría
+page-worth = Cuánto vale
+page-scale = Escala de niveles, de menor a mayor
+page-named-by = Cómo lo nombra la prueba
+page-picture = El resultado en imagen
+page-picture-in-words = Lo mismo en palabras
+page-picture-alone = Abrir solo la imagen (SVG)
 page-assurance = Por qué cuenta
 page-assurance-A = Clase A: superó todas las comprobaciones, la empresa acepta a su emisor y trata de esta persona candidata.
 page-assurance-B = Clase B: superó todas las comprobaciones y trata de esta persona candidata. La lista de la empresa no nombra a su emisor.
@@ -107,14 +115,6 @@ page-all-problems = Todos los errores
 
 # Sentences with values.
 report-page-title = { $role }: informe de competencias verificadas
-bar-full = El { $percent } % de lo pedido se muestra con pruebas verificadas.
-bar-unknown = Se muestra con pruebas verificadas en un nivel desconocido, así que entre el { $percent } % y el { $most } %.
-bar-none = El 0 % de lo pedido se muestra con pruebas verificadas.
-strip = { $requirements ->
-        [one] Un requisito: { $states }.
-       *[other] { $requirements } requisitos: { $states }.
-    }
-strip-state = { $count } × { $state }
 level = { $level } (escala: { $scale })
 credentials-more = { $count ->
         [one] 1 credencial más está en los datos de este informe.

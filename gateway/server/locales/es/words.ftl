@@ -114,10 +114,16 @@ headline = { $musts ->
         [0] { $verified } de { $requirements } requisitos verificados{ $partly ->
             [0] {""}
            *[other] , { $partly } en parte
+        }{ $unclear ->
+            [0] {""}
+           *[other] , { $unclear } en un nivel que no se conoce
         }
        *[other] { $verified } de { $requirements } requisitos verificados{ $partly ->
             [0] {""}
            *[other] , { $partly } en parte
+        }{ $unclear ->
+            [0] {""}
+           *[other] , { $unclear } en un nivel que no se conoce
         }, { $met } de { $musts } imprescindibles cumplidos
     }
 headline-nothing-asked = Este puesto no indica ningún requisito

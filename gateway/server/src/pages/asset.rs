@@ -24,6 +24,7 @@ impl Asset {
 pub fn asset(name: &str) -> Option<Asset> {
     let (content_type, bytes): (_, &[u8]) = match name {
         "style.css" => ("text/css; charset=utf-8", include_bytes!("../../assets/style.css")),
+        "chart.css" => ("text/css; charset=utf-8", include_bytes!("../../assets/chart.css")),
         "mark.svg" => ("image/svg+xml", include_bytes!("../../assets/mark.svg")),
         _ => return None,
     };

@@ -35,7 +35,8 @@ impl From<LineCode> for Icon {
     fn from(code: LineCode) -> Self {
         match code.state() {
             LineState::Verified => Self { symbol: "i-passed", tone: GOOD },
-            LineState::Partly | LineState::LevelUnknown => Self { symbol: "i-partly", tone: OPEN },
+            LineState::Partly => Self { symbol: "i-partly", tone: OPEN },
+            LineState::LevelUnknown => Self { symbol: "i-level-open", tone: OPEN },
             // Quiet, not bad: no evidence says nothing against anybody.
             LineState::NoEvidence => Self { symbol: "i-none", tone: QUIET },
         }

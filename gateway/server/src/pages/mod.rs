@@ -4,6 +4,7 @@
 //! markdown of `docs/findings` and `docs/problems` is compiled in.
 
 mod asset;
+mod chart;
 mod document;
 mod icon;
 mod language;
@@ -16,6 +17,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 
 pub use self::{
     asset::{Asset, asset},
+    chart::{chart, respond_chart},
     document::{finding_page, findings_page, problem_page, problems_page},
     language::language,
     notice::{home_page, link_expired_page, link_unknown_page, page_failed_page, page_unknown_page},

@@ -79,7 +79,7 @@ kinds! {
     /// Nothing at this address, or not for this key.
     NotFound = "not-found", NOT_FOUND, "There is nothing here";
     /// The submission has no assessment, not yet or for good.
-    NotAssessed = "not-assessed", CONFLICT, "There is no assessment to check again";
+    NotAssessed = "not-assessed", CONFLICT, "There is no assessment";
     /// The crosswalk has an association from this origin to this destination.
     AssociationExists = "association-exists", CONFLICT, "The two are associated already";
     /// An edition would have nothing in it.

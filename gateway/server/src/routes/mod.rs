@@ -54,6 +54,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(submissions::accept::accept, submissions::show::list))
         .routes(routes!(submissions::show::show))
         .routes(routes!(submissions::recheck::recheck))
+        .routes(routes!(submissions::explanation::explanation))
+        .routes(routes!(submissions::explanation::chart))
         .routes(routes!(verifications::verify))
         .routes(routes!(connections::add, connections::list))
         .routes(routes!(connections::show, connections::remove))

@@ -1,4 +1,4 @@
-//! `/r/{token}`: the report page behind a link, and the same report as data.
+//! `/r/{token}`: the report page behind a link, the same report as data, and its picture by itself.
 
 use axum::{
     Json, Router,
@@ -15,13 +15,17 @@ use crate::{
     auth::token_digest,
     pages::{self, ReportLinks, Site},
     problem::Problem,
+    routes::submissions::explanation::drawn,
     sentences::Sentences,
     state::App,
     view::report::ReportView,
 };
 
 pub fn router() -> Router<App> {
-    Router::new().route("/r/{token}", get(page)).route("/r/{token}/report.json", get(data))
+    Router::new()
+        .route("/r/{token}", get(page))
+        .route("/r/{token}/report.json", get(data))
+        .route("/r/{token}/chart.svg", get(chart))
 }
 
 /// The reader's choice of language.
@@ -85,7 +89,8 @@ async fn page(
     };
     let site = site(&app, &chosen, &headers, submission.language);
     let base = app.config.public_url.path().trim_end_matches('/');
-    let links = ReportLinks { data: Some(format!("{base}/r/{}/report.json", *token)), contact: None };
+    let beside = |name: &str| Some(format!("{base}/r/{}/{name}", *token));
+    let links = ReportLinks { data: beside("report.json"), chart: beside("chart.svg"), contact: None };
     let page = pages::submission_page(&site, &submission, &earlier, &posting, &links);
     pages::respond(&site, StatusCode::OK, page)
 }
@@ -98,6 +103,17 @@ async fn data(State(app): State<App>, token: Path<String>) -> Result<Response, P
         }
         Opened::Expired | Opened::Unknown => Err(Problem::not_found()),
     }
+}
+
+async fn chart(
+    State(app): State<App>,
+    token: Path<String>,
+    chosen: Query<LanguageQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let Opened::Report(submission, _) = open(&app, &token).await? else { return Err(Problem::not_found()) };
+    let SubmissionState::Assessed(assessed) = &submission.state else { return Err(Problem::not_found()) };
+    drawn(&site(&app, &chosen, &headers, submission.language), assessed)
 }
 
 fn failed(site: &Site, error: &StoreError) -> Response {

@@ -4,17 +4,19 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentB
 use wellspring_model::submission::Language;
 
 /// The message files of a language, by name.
-pub(super) const fn sources(language: Language) -> [(&'static str, &'static str); 3] {
+pub(super) const fn sources(language: Language) -> [(&'static str, &'static str); 4] {
     match language {
         Language::En => [
             ("findings.ftl", include_str!("../../locales/en/findings.ftl")),
             ("words.ftl", include_str!("../../locales/en/words.ftl")),
             ("pages.ftl", include_str!("../../locales/en/pages.ftl")),
+            ("explanation.ftl", include_str!("../../locales/en/explanation.ftl")),
         ],
         Language::Es => [
             ("findings.ftl", include_str!("../../locales/es/findings.ftl")),
             ("words.ftl", include_str!("../../locales/es/words.ftl")),
             ("pages.ftl", include_str!("../../locales/es/pages.ftl")),
+            ("explanation.ftl", include_str!("../../locales/es/explanation.ftl")),
         ],
     }
 }

@@ -5,6 +5,9 @@
 
 mod change;
 mod label;
+mod line;
+#[cfg(test)]
+mod line_tests;
 mod messages;
 mod result;
 #[cfg(test)]
@@ -27,7 +30,7 @@ use wellspring_model::{
 };
 
 use self::messages::Messages;
-pub use self::{change::Said, label::Label};
+pub use self::{change::Said, label::Label, line::percent_of};
 
 /// The sentences of one language.
 pub struct Sentences {
@@ -179,7 +182,7 @@ impl Sentences {
 /// Text from outside, made fit to stand in a sentence: one line, no characters that steer or reorder what is shown, at
 /// most `longest` characters.
 pub fn plain(text: &str, longest: usize) -> String {
-    let steers = |c: char| matches!(c, '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
+    let steers = |c: char| matches!(c, '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}');
     let mut words = String::new();
     // A little more than fits is looked at, so that a text of megabytes costs nothing.
     for c in text.chars().take(longest.saturating_mul(4)).filter(|c| !steers(*c)) {

@@ -19,13 +19,16 @@ impl Sentences {
         if coverage.of == 0 {
             return self.messages.text("headline-nothing-asked");
         }
-        let partly = assessment.lines.iter().filter(|line| line.code.state() == LineState::Partly).count();
-        let partly = u32::try_from(partly).unwrap_or(u32::MAX);
+        let count = |state| {
+            let lines = assessment.lines.iter().filter(|line| line.code.state() == state);
+            u32::try_from(lines.count()).unwrap_or(u32::MAX)
+        };
         self.filled(
             "headline",
             [
-                ("verified", coverage.with_evidence.saturating_sub(partly).into()),
-                ("partly", partly.into()),
+                ("verified", count(LineState::Verified).into()),
+                ("partly", count(LineState::Partly).into()),
+                ("unclear", count(LineState::LevelUnknown).into()),
                 ("requirements", coverage.of.into()),
                 ("met", musts.met.into()),
                 ("musts", musts.of.into()),
@@ -83,7 +86,7 @@ impl Sentences {
 
 /// The issuer as people call it. Anybody can write any name into a credential, so only an issuer that the employer
 /// accepts is called by its name alone.
-fn issuer_in_words(credential: &CredentialReport) -> Option<String> {
+pub(super) fn issuer_in_words(credential: &CredentialReport) -> Option<String> {
     let name = credential.issuer_name.as_deref().map(|name| plain(name, 120)).filter(|name| !name.is_empty());
     let id = credential.issuer.as_ref().map(|issuer| plain(&issuer.0, 120));
     match (name, id) {

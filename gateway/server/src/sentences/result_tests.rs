@@ -1,5 +1,7 @@
 //! The lines that end up in a note at an ATS.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 use wellspring_model::{
     assessment::{
@@ -58,6 +60,7 @@ fn line(statement: &str, must: bool, code: LineCode) -> Line {
         factor: Ppm::ONE,
         level: None,
         assurance: None,
+        not_counted: Vec::new(),
     }
 }
 
@@ -78,6 +81,7 @@ fn assessment(lines: Vec<Line>, not_counted: Vec<NotCounted>) -> Assessment {
         },
         lines,
         not_counted,
+        items: BTreeMap::new(),
         inputs_digest: Digest::from_bytes([7; 32]),
     }
 }
@@ -111,6 +115,9 @@ fn a_headline_does_not_speak_of_musts_or_requirements_that_do_not_exist() {
     assert_eq!(es.headline(&partly), "1 de 2 requisitos verificados, 1 en parte, 1 de 2 imprescindibles cumplidos");
     let partly = assessment(vec![line("R", false, LineCode::Parts)], Vec::new());
     assert_eq!(en.headline(&partly), "0 of 1 requirements verified, 1 in part");
+    let unclear = vec![line("SQL", false, LineCode::LevelUnknown), line("R", false, LineCode::SameItem)];
+    let unclear = assessment(unclear, Vec::new());
+    assert_eq!(en.headline(&unclear), "1 of 2 requirements verified, 1 at a level that is not known");
     assert_eq!(en.headline(&assessment(Vec::new(), Vec::new())), "This job lists no requirements");
 }
 

@@ -9,7 +9,7 @@ use super::{messages::sources, *};
 
 /// Messages with values: their names, and the values they are given.
 const WITH_VALUES: &[(&str, &[&str])] = &[
-    ("headline", &["verified", "partly", "requirements", "met", "musts"]),
+    ("headline", &["verified", "partly", "unclear", "requirements", "met", "musts"]),
     ("summary-score", &["score"]),
     ("summary-score-range", &["score", "low", "high"]),
     ("summary-line", &["statement", "state"]),
@@ -30,11 +30,33 @@ const WITH_VALUES: &[(&str, &[&str])] = &[
     ("date", &["day", "month", "year"]),
     ("date-time", &["date", "time"]),
     ("report-page-title", &["role"]),
-    ("bar-full", &["percent"]),
-    ("bar-unknown", &["percent", "most"]),
-    ("strip", &["requirements", "states"]),
-    ("strip-state", &["count", "state"]),
     ("level", &["level", "scale"]),
+    ("level-place", &["level", "place", "count"]),
+    ("scale", &["scale", "levels"]),
+    ("level-elsewhere", &["level"]),
+    ("path-whole", &["path"]),
+    ("path-item", &["item"]),
+    ("path-other", &["path", "item", "kind"]),
+    ("evidence-issued-by", &["evidence", "issuer"]),
+    ("evidence-alone", &["evidence"]),
+    ("worth-shown", &["percent"]),
+    ("worth-unknown", &["low", "high"]),
+    ("worth-level", &["level", "shown", "required"]),
+    ("points", &["points", "most"]),
+    ("points-range", &["low", "high", "most"]),
+    ("would-change-not-counted", &["name", "why", "change"]),
+    ("chart-coverage", &["with", "of"]),
+    ("chart-tally", &["count", "state"]),
+    ("chart-score", &["score"]),
+    ("chart-score-range", &["score", "high"]),
+    ("chart-row", &["state", "percent"]),
+    ("chart-row-range", &["state", "percent", "high"]),
+    ("chart-levels", &["asked", "shown"]),
+    ("chart-levels-none", &["asked"]),
+    ("chart-row-levels", &["row", "levels"]),
+    ("chart-line", &["statement", "row"]),
+    ("chart-line-must", &["statement", "row"]),
+    ("chart-more", &["count"]),
     ("credentials-more", &["count"]),
     ("trust-step-denied", &[]),
     ("trust-step-listed", &["answer"]),
@@ -46,7 +68,12 @@ const WITH_VALUES: &[(&str, &[&str])] = &[
 /// Every message there should be, with the values it is given.
 fn expected() -> BTreeMap<String, Vec<&'static str>> {
     let mut keys: Vec<String> = vec!["headline-nothing-asked".into(), "summary-people-decide".into()];
-    keys.extend(["trust-none".into(), "binding-none".into(), "bar-none".into()]);
+    keys.extend(["trust-none".into(), "binding-none".into(), "worth-none".into()]);
+    keys.extend(["would-change-nothing", "would-change-match"].map(str::to_owned));
+    keys.extend(["evidence-kind-assessed", "evidence-kind-issued"].map(str::to_owned));
+    let named = ["identifier", "address", "code", "code_in_framework", "elsewhere"];
+    keys.extend(named.map(|named| format!("named-{named}")));
+    keys.extend(["chart-title", "chart-key-asked", "chart-key-unknown"].map(str::to_owned));
     keys.extend(FindingCode::ALL.iter().map(|code| format!("finding-{code}")));
     keys.extend(
         Outcome::ALL.iter().flat_map(|outcome| [format!("outcome-{outcome}"), format!("credential-{outcome}")]),
@@ -56,10 +83,18 @@ fn expected() -> BTreeMap<String, Vec<&'static str>> {
     keys.extend(Binding::ALL.iter().map(|binding| format!("binding-{}", binding.as_str())));
     let lines = LineCode::ALL.iter().map(|code| code.as_str());
     keys.extend(lines.flat_map(|code| [format!("line-{code}"), format!("line-why-{code}")]));
-    keys.extend(NotCountedReason::ALL.iter().map(|reason| format!("not-counted-{}", reason.as_str())));
+    let reasons = NotCountedReason::ALL.iter().map(|reason| reason.as_str());
+    keys.extend(
+        reasons.flat_map(|reason| [format!("not-counted-{reason}"), format!("not-counted-would-change-{reason}")]),
+    );
     keys.extend(FailureCode::ALL.iter().map(|code| format!("failure-{code}")));
     keys.extend(Label::ALL.iter().map(|label| label.key().to_owned()));
     let mut expected: BTreeMap<_, _> = keys.into_iter().map(|key| (key, Vec::new())).collect();
+    let level = || vec!["level", "scale"];
+    expected.extend(LineCode::ALL.iter().map(|code| (format!("would-change-{}", code.as_str()), level())));
+    let steps =
+        ["exact-match", "translation", "replaced-by", "replaces", "part-of", "has-part", "peer", "precedes", "follows"];
+    expected.extend(steps.map(|step| (format!("path-{step}"), vec!["path", "item", "kind"])));
     expected.extend(WITH_VALUES.iter().map(|(key, names)| ((*key).to_owned(), names.to_vec())));
     expected
 }

@@ -31,8 +31,10 @@ struct AssessmentSchema {
     coverage: serde_json::Value,
     /// `{"met","of"}`.
     musts: serde_json::Value,
-    /// One per requirement, with its evidence, path and reason.
+    /// One per requirement, with its evidence, path and reason; `not_counted` of a line names what would show more of it.
     lines: Vec<serde_json::Value>,
     not_counted: Vec<serde_json::Value>,
+    /// The words of the items that paths come by, by their ids; absent where there are none.
+    items: Option<serde_json::Value>,
     inputs_digest: String,
 }

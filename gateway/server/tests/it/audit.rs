@@ -26,6 +26,8 @@ fn leaves(method: &Method, path: &str) -> Option<&'static str> {
     match (method.as_str(), resource) {
         ("GET", "submissions") => Some("submissions.listed"),
         ("GET", "submissions/{id}") => Some("submission.viewed"),
+        ("GET", "submissions/{id}/explanation") => Some("explanation.viewed"),
+        ("GET", "submissions/{id}/chart.svg") => Some("chart.viewed"),
         ("GET", "deliveries") => Some("deliveries.listed"),
         ("GET", "deliveries/{id}") => Some("delivery.viewed"),
         ("GET", "audit") => Some("audit.viewed"),

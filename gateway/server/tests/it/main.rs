@@ -10,6 +10,7 @@ mod deliveries;
 mod events;
 mod events_peers;
 mod examples;
+mod explanation;
 mod frameworks;
 mod gateway;
 mod gathering;

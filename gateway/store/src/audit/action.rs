@@ -68,8 +68,10 @@ actions! {
     SubmissionRecheckAsked = "submission.recheck_asked", "somebody asked for another look at an application", "";
     SubmissionCorrected = "submission.corrected", "another look came to something else than was said", "the report, then the assessment";
     SubmissionViewed = "submission.viewed", "an application was shown over HTTP, with its report", "";
+    ExplanationViewed = "explanation.viewed", "why an application got what it got was shown over HTTP", "";
+    ChartViewed = "chart.viewed", "the picture of a result was shown over HTTP", "";
     SubmissionsListed = "submissions.listed", "applications were listed", "the ids that were shown, a line each";
-    ReportViewed = "report.viewed", "a report was opened by its link, as a page or as data; the actor is the link's id", "";
+    ReportViewed = "report.viewed", "a report was opened by its link, as a page, as data or as a picture; the actor is the link's id", "";
     DeliveryAttempted = "delivery.attempted", "an attempt at a delivery begins", "what is pushed to the ATS";
     DeliveryDelivered = "delivery.delivered", "the ATS has it", "the receipt";
     DeliveryFailed = "delivery.failed", "an attempt failed, and another one follows", "the failure";

@@ -19,6 +19,8 @@ pub(super) struct LeftOut {
     pub issuer: Issuer,
     pub icon: Icon,
     pub reason: String,
+    /// What would make it count.
+    pub would_change: String,
     pub anchor: Option<String>,
 }
 
@@ -32,6 +34,7 @@ impl LeftOut {
             issuer: credential.map(Issuer::new).unwrap_or_default(),
             icon: Icon::from(one.reason),
             reason: site.sentences().not_counted(one.reason),
+            would_change: site.sentences().not_counted_would_change(one.reason),
             anchor: index.and_then(anchor_of),
         }
     }

@@ -17,20 +17,24 @@ use wellspring_model::{
 };
 
 use self::{credential::CredentialPart, left_out::LeftOut, requirement::Requirement};
-use super::{PageError, Site, icon::Icon, link_expired_page};
+use super::{
+    PageError, Site,
+    chart::{Chart, STATES},
+    icon::Icon,
+    link_expired_page,
+};
 use crate::sentences::{Label, Said, plain};
 
 /// Names and titles are cut at this many characters.
 const LONGEST_NAME: usize = 200;
-
-/// Above this the strip of requirements would be a smear; the words beside it stay.
-const WIDEST_STRIP: usize = 60;
 
 /// Where the page leads to. Addresses are used as given.
 #[derive(Debug, Clone, Default)]
 pub struct ReportLinks {
     /// The same report as data.
     pub data: Option<String>,
+    /// Its picture by itself.
+    pub chart: Option<String>,
     /// Whom to write to, as the employer wants to be addressed: a `mailto:` or `https:` address.
     pub contact: Option<String>,
 }
@@ -84,13 +88,6 @@ struct OpenMust {
     state: String,
 }
 
-/// One requirement's share of the strip.
-struct Segment {
-    x: String,
-    width: String,
-    tone: &'static str,
-}
-
 /// A framework as the assessment used it.
 struct FrameworkUsed {
     title: String,
@@ -130,8 +127,7 @@ pub struct ReportPage<'a> {
     corrected: Option<Corrected>,
     headline: String,
     score: Option<String>,
-    strip: Vec<Segment>,
-    strip_text: String,
+    chart: Chart,
     tallies: Vec<Tally>,
     has_musts: bool,
     open_musts: Vec<OpenMust>,
@@ -159,7 +155,6 @@ impl<'a> ReportPage<'a> {
     ) -> Self {
         let sentences = site.sentences();
         let (report, assessment) = (&assessed.report, &assessed.assessment);
-        let tallies = tallies(site, assessment);
         let musts = assessment.lines.iter().filter(|line| line.must);
         let (not_asked, not_counted) =
             assessment.not_counted.iter().partition::<Vec<_>, _>(|one| one.reason == NotCountedReason::NotAskedFor);
@@ -172,9 +167,8 @@ impl<'a> ReportPage<'a> {
             corrected: earlier.last().map(|before| Corrected::new(site, before, assessed)),
             headline: sentences.headline(assessment),
             score: (assessment.coverage.of > 0).then(|| sentences.score(assessment.score)),
-            strip: strip(assessment),
-            strip_text: strip_text(site, &tallies, assessment.lines.len()),
-            tallies,
+            chart: Chart::within_page(site, assessment),
+            tallies: tallies(site, assessment),
             has_musts: assessment.musts.of > 0,
             open_musts: musts
                 .filter(|line| line.code.state() != LineState::Verified)
@@ -219,14 +213,6 @@ impl MaterialPart {
     }
 }
 
-/// The states of a line from most to least shown, each with the code whose word says it for all.
-const STATES: [(LineState, LineCode); 4] = [
-    (LineState::Verified, LineCode::SameItem),
-    (LineState::Partly, LineCode::Parts),
-    (LineState::LevelUnknown, LineCode::LevelUnknown),
-    (LineState::NoEvidence, LineCode::NoEvidence),
-];
-
 /// The states that occur, from most to least shown, each with its count.
 fn tallies(site: &Site, assessment: &Assessment) -> Vec<Tally> {
     let tally = |(state, code): (LineState, LineCode)| {
@@ -234,28 +220,6 @@ fn tallies(site: &Site, assessment: &Assessment) -> Vec<Tally> {
         (count > 0).then(|| Tally { icon: Icon::from(code), count, word: site.sentences().line(code) })
     };
     STATES.into_iter().filter_map(tally).collect()
-}
-
-fn strip(assessment: &Assessment) -> Vec<Segment> {
-    let mut codes: Vec<_> = assessment.lines.iter().map(|line| line.code).collect();
-    if codes.len() > WIDEST_STRIP {
-        return Vec::new();
-    }
-    codes.sort_unstable();
-    let width = 100.0 / codes.len().max(1) as f64;
-    let at = |index: usize| format!("{:.3}%", width * index as f64);
-    let segment = |(index, code)| Segment { x: at(index), width: at(1), tone: Icon::from(code).tone };
-    codes.into_iter().enumerate().map(segment).collect()
-}
-
-fn strip_text(site: &Site, tallies: &[Tally], requirements: usize) -> String {
-    let state = |tally: &Tally| {
-        let values = [("count", tally.count.into()), ("state", tally.word.to_lowercase().into())];
-        site.sentences().filled("strip-state", values)
-    };
-    let states: Vec<_> = tallies.iter().map(state).collect();
-    let values = [("requirements", requirements.into()), ("states", states.join(", ").into())];
-    site.sentences().filled("strip", values)
 }
 
 /// A report that is not there: still being made, or given up.

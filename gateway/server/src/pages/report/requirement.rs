@@ -1,7 +1,7 @@
 //! One row of the report: what the job asks, what was shown, by which evidence, and how the two were matched.
 
 use wellspring_model::{
-    assessment::{Assessment, EvidenceRef, Line, LineLevel, LineState, PathStep, Percent, Ppm, ScaleSteps},
+    assessment::{Assessment, EvidenceRef, Line, PathStep, Ppm},
     report::VerificationReport,
 };
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     pages::{Site, icon::Icon},
-    sentences::{Label, Sentences, plain},
+    sentences::{Sentences, percent_of, plain},
 };
 
 /// One requirement as the page shows it.
@@ -25,16 +25,31 @@ pub(super) struct Requirement {
     pub asked: String,
     pub shown: String,
     pub evidence: Option<Evidence>,
-    pub why: String,
-    pub item: String,
-    pub path: Vec<Step>,
+    /// Why it got no more; `None` where it counts in full.
+    pub why: Option<String>,
+    pub would_change: Vec<String>,
+    pub how: How,
+}
+
+/// How evidence and requirement were matched, and what came of it.
+pub(super) struct How {
+    pub path: Option<String>,
+    pub steps: Vec<Step>,
+    pub worth: String,
+    pub level_counts: Option<String>,
+    pub points: String,
+    pub scale: Option<String>,
     pub assurance: Option<String>,
+    pub named: Option<String>,
+    pub item: String,
 }
 
 /// The share of a requirement that is shown, as a picture and in words.
 pub(super) struct Bar {
     /// SVG length.
     pub width: String,
+    /// As far as it may be, where a level is not known.
+    pub up_to: Option<String>,
     pub tone: &'static str,
     pub text: String,
 }
@@ -45,6 +60,8 @@ pub(super) struct Evidence {
     pub issuer: Issuer,
     pub trust: String,
     pub trust_icon: Icon,
+    /// Whether somebody has assessed it.
+    pub kind: String,
     /// Where its checks stand on the page.
     pub anchor: Option<String>,
     pub pointer: String,
@@ -61,17 +78,12 @@ pub(super) struct Step {
 
 impl Requirement {
     pub fn all(site: &Site, assessment: &Assessment, report: &VerificationReport) -> Vec<Self> {
-        assessment.lines.iter().map(|line| Self::new(site, line, report)).collect()
+        assessment.lines.iter().map(|line| Self::new(site, line, assessment, report)).collect()
     }
 
-    fn new(site: &Site, line: &Line, report: &VerificationReport) -> Self {
+    fn new(site: &Site, line: &Line, assessment: &Assessment, report: &VerificationReport) -> Self {
         let sentences = site.sentences();
-        let step = |step: &PathStep| Step {
-            from: plain(step.from.as_str(), LONGEST_NAME),
-            kind: plain(&step.kind, LONGEST_NAME),
-            to: plain(step.to.as_str(), LONGEST_NAME),
-            against: step.against,
-        };
+        let is_full = line.score == Ppm::ONE;
         Self {
             statement: plain(&line.statement, 2 * LONGEST_NAME),
             must: line.must,
@@ -79,29 +91,47 @@ impl Requirement {
             icon: Icon::from(line.code),
             state: sentences.line(line.code),
             bar: Bar::new(sentences, line),
-            asked: asked(sentences, line),
-            shown: shown(sentences, line),
+            asked: sentences.asked(line),
+            shown: sentences.shown(line),
             evidence: line.evidence.as_ref().map(|evidence| Evidence::new(sentences, evidence, report)),
-            why: sentences.line_why(line.code),
-            item: plain(line.item.as_str(), LONGEST_NAME),
-            path: line.path.iter().map(step).collect(),
+            why: (!is_full).then(|| sentences.line_why(line.code)),
+            would_change: if is_full { Vec::new() } else { sentences.would_change(line, report) },
+            how: How::new(sentences, line, assessment),
+        }
+    }
+}
+
+impl How {
+    fn new(sentences: &Sentences, line: &Line, assessment: &Assessment) -> Self {
+        let step = |step: &PathStep| Step {
+            from: plain(step.from.as_str(), LONGEST_NAME),
+            kind: plain(&step.kind, LONGEST_NAME),
+            to: plain(step.to.as_str(), LONGEST_NAME),
+            against: step.against,
+        };
+        Self {
+            path: sentences.path(line, &assessment.items),
+            steps: line.path.iter().map(step).collect(),
+            worth: sentences.worth(line),
+            level_counts: sentences.level_counts(line),
+            points: sentences.points(line, assessment),
+            scale: line.level.as_ref().and_then(|level| sentences.scale(level)),
             assurance: line.assurance.map(|class| sentences.assurance(class)),
+            named: line.evidence.as_ref().map(|evidence| sentences.named(evidence.named)),
+            item: plain(line.item.as_str(), LONGEST_NAME),
         }
     }
 }
 
 impl Bar {
     fn new(sentences: &Sentences, line: &Line) -> Self {
-        let tone = Icon::from(line.code).tone;
-        let share = |share: Ppm| Percent::of(share.get().into(), Ppm::ONE.get().into());
-        let (share, most) = (share(line.score), line.up_to.map(share));
-        let percent = ("percent", sentences.percent(share).into());
-        let text = match (line.code.state(), most) {
-            (LineState::NoEvidence, _) => sentences.filled("bar-none", []),
-            (_, Some(most)) => sentences.filled("bar-unknown", [percent, ("most", sentences.percent(most).into())]),
-            (_, None) => sentences.filled("bar-full", [percent]),
-        };
-        Self { width: format!("{share}%"), tone, text }
+        let width = |share| format!("{}%", percent_of(share));
+        Self {
+            width: width(line.score),
+            up_to: line.up_to.map(width),
+            tone: Icon::from(line.code).tone,
+            text: sentences.worth(line),
+        }
     }
 }
 
@@ -115,44 +145,9 @@ impl Evidence {
             issuer: credential.map(Issuer::new).unwrap_or_default(),
             trust: sentences.trust(trust),
             trust_icon: Icon::from(trust),
+            kind: sentences.evidence_kind(evidence.kind),
             anchor: index.and_then(anchor_of),
             pointer: plain(evidence.pointer.as_str(), LONGEST_NAME),
         }
     }
-}
-
-fn asked(sentences: &Sentences, line: &Line) -> String {
-    match &line.level {
-        None => sentences.label(Label::AskedAnyLevel),
-        Some(level) => {
-            let title = level.steps.as_ref().and_then(|steps| step(steps, Some(steps.required)));
-            level_in_words(sentences, title.unwrap_or(&level.required), level)
-        }
-    }
-}
-
-fn shown(sentences: &Sentences, line: &Line) -> String {
-    let placed = line.level.as_ref().and_then(|level| {
-        let steps = level.steps.as_ref()?;
-        Some(level_in_words(sentences, step(steps, steps.shown)?, level))
-    });
-    match (line.code.state(), placed, &line.level) {
-        (LineState::NoEvidence, ..) => sentences.label(Label::ShownNothing),
-        (_, Some(placed), _) => placed,
-        (LineState::LevelUnknown, ..) | (_, None, Some(_)) => sentences.label(Label::ShownLevelUnknown),
-        (LineState::Partly, None, None) => sentences.label(Label::ShownPartly),
-        (LineState::Verified, None, None) => sentences.label(Label::ShownYes),
-    }
-}
-
-/// What the level at a place is called.
-fn step(steps: &ScaleSteps, place: Option<u32>) -> Option<&str> {
-    let place = usize::try_from(place?).ok()?.checked_sub(1)?;
-    steps.levels.get(place).map(String::as_str)
-}
-
-fn level_in_words(sentences: &Sentences, title: &str, level: &LineLevel) -> String {
-    let scale = level.steps.as_ref().map_or(&level.scale, |steps| &steps.title);
-    let values = [("level", plain(title, LONGEST_NAME).into()), ("scale", plain(scale, LONGEST_NAME).into())];
-    sentences.filled("level", values)
 }
