@@ -38,22 +38,27 @@ impl Named {
             return None;
         }
         Some(Self {
-            target_url: ItemId::parse(&alignment.target_url).into(),
+            target_url: alignment.target_url.clone(),
             target_code: alignment.target_code.clone(),
             target_framework: alignment.target_framework.clone(),
             target_name: alignment.target_name.clone().filter(|name| fits(name)),
         })
     }
 
-    /// What tells it from others. The issuer's words for it do not.
-    pub fn key(&self) -> (&str, Option<&str>, Option<&str>) {
-        (&self.target_url, self.target_code.as_deref(), self.target_framework.as_deref())
+    /// What scoring takes its address for.
+    pub fn item(&self) -> ItemId {
+        ItemId::parse(&self.target_url)
+    }
+
+    /// What tells it from others. The issuer's words for it do not, nor how a GUID is written.
+    pub fn key(&self) -> (ItemId, Option<&str>, Option<&str>) {
+        (self.item(), self.target_code.as_deref(), self.target_framework.as_deref())
     }
 
     /// As the origin of an association: CASE lets a node be anything that has a URI.
     pub fn node(&self) -> CrosswalkNode {
         let title = self.target_name.as_ref().or(self.target_code.as_ref()).unwrap_or(&self.target_url);
-        let item = ItemId::parse(&self.target_url);
+        let item = self.item();
         let uri = if self.target_url.contains(':') { self.target_url.clone() } else { format!("urn:uuid:{item}") };
         CrosswalkNode { item, uri, title: title.clone() }
     }

@@ -19,8 +19,8 @@ pub fn unmapped(frameworks: &Frameworks, evidence: &[VerifiedCredential], policy
     let mut found = BTreeMap::new();
     for claim in claims(&counting, index, policy).iter().filter(|claim| !leads(claim)) {
         if let Some(named) = Named::of(claim.alignment) {
-            let (url, code, framework) = named.key();
-            let key = (url.to_owned(), code.map(str::to_owned), framework.map(str::to_owned));
+            let (item, code, framework) = named.key();
+            let key = (item, code.map(str::to_owned), framework.map(str::to_owned));
             found.entry(key).or_insert(named);
         }
     }

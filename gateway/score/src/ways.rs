@@ -6,7 +6,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, btree_map::Entry},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
 };
 
 use wellspring_model::assessment::{LineCode, Ppm};
@@ -30,15 +30,15 @@ pub struct Way {
     least: (Ppm, Reverse<LineCode>),
 }
 
-/// The best way to each item, over so many edges at most as its place says.
-type Layers = Vec<BTreeMap<Node, Way>>;
+/// The best ways to items.
+type Best = BTreeMap<Node, Way>;
 
 /// All ways over some claims.
 pub struct Ways {
-    /// Over items that are beside each other.
-    beside: Layers,
+    /// Over items that are beside each other: by how many edges, those that are better than over fewer.
+    beside: Vec<Best>,
     /// Over parts of something, too.
-    all: Layers,
+    all: Best,
 }
 
 impl Way {
@@ -87,26 +87,28 @@ impl Ways {
         index: &Index,
         policy: &ScoringPolicy,
     ) -> Self {
-        let mut first = BTreeMap::new();
+        let mut first = Best::new();
         for (node, way) in claims.filter(|(node, _)| reach.has(*node)) {
             improve(&mut first, node, way);
         }
-        let mut ways = Self { beside: vec![first.clone()], all: vec![first] };
+        let mut ways = Self { beside: vec![first.clone()], all: first.clone() };
+        let mut edge = first;
         for left in (0..policy.most_edges).rev() {
-            let (beside, all) = (last(&ways.beside), last(&ways.all));
-            let (mut further_beside, mut further) = (beside.clone(), all.clone());
-            sideways(beside, &mut further_beside, index, &policy.factors, |item| reach.down(item, left));
-            sideways(all, &mut further, index, &policy.factors, |item| reach.outright(item, left));
-            upwards(all, &mut further, index, &policy.factors, |item| reach.outright(item, left));
-            ways.beside.push(further_beside);
-            ways.all.push(further);
+            let walk = Walk { index, factors: &policy.factors };
+            let beside = walk.sideways(last(&ways.beside), |item| ways.beside(item), |item| reach.down(item, left));
+            let outright = |item| reach.outright(item, left);
+            let mut further = walk.sideways(&edge, |item| ways.all.get(&item), outright);
+            walk.upwards(&edge, &ways.all, &mut further, outright);
+            ways.beside.push(beside);
+            ways.all.extend(further.iter().map(|(node, way)| (*node, way.clone())));
+            edge = further;
         }
         ways
     }
 
     /// The best way to an item.
     pub fn best(&self, item: Node, landings: &[Landing]) -> Option<Way> {
-        let direct = last(&self.all).get(&item).cloned();
+        let direct = self.all.get(&item).cloned();
         let down = landings.iter().filter_map(|landing| Some(self.to(landing)?.landing(landing)));
         let good = direct.into_iter().chain(down).filter(|way| way.factor > Ppm::ZERO);
         good.min_by(|one, other| one.rank().cmp(&other.rank()))
@@ -115,7 +117,11 @@ impl Ways {
     /// How evidence comes to the item from which a landing leads on, in what edges are left.
     fn to(&self, landing: &Landing) -> Option<&Way> {
         let left = (self.beside.len() - 1).checked_sub(landing.path.len())?;
-        self.beside.get(left)?.get(&landing.from)
+        self.beside.get(..=left)?.iter().rev().find_map(|layer| layer.get(&landing.from))
+    }
+
+    fn beside(&self, item: Node) -> Option<&Way> {
+        self.beside.iter().rev().find_map(|layer| layer.get(&item))
     }
 }
 
@@ -129,18 +135,57 @@ pub const fn worth(relation: Relation, factors: &Factors) -> (Ppm, LineCode) {
     }
 }
 
-fn sideways(
-    known: &BTreeMap<Node, Way>,
-    further: &mut BTreeMap<Node, Way>,
-    index: &Index,
-    factors: &Factors,
-    arrives: impl Fn(Node) -> bool,
-) {
-    for (item, way) in known {
-        for (relation, hop) in index.onward(*item) {
-            let (factor, code) = worth(*relation, factors);
-            if factor > Ppm::ZERO && arrives(hop.to) && may_be_better(way, factor, further.get(&hop.to)) {
-                improve(further, hop.to, way.then(*hop, factor, code));
+/// One edge further.
+struct Walk<'a> {
+    index: &'a Index,
+    factors: &'a Factors,
+}
+
+impl Walk<'_> {
+    /// To items beside those of the last edge, where that is better than what is known.
+    fn sideways<'w>(
+        &self,
+        edge: &Best,
+        known: impl Fn(Node) -> Option<&'w Way>,
+        arrives: impl Fn(Node) -> bool,
+    ) -> Best {
+        let mut further = Best::new();
+        for (item, way) in edge {
+            for (relation, hop) in self.index.onward(*item) {
+                let (factor, code) = worth(*relation, self.factors);
+                let may_win =
+                    || may_be_better(way, factor, known(hop.to)) && may_be_better(way, factor, further.get(&hop.to));
+                if factor > Ppm::ZERO && arrives(hop.to) && may_win() {
+                    let way = way.then(*hop, factor, code);
+                    if known(hop.to).is_none_or(|known| way.rank() < known.rank()) {
+                        improve(&mut further, hop.to, way);
+                    }
+                }
+            }
+        }
+        further
+    }
+
+    /// From parts to the whole: worth the share of its parts that is shown, each as far as it is.
+    fn upwards(&self, edge: &Best, known: &Best, further: &mut Best, arrives: impl Fn(Node) -> bool) {
+        let wholes = edge.keys().flat_map(|item| self.index.wholes(*item)).map(|hop| hop.to);
+        for whole in wholes.filter(|whole| arrives(*whole)).collect::<BTreeSet<_>>() {
+            let all = self.index.parts(whole);
+            let shown: Vec<(Node, &Way)> = all.iter().filter_map(|part| Some((*part, known.get(part)?))).collect();
+            let sum = shown.iter().map(|(_, way)| u64::from(way.factor.get())).sum();
+            let worth = share_of_sum(sum, all.len()).min(self.factors.parts_at_most);
+            // A part that was reached from the whole itself adds nothing to tell.
+            let telling = shown.into_iter().filter(|(_, way)| !way.passes(whole));
+            let best = telling.min_by(|(_, one), (_, other)| one.rank().cmp(&other.rank()));
+            let step = best.and_then(|(part, way)| {
+                let hop = self.index.wholes(part).iter().find(|hop| hop.to == whole)?;
+                Some(Way { factor: worth, ..way.then(*hop, worth, LineCode::Parts) })
+            });
+            if let Some(way) = step
+                && worth > Ppm::ZERO
+                && known.get(&whole).is_none_or(|known| way.rank() < known.rank())
+            {
+                improve(further, whole, way);
             }
         }
     }
@@ -154,38 +199,7 @@ fn may_be_better(way: &Way, factor: Ppm, known: Option<&Way>) -> bool {
     })
 }
 
-/// From parts to the whole: worth the share of its parts that is shown, each as far as it is.
-fn upwards(
-    known: &BTreeMap<Node, Way>,
-    further: &mut BTreeMap<Node, Way>,
-    index: &Index,
-    factors: &Factors,
-    arrives: impl Fn(Node) -> bool,
-) {
-    let mut shown: BTreeMap<Node, BTreeMap<Node, (&Way, Hop)>> = BTreeMap::new();
-    for (item, way) in known {
-        for hop in index.wholes(*item).iter().filter(|hop| arrives(hop.to)) {
-            shown.entry(hop.to).or_default().entry(*item).or_insert((way, *hop));
-        }
-    }
-    for (whole, parts) in shown {
-        let sum = parts.values().map(|(way, _)| u64::from(way.factor.get())).sum();
-        let worth = share_of_sum(sum, index.parts(whole).len()).min(factors.parts_at_most);
-        // A part that was reached from the whole itself adds nothing to tell.
-        let best = parts
-            .values()
-            .filter(|(way, _)| !way.passes(whole))
-            .min_by(|(one, _), (other, _)| one.rank().cmp(&other.rank()));
-        if let Some((way, hop)) = best
-            && worth > Ppm::ZERO
-        {
-            let way = Way { factor: worth, ..way.then(*hop, worth, LineCode::Parts) };
-            improve(further, whole, way);
-        }
-    }
-}
-
-fn improve(ways: &mut BTreeMap<Node, Way>, item: Node, way: Way) {
+fn improve(ways: &mut Best, item: Node, way: Way) {
     match ways.entry(item) {
         Entry::Vacant(entry) => drop(entry.insert(way)),
         Entry::Occupied(mut entry) if way.rank() < entry.get().rank() => drop(entry.insert(way)),
@@ -193,7 +207,7 @@ fn improve(ways: &mut BTreeMap<Node, Way>, item: Node, way: Way) {
     }
 }
 
-fn last(layers: &Layers) -> &BTreeMap<Node, Way> {
-    static NONE: BTreeMap<Node, Way> = BTreeMap::new();
+fn last(layers: &[Best]) -> &Best {
+    static NONE: Best = Best::new();
     layers.last().unwrap_or(&NONE)
 }

@@ -60,6 +60,8 @@ CREATE TABLE unmapped (
     tenant TEXT NOT NULL REFERENCES tenants (id),
     -- SHA-256 of what is named, which may be longer than what can be indexed.
     named BLOB NOT NULL CHECK (length(named) = 32),
+    -- What scoring takes the address for, from which an association begins.
+    item TEXT NOT NULL,
     target_url TEXT NOT NULL,
     target_code TEXT,
     target_framework TEXT,
@@ -79,7 +81,7 @@ CREATE TABLE unmapped (
     UNIQUE (tenant, named)
 );
 CREATE INDEX unmapped_by_count ON unmapped (tenant, state, submissions, id);
-CREATE INDEX unmapped_by_url ON unmapped (tenant, target_url);
+CREATE INDEX unmapped_by_item ON unmapped (tenant, item);
 
 -- So that one submission counts once, however often it is looked at. Gone when the submission is retired.
 CREATE TABLE unmapped_seen (

@@ -76,6 +76,7 @@ pub(crate) async fn count(tx: &mut Transaction, sightings: Vec<Sighting>) -> Res
             id.to_string().into(),
             tenant.to_string().into(),
             digest.bytes().as_slice().into(),
+            named.item().as_str().into(),
             (&named.target_url).into(),
             (&named.target_code).into(),
             (&named.target_framework).into(),
@@ -87,7 +88,7 @@ pub(crate) async fn count(tx: &mut Transaction, sightings: Vec<Sighting>) -> Res
         ]
     };
     let rows = entries.iter().map(new).collect();
-    let insert = "INSERT INTO unmapped (id, tenant, named, target_url, target_code, target_framework, target_name, \
+    let insert = "INSERT INTO unmapped (id, tenant, named, item, target_url, target_code, target_framework, target_name, \
                   submissions, first_seen, last_seen, state) VALUES";
     over_rows(tx, insert, rows, "ON CONFLICT (tenant, named) DO NOTHING").await?;
     let ids = ids_of(tx, entries.keys()).await?;
@@ -141,8 +142,8 @@ async fn ids_of(
 /// Names what is named. Each part with its length, so that no two read the same.
 fn digest_of(named: &Named) -> Digest {
     let mut hash = Sha256::new();
-    let (url, code, framework) = named.key();
-    for part in [Some(url), code, framework] {
+    let (item, code, framework) = named.key();
+    for part in [Some(item.as_str()), code, framework] {
         hash.update([u8::from(part.is_some())]);
         hash.update((part.unwrap_or_default().len() as u64).to_be_bytes());
         hash.update(part.unwrap_or_default());

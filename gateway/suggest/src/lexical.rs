@@ -36,17 +36,20 @@ impl Suggest for Lexical {
     fn suggest<'a>(&self, origins: &[&'a Item], destinations: &[&'a Item], most: usize) -> Vec<Suggested<'a>> {
         let index = Index::new(destinations, &self.words);
         let mut visited = Visited { last: vec![0; destinations.len()], round: 0 };
+        let mut is_said = vec![false; index.weights.len()];
         let mut suggested = Vec::new();
         for origin in origins {
             let said = Said::new(self.words.of(origin), &index);
+            said.known.keys().for_each(|number| is_said[*number as usize] = true);
             let mut found: Vec<(Reverse<u64>, u32)> = Vec::new();
             for place in index.candidates(&said, &mut visited) {
-                let score = index.in_common(&said, place);
+                let score = index.in_common(&is_said, said.weight, place);
                 // What has one name in both frameworks is one item already.
                 if score >= LEAST && index.destinations[place as usize].id() != origin.id() {
                     found.push((Reverse(score), place));
                 }
             }
+            said.known.keys().for_each(|number| is_said[*number as usize] = false);
             found.sort_unstable();
             found.truncate(most);
             let suggest = |(Reverse(score), place)| Suggested {
@@ -70,6 +73,8 @@ struct Index<'i, 'a> {
     weights: Vec<u64>,
     /// The words of each destination, ascending.
     words: Vec<Vec<u32>>,
+    /// What all words of each destination weigh.
+    whole: Vec<u64>,
 }
 
 impl<'i, 'a> Index<'i, 'a> {
@@ -80,6 +85,7 @@ impl<'i, 'a> Index<'i, 'a> {
             having: Vec::new(),
             weights: Vec::new(),
             words: Vec::with_capacity(destinations.len()),
+            whole: Vec::new(),
         };
         for (place, destination) in (0_u32..).zip(destinations) {
             let mut numbers: Vec<u32> = words.of(destination).into_keys().map(|stem| index.number(stem)).collect();
@@ -90,6 +96,8 @@ impl<'i, 'a> Index<'i, 'a> {
             index.words.push(numbers);
         }
         index.weights = index.having.iter().map(|having| index.weight(having.len())).collect();
+        let whole = |words: &Vec<u32>| words.iter().map(|number| index.weights[*number as usize]).sum();
+        index.whole = index.words.iter().map(whole).collect();
         index
     }
 
@@ -118,11 +126,10 @@ impl<'i, 'a> Index<'i, 'a> {
     }
 
     /// What the words that both have weigh, of what all of their words do, in parts per million.
-    fn in_common(&self, said: &Said, place: u32) -> u64 {
-        let words = &self.words[place as usize];
-        let weight = |number: &u32| self.weights[*number as usize];
-        let both: u64 = words.iter().filter(|number| said.known.contains_key(number)).map(weight).sum();
-        let all = said.weight + words.iter().map(weight).sum::<u64>() - both;
+    fn in_common(&self, is_said: &[bool], weight: u64, place: u32) -> u64 {
+        let both = self.words[place as usize].iter().map(|number| *number as usize).filter(|number| is_said[*number]);
+        let both: u64 = both.map(|number| self.weights[number]).sum();
+        let all = weight + self.whole[place as usize] - both;
         (both * ONE).checked_div(all).unwrap_or(0)
     }
 }

@@ -4,5 +4,6 @@ mod guard;
 mod levels;
 mod properties;
 mod told;
+mod unmapped;
 mod ways;
 mod world;

@@ -3,6 +3,8 @@
 mod access;
 mod audit;
 mod badge;
+mod crosswalk_commands;
+mod crosswalk_refusals;
 mod crosswalks;
 mod deliveries;
 mod events;

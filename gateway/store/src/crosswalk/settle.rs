@@ -62,7 +62,7 @@ async fn settle(
     actor: String,
 ) -> Result<Settled, StoreError> {
     // Changes nothing and holds the row, so that two who decide at the same time do so one after the other.
-    let held = query("UPDATE unmapped SET state = state WHERE id = $1 AND tenant = $2 RETURNING state, target_url")
+    let held = query("UPDATE unmapped SET state = state WHERE id = $1 AND tenant = $2 RETURNING state, item")
         .bind(id.to_string())
         .bind(tenant.to_string())
         .fetch_optional(&mut *tx)
@@ -78,8 +78,8 @@ async fn settle(
             ("dismissed", None, Action::UnmappedDismissed, decision, detail)
         }
         Settlement::Resolve { crosswalk, association, decision } => {
-            let others = query("SELECT count(*) FROM unmapped WHERE tenant = $1 AND target_url = $2 AND id <> $3");
-            let others = others.bind(tenant.to_string()).bind(held.text("target_url")?).bind(id.to_string());
+            let others = query("SELECT count(*) FROM unmapped WHERE tenant = $1 AND item = $2 AND id <> $3");
+            let others = others.bind(tenant.to_string()).bind(held.text("item")?).bind(id.to_string());
             if others.number(&mut *tx).await? > 0 {
                 return Ok(Settled::Ambiguous);
             }

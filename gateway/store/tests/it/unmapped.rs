@@ -93,6 +93,19 @@ async fn codes_tell_apart_what_has_one_address_and_the_issuers_words_do_not(worl
     assert_eq!(settle(&world, world.place.tenant, queue[0].id, None).await, Settled::Done, "to dismiss it is plain");
 }
 
+async fn an_item_has_one_entry_however_its_address_is_written_and_shows_it_as_it_was_first_seen(world: World) {
+    let guid = "8d9f4b5e-0a43-4a0e-9d57-2f3f1e6a7fff";
+    let address = format!("https://case.example/ims/case/v1p0/CFItems/{}", guid.to_uppercase());
+    let written = |url: &str| Named { target_url: url.to_owned(), ..named("x", None) };
+    world.naming(world.place, vec![written(&address), written(guid)], now()).await;
+    world.naming(world.place, vec![written(&format!("urn:uuid:{guid}"))], now()).await;
+    let queue = world.open(world.place.tenant).await;
+    let [entry] = &queue[..] else { panic!("{queue:?}") };
+    assert_eq!((entry.submissions, entry.named.target_url.as_str()), (2, address.as_str()), "it can be opened");
+    let node = entry.named.node();
+    assert_eq!((node.item.as_str(), node.uri), (guid, address));
+}
+
 async fn settle(
     world: &World,
     tenant: TenantId,
@@ -178,6 +191,7 @@ async fn when_a_submission_is_retired_the_count_stays_and_its_trace_goes(world: 
 on_both_stores! {
     a_submission_counts_once_however_often_it_names_something_and_is_looked_at,
     codes_tell_apart_what_has_one_address_and_the_issuers_words_do_not,
+    an_item_has_one_entry_however_its_address_is_written_and_shows_it_as_it_was_first_seen,
     an_entry_is_dismissed_or_resolved_by_a_named_person_and_resolved_once,
     the_queue_is_read_in_pages_and_another_tenants_is_apart,
     one_submission_cannot_fill_the_queue,
