@@ -1,5 +1,11 @@
 # Why a requirement got what it got, in sentences (src/sentences/line.rs).
 
+# The states of requirements, for counting them.
+state-verified = Verified
+state-partly = Verified in part
+state-level-unknown = Verified, level not known
+state-no-evidence = No verified evidence supplied
+
 # The associations from the evidence to the requirement. Each step takes what stands before it as $path.
 path-whole = The credential names { $path }.
 path-item = “{ $item }”

@@ -1,5 +1,11 @@
 # Why a requirement got what it got, in sentences (src/sentences/line.rs).
 
+# The states of requirements, for counting them.
+state-verified = Verificado
+state-partly = Verificado en parte
+state-level-unknown = Verificado, nivel desconocido
+state-no-evidence = No se presentó ninguna prueba verificada
+
 # The associations from the evidence to the requirement. Each step takes what stands before it as $path.
 path-whole = La credencial nombra { $path }.
 path-item = «{ $item }»

@@ -33,7 +33,13 @@ impl From<Outcome> for Icon {
 
 impl From<LineCode> for Icon {
     fn from(code: LineCode) -> Self {
-        match code.state() {
+        Self::from(code.state())
+    }
+}
+
+impl From<LineState> for Icon {
+    fn from(state: LineState) -> Self {
+        match state {
             LineState::Verified => Self { symbol: "i-passed", tone: GOOD },
             LineState::Partly => Self { symbol: "i-partly", tone: OPEN },
             LineState::LevelUnknown => Self { symbol: "i-level-open", tone: OPEN },

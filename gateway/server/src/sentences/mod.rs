@@ -21,7 +21,7 @@ use fluent_bundle::FluentValue;
 use jiff::tz::TimeZone;
 use wellspring_model::{
     Timestamp,
-    assessment::{LineCode, Percent},
+    assessment::{LineCode, LineState, Percent},
     credential::{Assurance, Binding, NotCountedReason},
     delivery::FailureCode,
     finding::{Finding, Outcome},
@@ -115,6 +115,16 @@ impl Sentences {
             Assurance::A => Label::AssuranceA,
             Assurance::B => Label::AssuranceB,
             Assurance::C => Label::AssuranceC,
+        })
+    }
+
+    /// A state that requirements are counted by.
+    pub fn state(&self, state: LineState) -> String {
+        self.messages.text(match state {
+            LineState::Verified => "state-verified",
+            LineState::Partly => "state-partly",
+            LineState::LevelUnknown => "state-level-unknown",
+            LineState::NoEvidence => "state-no-evidence",
         })
     }
 

@@ -73,6 +73,8 @@ fn expected() -> BTreeMap<String, Vec<&'static str>> {
     keys.extend(["evidence-kind-assessed", "evidence-kind-issued"].map(str::to_owned));
     let named = ["identifier", "address", "code", "code_in_framework", "elsewhere"];
     keys.extend(named.map(|named| format!("named-{named}")));
+    let states = ["verified", "partly", "level-unknown", "no-evidence"];
+    keys.extend(states.map(|state| format!("state-{state}")));
     keys.extend(["chart-title", "chart-key-asked", "chart-key-unknown"].map(str::to_owned));
     keys.extend(FindingCode::ALL.iter().map(|code| format!("finding-{code}")));
     keys.extend(

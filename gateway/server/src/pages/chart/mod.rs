@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderValue, header};
 use sha2::{Digest as _, Sha256};
-use wellspring_model::assessment::{Assessment, LineCode, LineState, Percent, Score};
+use wellspring_model::assessment::{Assessment, LineState, Percent, Score};
 
 use self::row::Row;
 use super::{HEADERS, PageError, Site};
@@ -27,13 +27,9 @@ const MOST_ROWS: usize = 200;
 
 const STYLE: &str = include_str!("../../../assets/chart.css");
 
-/// The states of a requirement from most to least shown, each with the code whose word says it for all.
-pub(super) const STATES: [(LineState, LineCode); 4] = [
-    (LineState::Verified, LineCode::SameItem),
-    (LineState::Partly, LineCode::Parts),
-    (LineState::LevelUnknown, LineCode::LevelUnknown),
-    (LineState::NoEvidence, LineCode::NoEvidence),
-];
+/// The states of a requirement from most to least shown.
+pub(super) const STATES: [LineState; 4] =
+    [LineState::Verified, LineState::Partly, LineState::LevelUnknown, LineState::NoEvidence];
 
 /// The picture with its words.
 #[derive(Template)]
@@ -192,7 +188,7 @@ fn segments(assessment: &Assessment) -> Vec<Segment> {
     let all = assessment.lines.len() as u64;
     let mut before = 0;
     let mut segments = Vec::new();
-    for (state, _) in STATES {
+    for state in STATES {
         let count = count(assessment, state) as u64;
         if count > 0 {
             let Span { x, width } = Span::new(before, before + count, all);
@@ -206,9 +202,9 @@ fn segments(assessment: &Assessment) -> Vec<Segment> {
 /// What the signs mean that occur.
 fn legend(sentences: &Sentences, assessment: &Assessment, rows: &[Row]) -> Vec<Sign> {
     let sign = |symbol, text| Sign { symbol, text };
-    let tally = |(state, code): (LineState, LineCode)| {
+    let tally = |state| {
         let count = count(assessment, state);
-        let values = [("count", count.into()), ("state", sentences.line(code).into())];
+        let values = [("count", count.into()), ("state", sentences.state(state).into())];
         (count > 0).then(|| sign(symbol(state), sentences.filled("chart-tally", values)))
     };
     let mut legend: Vec<Sign> = STATES.into_iter().filter_map(tally).collect();

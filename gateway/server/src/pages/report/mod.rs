@@ -9,7 +9,7 @@ mod requirement;
 use askama::Template;
 use wellspring_model::{
     Timestamp,
-    assessment::{Assessment, LineCode, LineState},
+    assessment::{Assessment, LineState},
     credential::NotCountedReason,
     posting::Posting,
     report::MaterialUsed,
@@ -215,9 +215,9 @@ impl MaterialPart {
 
 /// The states that occur, from most to least shown, each with its count.
 fn tallies(site: &Site, assessment: &Assessment) -> Vec<Tally> {
-    let tally = |(state, code): (LineState, LineCode)| {
+    let tally = |state| {
         let count = assessment.lines.iter().filter(|line| line.code.state() == state).count();
-        (count > 0).then(|| Tally { icon: Icon::from(code), count, word: site.sentences().line(code) })
+        (count > 0).then(|| Tally { icon: Icon::from(state), count, word: site.sentences().state(state) })
     };
     STATES.into_iter().filter_map(tally).collect()
 }
