@@ -20,8 +20,6 @@ impl Client {
     /// # Errors
     /// The HTTP client cannot be made.
     pub fn new(base: &str, key: &str) -> Result<Self, Failure> {
-        // A second installation in one process changes nothing.
-        let _first = rustls::crypto::ring::default_provider().install_default();
         Self::waiting(base, key, Duration::from_secs(30))
     }
 
@@ -30,6 +28,8 @@ impl Client {
     /// # Errors
     /// As [`Self::new`].
     pub fn waiting(base: &str, key: &str, longest: Duration) -> Result<Self, Failure> {
+        // A second installation in one process changes nothing.
+        let _first = rustls::crypto::ring::default_provider().install_default();
         #[expect(clippy::disallowed_methods, reason = "this is a caller of the gateway, not a part of it")]
         let http = reqwest::Client::builder().no_proxy().timeout(longest).build()?;
         Ok(Self { http, base: base.to_owned(), key: key.to_owned() })
@@ -63,6 +63,12 @@ impl Client {
     /// There is no answer, or not a good one.
     pub async fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
         self.good(self.http.post(format!("{}{path}", self.base)).json(body)).await
+    }
+
+    /// # Errors
+    /// There is no answer, or not a good one.
+    pub async fn put(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.good(self.http.put(format!("{}{path}", self.base)).json(body)).await
     }
 
     /// POST within a trace of the caller's.

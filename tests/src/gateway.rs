@@ -122,12 +122,22 @@ impl Gateway {
     /// # Errors
     /// The command fails; its own words are in the failure.
     pub fn command(&self, arguments: &[&str]) -> Result<String, Failure> {
-        let output = program("wellspring")?.args(arguments).arg("--config").arg(self.config()).output()?;
+        let output = self.run(arguments)?.output()?;
         if !output.status.success() {
             let words = String::from_utf8_lossy(&output.stderr).into_owned();
             return Err(Failure::new(format!("`wellspring {}`: {words}", arguments.join(" "))));
         }
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    /// One of the gateway's commands, for the caller to run.
+    ///
+    /// # Errors
+    /// The program is not there.
+    pub fn run(&self, arguments: &[&str]) -> Result<Command, Failure> {
+        let mut command = program("wellspring")?;
+        command.args(arguments).arg("--config").arg(self.config());
+        Ok(command)
     }
 
     /// Its configuration's file.

@@ -23,9 +23,12 @@ pub fn run(name: &str, arguments: &[&str]) -> Result<(), Failure> {
     match name {
         "verify" | "hostile" => verifier(name, arguments),
         "delivery" => delivery(arguments),
+        "frameworks" => frameworks(arguments),
         "day" => day(arguments),
         "score" => score(arguments),
-        _ => Err(Failure::new(format!("there is no benchmark `{name}`: verify, hostile, delivery, day, score"))),
+        _ => Err(Failure::new(format!(
+            "there is no benchmark `{name}`: verify, hostile, delivery, frameworks, score, day"
+        ))),
     }
 }
 
@@ -66,6 +69,21 @@ fn delivery(arguments: &[&str]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A large framework, imported, looked up and published on both stores.
+fn frameworks(arguments: &[&str]) -> Result<(), Failure> {
+    if !arguments.is_empty() {
+        return Err(Failure::new("usage: cargo xtask bench frameworks"));
+    }
+    optimised()?;
+    let server = Postgres::start_if_possible("frameworks", Sync::On)?;
+    process::run(program("measure", &["head"]))?;
+    process::run(measure("frameworks", None)?)?;
+    match &server {
+        Some(server) => process::run(measure("frameworks", Some(server))?),
+        None => Ok(()),
+    }
+}
+
 /// A day of ten million applications, in small.
 fn day(arguments: &[&str]) -> Result<(), Failure> {
     let (store, scale) = match arguments {
@@ -96,6 +114,11 @@ fn score(arguments: &[&str]) -> Result<(), Failure> {
 /// Builds the gateway as it is shipped, with what measures it.
 fn prepare() -> Result<(), Failure> {
     connectors::build()?;
+    optimised()
+}
+
+/// Builds the gateway alone, with what measures it.
+fn optimised() -> Result<(), Failure> {
     say("building the gateway, optimised (the first time takes some minutes)");
     let mut build = cargo(&["build", "--quiet", "--package", "wellspring-server", "--package", "wellspring-tests"]);
     build.arg("--bins").args(TARGET);

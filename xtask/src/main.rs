@@ -33,7 +33,7 @@ cargo xtask <command>
   oracle          our canonical N-Quads beside those of jsonld and rdf-canonize: published documents, and records made up
                   from a seed (--count N, --seed N; needs Node and ../shared/fixtures)
   bench NAME      measure: `verify` (beside others; also --json), `hostile`, `delivery` (submissions, queue and the way
-                  through, on both stores, beside apalis), `day` (ten million applications a day in small; --store, --scale N)
+                  through, on both stores, beside apalis), `frameworks` (import and lookups), `score`, `day` (ten million applications a day in small; --store, --scale N)
   fuzz [TARGET]   fuzz the verifier: jsonld, jwt, png, svg, status, or all of them; [--seconds N] for each
   prove NAME      what happens when it breaks (--store sqlite|postgres first, where it is about both; --seed N):
                   `crash` (kill -9 under load; --kills N), `power` (power cuts; --cuts N), `postgres` (restarts, failover;

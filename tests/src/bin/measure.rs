@@ -4,11 +4,11 @@ use std::{process::ExitCode, time::Duration};
 
 use wellspring_tests::{
     Failure,
-    measure::{Day, HEAD, Ingest, Row, end_to_end},
+    measure::{Day, HEAD, Ingest, Row, end_to_end, frameworks},
     world::{Application, World},
 };
 
-const USAGE: &str = "usage: measure head | ingest | end-to-end | day [--scale N]";
+const USAGE: &str = "usage: measure head | ingest | end-to-end | frameworks | day [--scale N]";
 const INGEST: Duration = Duration::from_secs(7);
 /// What a disk allows is not asked for more than this…
 const MOST_ASKED: u64 = 6_000;
@@ -39,6 +39,10 @@ async fn run(arguments: &[String]) -> Result<(), Failure> {
         }
         ["ingest"] => ingest(postgres.as_deref()).await,
         ["end-to-end"] => through(postgres.as_deref()).await,
+        ["frameworks"] => {
+            let (store, database) = store(postgres.as_deref());
+            frameworks::run(store, &database).await
+        }
         ["day"] => Day { scale: 100, postgres }.run().await,
         ["day", "--scale", scale] => {
             let scale = scale.parse().map_err(|_| Failure::new("--scale wants a number"))?;

@@ -7,8 +7,10 @@ mod applicants;
 mod day;
 mod disk;
 pub mod end_to_end;
+pub mod frameworks;
 mod http;
 mod ingest;
+mod large_framework;
 mod latency;
 mod row;
 

@@ -7,6 +7,9 @@ use crate::pointer::Pointer;
 /// How many are named at most. Who has more mends these first.
 pub const MOST_FAULTS: usize = 20;
 
+/// Objects of one kind at most: fifty times what the largest frameworks have. A short text can name very many empty ones.
+pub const MOST_OBJECTS: usize = 1_000_000;
+
 /// What kind of thing is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FaultCode {
@@ -30,6 +33,8 @@ pub enum FaultCode {
     Cycle,
     /// There are neither items nor associations.
     Empty,
+    /// There are more objects of a kind than are read.
+    TooMany,
 }
 
 impl FaultCode {
@@ -45,6 +50,7 @@ impl FaultCode {
             Self::DanglingDestination => "DANGLING_DESTINATION",
             Self::Cycle => "CYCLE",
             Self::Empty => "EMPTY",
+            Self::TooMany => "TOO_MANY",
         }
     }
 }

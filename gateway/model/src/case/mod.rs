@@ -4,6 +4,7 @@
 mod change;
 mod fault;
 mod hierarchy;
+mod list;
 pub mod mapping;
 mod member;
 mod object;
@@ -15,7 +16,8 @@ mod tests;
 mod version;
 
 pub use change::{AssociationChanges, Changes, ItemChanges, Replacement, changes};
-pub use fault::{Fault, FaultCode, MOST_FAULTS};
+pub use fault::{Fault, FaultCode, MOST_FAULTS, MOST_OBJECTS};
+pub(crate) use list::List;
 pub use object::{Object, ObjectKind};
 pub use package::Package;
 pub use version::CaseVersion;

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{
+    List, MOST_OBJECTS,
     fault::{FaultCode, Faults},
     object::ObjectKind,
 };
@@ -95,17 +96,24 @@ fn definitions<'p>(raw: Option<&'p RawValue>, faults: &mut Faults) -> Definition
 
 fn objects<'p>(kind: ObjectKind, raw: Option<&'p RawValue>, faults: &mut Faults) -> Vec<&'p str> {
     let Some(raw) = raw else { return Vec::new() };
-    let Ok(objects) = serde_json::from_str::<Vec<&'p RawValue>>(raw.get()) else {
+    let whole = || {
         let pointer = kind.pointer(0);
-        let at = pointer.as_str().strip_suffix("/0").unwrap_or_default();
-        let detail = format!("`{}` is a list", kind.collection());
-        faults.add(FaultCode::WrongType, Pointer::from_text(at), detail);
+        Pointer::from_text(pointer.as_str().strip_suffix("/0").unwrap_or_default())
+    };
+    let Ok(List { texts, is_cut }) = serde_json::from_str::<List<'p>>(raw.get()) else {
+        faults.add(FaultCode::WrongType, whole(), format!("`{}` is a list", kind.collection()));
         return Vec::new();
     };
-    for (index, _) in objects.iter().enumerate().filter(|(_, raw)| !is_object(raw)) {
-        faults.add(FaultCode::WrongType, kind.pointer(index), format!("`{}` holds objects", kind.collection()));
+    if is_cut {
+        faults.add(FaultCode::TooMany, whole(), format!("at most {MOST_OBJECTS} are read; take the framework apart"));
     }
-    objects.into_iter().map(RawValue::get).collect()
+    for (index, _) in texts.iter().enumerate().filter(|(_, raw)| !is_object(raw)) {
+        faults.add(FaultCode::WrongType, kind.pointer(index), format!("`{}` holds objects", kind.collection()));
+        if faults.are_enough() {
+            break;
+        }
+    }
+    texts.into_iter().map(RawValue::get).collect()
 }
 
 fn is_object(raw: &RawValue) -> bool {

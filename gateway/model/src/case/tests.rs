@@ -179,6 +179,16 @@ fn the_first_twenty_faults_are_named_and_the_work_ends_there() {
 }
 
 #[test]
+fn more_objects_than_are_read_are_refused() {
+    let mut text = package(&[], &[]).to_string();
+    let many = vec!["{}"; MOST_OBJECTS + 1].join(",");
+    text = text.replace("\"CFItems\":[]", &format!("\"CFItems\":[{many}]"));
+    let faults = Package::read(text.into_bytes(), None).expect_err("it is refused");
+    let found: Vec<_> = faults.iter().map(|fault| (fault.code.as_str(), fault.pointer.as_str())).collect();
+    assert_eq!(found, [("TOO_MANY", "/CFItems")]);
+}
+
+#[test]
 fn what_only_case_requires_is_a_remark() {
     let mut value = package(&[item(1)], &[]);
     assert_eq!(read(&value).expect("it is read").remarks(), []);

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{Alignment, Skill, listed};
 use crate::{
-    case::{Fault, FaultCode, MOST_FAULTS},
+    case::{Fault, FaultCode, List, MOST_FAULTS},
     pointer::Pointer,
 };
 
@@ -35,16 +35,14 @@ pub fn is_rsd(bytes: &[u8]) -> bool {
 /// What is wrong with them.
 pub fn from_json(bytes: &[u8]) -> Result<Vec<Skill>, Vec<Fault>> {
     let (root, mut faults) = (Pointer::root(), Vec::new());
-    let skills: Vec<Skill> = match serde_json::from_slice::<Value>(bytes) {
-        Ok(Value::Array(many)) => {
-            let of = many.into_iter().enumerate();
-            of.filter_map(|(index, one)| skill(one, &root.index(index), &mut faults)).collect()
-        }
-        Ok(one) => skill(one, &root, &mut faults).into_iter().collect(),
-        Err(_) => {
-            faults.push(wrong(&root, "this is no JSON"));
-            Vec::new()
-        }
+    let is_list = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
+    let skills: Vec<Skill> = if is_list {
+        let list: List<'_> = serde_json::from_slice(bytes).map_err(|_| vec![wrong(&root, "this is no list")])?;
+        let of = list.texts.iter().enumerate();
+        of.filter_map(|(index, one)| skill(one.get(), &root.index(index), &mut faults)).collect()
+    } else {
+        let text = std::str::from_utf8(bytes).map_err(|_| vec![wrong(&root, "JSON is written in UTF-8")])?;
+        skill(text, &root, &mut faults).into_iter().collect()
     };
     if faults.is_empty() { Ok(skills) } else { Err(faults) }
 }
@@ -53,11 +51,11 @@ fn wrong(at: &Pointer, detail: impl Into<String>) -> Fault {
     Fault { code: FaultCode::WrongType, pointer: at.clone(), detail: detail.into() }
 }
 
-fn skill(value: Value, at: &Pointer, faults: &mut Vec<Fault>) -> Option<Skill> {
+fn skill(json: &str, at: &Pointer, faults: &mut Vec<Fault>) -> Option<Skill> {
     if faults.len() >= MOST_FAULTS {
         return None;
     }
-    let Value::Object(received) = value else {
+    let Ok(received) = serde_json::from_str::<Map<String, Value>>(json) else {
         faults.push(wrong(at, "a Rich Skill Descriptor is a JSON object"));
         return None;
     };

@@ -12,29 +12,25 @@ const NOT_STATED: &str = "not stated";
 const UNDATED: &str = "1970-01-01T00:00:00Z";
 
 /// A CASE 1.1 package.
-pub fn package(set: &SkillSet, skills: &[Skill]) -> Value {
-    let title = set.title.clone().or_else(|| collection(skills)).unwrap_or_else(|| UNTITLED.to_owned());
+pub fn package(set: &SkillSet, skills: Vec<Skill>) -> Value {
+    let title = set.title.clone().or_else(|| collection(&skills)).unwrap_or_else(|| UNTITLED.to_owned());
     let document = set.identifier.unwrap_or_else(|| Uuid::new_v5(&Uuid::NAMESPACE_URL, title.as_bytes()));
-    let creator = skills.iter().find_map(|skill| skill.authors.first()).map_or(NOT_STATED, String::as_str);
-    let changed = skills.iter().filter_map(|skill| skill.changed.as_deref()).max().unwrap_or(UNDATED);
-    let named: Vec<(Uuid, String, &Skill)> = skills
-        .iter()
-        .map(|skill| {
-            let identifier = identifier(document, skill);
-            let uri = skill.uri.clone().unwrap_or_else(|| format!("urn:uuid:{identifier}"));
-            (identifier, uri, skill)
-        })
-        .collect();
-    let associations = named.iter().flat_map(|(identifier, uri, skill)| {
-        skill.alignments.iter().map(move |alignment| association(*identifier, uri, skill, alignment))
-    });
+    let creator = skills.iter().find_map(|skill| skill.authors.first()).map_or(NOT_STATED, String::as_str).to_owned();
+    let changed = skills.iter().filter_map(|skill| skill.changed.as_deref()).max().unwrap_or(UNDATED).to_owned();
+    let (mut items, mut associations) = (Vec::with_capacity(skills.len()), Vec::new());
+    for skill in skills {
+        let identifier = identifier(document, &skill);
+        let uri = skill.uri.clone().unwrap_or_else(|| format!("urn:uuid:{identifier}"));
+        associations.extend(skill.alignments.iter().map(|one| association(identifier, &uri, &skill, one)));
+        items.push(item(identifier, &uri, skill));
+    }
     json!({
         "CFDocument": {
             "identifier": document, "uri": format!("urn:uuid:{document}"), "title": title, "creator": creator,
             "caseVersion": CaseVersion::V1p1.as_str(), "lastChangeDateTime": changed,
         },
-        "CFItems": named.iter().map(|(identifier, uri, skill)| item(*identifier, uri, skill)).collect::<Vec<_>>(),
-        "CFAssociations": associations.collect::<Vec<_>>(),
+        "CFItems": items,
+        "CFAssociations": associations,
     })
 }
 
@@ -54,13 +50,13 @@ fn identifier(document: Uuid, skill: &Skill) -> Uuid {
     skill.identifier.or_else(in_uri).unwrap_or_else(made)
 }
 
-fn item(identifier: Uuid, uri: &str, skill: &Skill) -> Value {
+fn item(identifier: Uuid, uri: &str, skill: Skill) -> Value {
     let mut item = Map::new();
     let mut put = |name: &str, value: Value| drop(item.insert(name.to_owned(), value));
     put("identifier", json!(identifier));
     put("uri", uri.into());
-    put("fullStatement", skill.statement.as_str().into());
-    put("abbreviatedStatement", skill.name.as_str().into());
+    put("fullStatement", skill.statement.into());
+    put("abbreviatedStatement", skill.name.into());
     put("lastChangeDateTime", skill.changed.as_deref().unwrap_or(UNDATED).into());
     if !skill.keywords.is_empty() {
         put("conceptKeywords", json!(skill.keywords));
@@ -71,7 +67,7 @@ fn item(identifier: Uuid, uri: &str, skill: &Skill) -> Value {
     if let Some(archived) = skill.archived {
         put("statusEndDate", archived.to_string().into());
     }
-    put("extensions", json!({"rsd": skill.received}));
+    put("extensions", Map::from_iter([("rsd".to_owned(), skill.received.into())]).into());
     item.into()
 }
 

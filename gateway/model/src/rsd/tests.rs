@@ -20,7 +20,7 @@ fn read(package: &Value) -> Package {
 #[test]
 fn a_descriptor_becomes_an_item_under_its_canonical_url() {
     let skills = from_json(descriptor().to_string().as_bytes()).expect("it is read");
-    let made = package(&SkillSet::default(), &skills);
+    let made = package(&SkillSet::default(), skills);
     assert_eq!(made["CFDocument"]["title"], "Software");
     let item = &made["CFItems"][0];
     assert_eq!(item["uri"], descriptor()["id"]);
@@ -75,7 +75,7 @@ const TABLE: &str = "\u{feff}Collection,Skill Name,Contextualized Skill Statemen
 
 #[test]
 fn a_table_becomes_items_and_the_same_table_the_same_bytes() {
-    let made = || package(&SkillSet::default(), &from_csv(TABLE.as_bytes()).expect("it is read"));
+    let made = || package(&SkillSet::default(), from_csv(TABLE.as_bytes()).expect("it is read"));
     assert_eq!(made().to_string(), made().to_string());
     let package = read(&made());
     let items = &package.framework().items;
@@ -87,7 +87,7 @@ fn a_table_becomes_items_and_the_same_table_the_same_bytes() {
 #[test]
 fn an_export_has_addresses() {
     let table = "Canonical URL,RSD Name,Skill Statement\nhttps://skills.example/api/skills/c9d819b3-de84-401e-808a-ddcbfbdd4953,A,B\n";
-    let made = package(&SkillSet::default(), &from_csv(table.as_bytes()).expect("it is read"));
+    let made = package(&SkillSet::default(), from_csv(table.as_bytes()).expect("it is read"));
     assert_eq!(made["CFItems"][0]["identifier"], "c9d819b3-de84-401e-808a-ddcbfbdd4953");
 }
 

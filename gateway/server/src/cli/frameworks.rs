@@ -170,7 +170,7 @@ async fn read(args: &Import, bytes: Vec<u8>, told: Option<CaseVersion>, config: 
 fn told_to_people(unreadable: &Unreadable) -> String {
     match unreadable {
         Unreadable::Json(ParseError::TooLarge { limit }) => {
-            format!(" it has more than {limit} bytes; the operator may raise `limits.framework_bytes`")
+            format!(" it has more than {limit} bytes; packages may have `limits.framework_bytes`, descriptors 32 MiB")
         }
         Unreadable::Json(error) => format!(" {error}"),
         Unreadable::Faults(faults) => faults.iter().map(|fault| format!("\n  {fault}")).collect(),

@@ -1,9 +1,12 @@
 //! In what form a framework is sent.
 
 use wellspring_model::{case::FaultCode, pointer::Pointer, rsd};
-use wellspring_verify::{Limits, check_json};
+use wellspring_verify::{Limits, ParseError, check_json};
 
 use super::Unreadable;
+
+/// Descriptors are read as a whole, which takes many times their length: ten thousand of them have about 30 MB.
+const MOST_DESCRIPTORS: usize = 32 << 20;
 
 pub use wellspring_model::rsd::SkillSet;
 
@@ -25,18 +28,23 @@ impl Form {
                 if !rsd::is_rsd(&bytes) {
                     return Ok(bytes);
                 }
-                let skills = rsd::from_json(&bytes).map_err(Unreadable::Faults)?;
-                made(&set, &skills)
+                within(&bytes)?;
+                made(&set, rsd::from_json(&bytes).map_err(Unreadable::Faults)?)
             }
             Self::Csv(set) => {
-                let skills = rsd::from_csv(&bytes).map_err(Unreadable::Faults)?;
-                made(&set, &skills)
+                within(&bytes)?;
+                made(&set, rsd::from_csv(&bytes).map_err(Unreadable::Faults)?)
             }
         }
     }
 }
 
-fn made(set: &SkillSet, skills: &[rsd::Skill]) -> Result<Vec<u8>, Unreadable> {
+fn within(bytes: &[u8]) -> Result<(), Unreadable> {
+    let limit = MOST_DESCRIPTORS;
+    if bytes.len() > limit { Err(Unreadable::Json(ParseError::TooLarge { limit })) } else { Ok(()) }
+}
+
+fn made(set: &SkillSet, skills: Vec<rsd::Skill>) -> Result<Vec<u8>, Unreadable> {
     if skills.is_empty() {
         return Err(Unreadable::fault(FaultCode::Empty, Pointer::root(), "there is no skill in it"));
     }

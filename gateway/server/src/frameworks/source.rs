@@ -17,7 +17,7 @@ use crate::config::Config;
 const PAGE: usize = 100;
 /// Documents that are listed at most. Who has more names the one that is wanted.
 const MOST_DOCUMENTS: usize = 2_000;
-/// A list of documents is short beside a package.
+/// For one answer. A large package from a slow service takes its time.
 const LONGEST: Duration = Duration::from_secs(300);
 const BASE: &str = "case";
 const CREDENTIAL: &str = "source";
@@ -28,7 +28,6 @@ pub struct Source {
     has_credential: bool,
     version: CaseVersion,
     document: Option<Uuid>,
-    longest_package: usize,
 }
 
 /// A framework that a service offers.
@@ -88,8 +87,7 @@ impl Source {
         let limits =
             EgressLimits { body_bytes: config.limits.framework_bytes, total: LONGEST, ..EgressLimits::default() };
         let client = ConnectionClient::within(egress, config.extra_ca_file(), clock, limits);
-        let longest_package = config.limits.framework_bytes;
-        Ok(Self { client, has_credential, version: said, document: document.or(named), longest_package })
+        Ok(Self { client, has_credential, version: said, document: document.or(named) })
     }
 
     pub const fn version(&self) -> CaseVersion {
@@ -162,11 +160,6 @@ impl Source {
         };
         let answer = self.client.send(request).await?;
         if answer.status == 200 { Ok(answer) } else { Err(SourceFailure::Status(answer.status)) }
-    }
-
-    /// The most bytes that a package may have.
-    pub const fn longest_package(&self) -> usize {
-        self.longest_package
     }
 }
 

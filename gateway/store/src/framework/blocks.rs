@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use wellspring_model::id::FrameworkId;
+use wellspring_model::id::{FrameworkId, TenantId};
 
 use crate::{
     StoreError,
-    payload::{Encoding, pack, unpack},
+    payload::{Encoding, encode, plain},
     row::{Read, Row},
     sql::{Arg, Pool, query},
 };
@@ -22,9 +22,9 @@ pub(super) struct Block {
 }
 
 pub(super) fn cut(bytes: &[u8]) -> Vec<Block> {
-    let block = |plain: &[u8]| {
-        let (encoding, bytes) = pack(plain.to_vec());
-        Block { size: i64::try_from(plain.len()).unwrap_or(i64::MAX), encoding, bytes }
+    let block = |part: &[u8]| {
+        let (encoding, bytes) = encode(part.to_vec());
+        Block { size: i64::try_from(part.len()).unwrap_or(i64::MAX), encoding, bytes }
     };
     bytes.chunks(BLOCK).map(block).collect()
 }
@@ -50,6 +50,29 @@ pub(super) async fn whole(on: &Pool, framework: FrameworkId) -> Result<Option<Ve
     }
     let joined = tokio::task::spawn_blocking(move || join(&rows)).await.map_err(|_| StoreError::Closed)?;
     joined.map(Some)
+}
+
+/// Blocks that are read together where a whole package is passed on.
+const TOGETHER: i64 = 16;
+
+/// The bytes of some blocks, and which block comes next. `None` behind the last.
+pub(super) async fn following(
+    on: &Pool,
+    tenant: TenantId,
+    framework: FrameworkId,
+    first: i64,
+) -> Result<Option<(Vec<u8>, i64)>, StoreError> {
+    let rows = query(
+        "SELECT size, encoding, bytes FROM framework_blocks WHERE framework = $1 AND number >= $2 AND number < $3 \
+         AND EXISTS (SELECT 1 FROM frameworks f WHERE f.id = framework AND f.tenant = $4) ORDER BY number",
+    )
+    .bind(framework.to_string())
+    .bind(first)
+    .bind(first + TOGETHER)
+    .bind(tenant.to_string())
+    .fetch_all(on)
+    .await?;
+    Ok(if rows.is_empty() { None } else { Some((join(&rows)?, first + TOGETHER)) })
 }
 
 /// Reads objects out of their blocks. Neighbours stand in one block, which is read once for them.
@@ -103,8 +126,8 @@ fn join(rows: &[Row]) -> Result<Vec<u8>, StoreError> {
         let row = Read::new(row, "framework_blocks");
         let size = usize::try_from(row.count("size")?).map_err(|_| row.corrupt("size"))?;
         let encoding = row.text("encoding")?.parse().map_err(|()| row.corrupt("encoding"))?;
-        let plain = unpack(encoding, row.bytes("bytes")?, size.min(BLOCK)).ok_or_else(|| row.corrupt("bytes"))?;
-        joined.extend_from_slice(&plain);
+        let part = plain(encoding, row.bytes("bytes")?, size.min(BLOCK)).ok_or_else(|| row.corrupt("bytes"))?;
+        joined.extend_from_slice(&part);
     }
     Ok(joined)
 }

@@ -1,5 +1,6 @@
 //! Whole editions: for scoring, for lists, and as they were received.
 
+use futures_util::stream::{Stream, try_unfold};
 use wellspring_model::{
     Timestamp,
     competency::{Framework, FrameworkVersion},
@@ -179,6 +180,20 @@ impl Store {
             .number(&self.read)
             .await?;
         if known == 0 { Ok(None) } else { blocks::whole(&self.read, id).await }
+    }
+
+    /// As [`Self::framework_package`], a part at a time, for whoever passes it on: a stream that ends with an error where the
+    /// store cannot go on.
+    pub fn framework_parts(
+        &self,
+        tenant: TenantId,
+        edition: &FrameworkEdition,
+    ) -> impl Stream<Item = Result<Vec<u8>, StoreError>> + Send + use<> {
+        let (read, id) = (self.read.clone(), edition.id);
+        try_unfold(0, move |first| {
+            let read = read.clone();
+            async move { blocks::following(&read, tenant, id, first).await }
+        })
     }
 
     async fn stored_if_any(&self, row: Option<Row>) -> Result<Option<StoredFramework>, StoreError> {

@@ -19,7 +19,7 @@ use wellspring_model::{digest::Digest, id::TenantId};
 
 use self::rows::{Kept, KeptIn};
 pub(crate) use self::{
-    encoding::{Encoding, encode as pack, plain as unpack},
+    encoding::{Encoding, encode, plain},
     objects::{ObjectName, Objects},
 };
 use crate::{Store, StoreError, sql::query};

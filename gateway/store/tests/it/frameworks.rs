@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use wellspring_model::{
     case::{ObjectKind, Package},
     competency::Framework,
-    id::FrameworkId,
+    id::{FrameworkId, TenantId},
 };
 use wellspring_store::{Added, NewFramework, Page, Readers};
 
@@ -53,6 +54,8 @@ async fn a_package_comes_back_byte_by_byte_and_each_object_by_its_identifier(wor
     assert!(bytes.len() > 5 * 65_536, "it takes several blocks: {}", bytes.len());
     let id = add(&world, place, bytes.clone()).await.id();
     assert_eq!(store.framework_package(place.tenant, id).await.unwrap().as_ref(), Some(&bytes));
+    assert!(bytes.len() > 17 * 65_536, "it takes several parts");
+    assert_eq!(parts(&world, place.tenant, id).await, bytes);
     let whole: Value = serde_json::from_slice(&bytes).unwrap();
     for n in [1, 2, 777, 1_999, 2_000] {
         let found =
@@ -68,6 +71,12 @@ async fn a_package_comes_back_byte_by_byte_and_each_object_by_its_identifier(wor
     assert_eq!(of, [whole["CFAssociations"][3].clone(), whole["CFAssociations"][4].clone()], "down and up");
     let scored = store.framework(place.tenant, id).await.unwrap().unwrap();
     assert_eq!(scored.framework, serde_json::from_slice::<Framework>(&bytes).unwrap());
+}
+
+/// The package as it is passed on.
+async fn parts(world: &World, tenant: TenantId, id: FrameworkId) -> Vec<u8> {
+    let parts = world.store.framework_parts(tenant, &edition(world, id).await);
+    parts.try_concat().await.unwrap()
 }
 
 async fn edition(world: &World, id: FrameworkId) -> wellspring_store::FrameworkEdition {
@@ -166,6 +175,7 @@ async fn another_tenants_framework_is_as_if_it_were_not(world: World) {
     assert!(store.framework(them, id).await.unwrap().is_none());
     assert!(store.framework_edition(them, id).await.unwrap().is_none());
     assert!(store.framework_package(them, id).await.unwrap().is_none());
+    assert!(parts(&world, them, id).await.is_empty());
     assert!(store.framework_object(them, Readers::Tenant, ObjectKind::Item, uuid(1)).await.unwrap().is_none());
     assert!(store.framework_objects(them, &edition(&world, id).await, ObjectKind::Item).await.unwrap().is_empty());
     assert!(store.framework_associations_of(them, Readers::Tenant, uuid(1), 9).await.unwrap().is_empty());

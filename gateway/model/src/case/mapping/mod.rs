@@ -6,6 +6,8 @@ mod members;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use self::members::{Form, Member, members};
@@ -15,6 +17,15 @@ use super::{ASSOCIATION_TYPES, CaseVersion, ObjectKind, Package};
 pub fn is_member_of_document(name: &str, version: CaseVersion) -> bool {
     members::is_of_document(name, version)
 }
+
+/// What `CFDefinitions` holds.
+const DEFINITIONS: [ObjectKind; 5] = [
+    ObjectKind::Concept,
+    ObjectKind::Subject,
+    ObjectKind::License,
+    ObjectKind::ItemType,
+    ObjectKind::AssociationGrouping,
+];
 
 /// How an object is written: by itself it says what it is of, within a package it does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,34 +76,37 @@ impl Serving {
         Some(object)
     }
 
-    /// A whole package.
+    /// A whole package. It is written object by object: a large one takes no more memory than its text.
     ///
     /// # Errors
     /// It cannot be written as JSON.
     pub fn package(&self, package: &Package) -> Result<Vec<u8>, serde_json::Error> {
-        let mut top = Map::new();
-        let mut definitions = Map::new();
+        let mut lists: BTreeMap<ObjectKind, Vec<u8>> = BTreeMap::new();
         for object in package.objects() {
             let received = serde_json::from_str(package.text(object))?;
             let Some(value) = self.object(object.kind, received, Place::Package) else { continue };
-            let value = Value::Object(value);
-            let within = match object.kind {
-                ObjectKind::Document => {
-                    top.insert("CFDocument".to_owned(), value);
-                    continue;
-                }
-                ObjectKind::Item | ObjectKind::Association | ObjectKind::Rubric => &mut top,
-                _ => &mut definitions,
-            };
-            let list = within.entry(object.kind.collection()).or_insert_with(|| Value::Array(Vec::new()));
-            if let Value::Array(list) = list {
-                list.push(value);
+            let list = lists.entry(object.kind).or_default();
+            if !list.is_empty() {
+                list.push(b',');
             }
+            serde_json::to_writer(list, &value)?;
         }
-        if !definitions.is_empty() {
-            top.insert("CFDefinitions".to_owned(), definitions.into());
-        }
-        serde_json::to_vec(&top)
+        let mut list = |kind: ObjectKind| {
+            let list = lists.remove(&kind)?;
+            Some([format!("\"{}\":[", kind.collection()).as_bytes(), &list, b"]"].concat())
+        };
+        let definitions: Vec<Vec<u8>> = DEFINITIONS.into_iter().filter_map(&mut list).collect();
+        let (items, associations) = (list(ObjectKind::Item), list(ObjectKind::Association));
+        let rubrics = list(ObjectKind::Rubric);
+        let definitions = match definitions.is_empty() {
+            true => None,
+            false => Some([b"\"CFDefinitions\":{", definitions.join(&b',').as_slice(), b"}"].concat()),
+        };
+        let document = lists.remove(&ObjectKind::Document).unwrap_or_default();
+        let document = [b"\"CFDocument\":", document.as_slice()].concat();
+        let members = [Some(document), items, associations, definitions, rubrics];
+        let members: Vec<Vec<u8>> = members.into_iter().flatten().collect();
+        Ok([b"{", members.join(&b',').as_slice(), b"}"].concat())
     }
 
     fn has_type(&self, association: &Map<String, Value>) -> bool {

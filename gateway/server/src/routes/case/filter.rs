@@ -107,7 +107,7 @@ impl Comparison {
 
 /// A comparison at the beginning of a text, and what follows it.
 fn comparison(text: &str) -> Option<(Comparison, &str)> {
-    let end = text.find(|c: char| !c.is_ascii_alphanumeric())?;
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric()).filter(|end| *end > 0)?;
     let (name, rest) = text.split_at(end);
     let rest = rest.trim_start();
     let (predicate, rest) =

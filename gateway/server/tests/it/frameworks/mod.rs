@@ -1,5 +1,6 @@
 //! Frameworks through the public face: imported, compared, published, read again from our own CASE service.
 
+mod command;
 mod documents;
 mod import;
 mod provider;

@@ -91,6 +91,31 @@ async fn a_concept_comes_with_those_below_it() {
 }
 
 #[tokio::test]
+async fn what_a_crosswalk_says_of_an_item_is_among_its_associations() {
+    let gateway = Gateway::start().await;
+    publish(&gateway, &import(&gateway, &example()).await.id()).await;
+    let package: Value = serde_json::from_str(&example()).expect("JSON");
+    let item = package["CFItems"][0]["identifier"].as_str().expect("an identifier").to_owned();
+    let path = format!("v1p1/CFItemAssociations/{item}");
+    let count = async || asked(&gateway, &path).await["CFAssociations"].as_array().expect("a list").len();
+    let before = count().await;
+    let crosswalk = json!({
+        "CFDocument": {"identifier": "6d9f4b5e-0a43-4a0e-9d57-2f3f1e6a7b90", "uri": "urn:x", "creator": "Ada", "title": "Crosswalk",
+            "frameworkType": "Crosswalk", "lastChangeDateTime": "2026-11-01T00:00:00Z"},
+        "CFAssociations": [{
+            "identifier": "6d9f4b5e-0a43-4a0e-9d57-2f3f1e6a7b91", "uri": "urn:y", "associationType": "exactMatchOf",
+            "originNodeURI": {"title": "t", "identifier": "6d9f4b5e-0a43-4a0e-9d57-2f3f1e6a7b92", "uri": "urn:z"},
+            "destinationNodeURI": {"title": "t", "identifier": item, "uri": "urn:i"},
+            "lastChangeDateTime": "2026-11-01T00:00:00Z"
+        }]
+    });
+    let id = import(&gateway, &crosswalk.to_string()).await.id();
+    assert_eq!(count().await, before, "it is not published");
+    publish(&gateway, &id).await;
+    assert_eq!(count().await, before + 1);
+}
+
+#[tokio::test]
 async fn what_one_point_nought_has_no_word_for_is_left_out_there() {
     let gateway = Gateway::start().await;
     publish(&gateway, &import(&gateway, &example()).await.id()).await;
