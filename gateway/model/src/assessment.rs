@@ -159,6 +159,24 @@ pub struct Line {
     pub not_counted: Vec<NotCounted>,
 }
 
+impl Line {
+    /// Whether two looks came to the same for a requirement: how far it is shown, by which evidence and on which way. What else a
+    /// later version of the product tells about a line is no change of the line.
+    pub fn shows_the_same_as(&self, other: &Self) -> bool {
+        let result = |line: &Self| (line.item.clone(), line.weight, line.must, line.code, line.score, line.up_to);
+        let evidence = |line: &Self| {
+            let evidence = line.evidence.as_ref()?;
+            Some((evidence.credential.clone(), evidence.pointer.clone(), evidence.achievement.clone()))
+        };
+        let shown = |line: &Self| line.level.as_ref().and_then(|level| level.shown.clone());
+        result(self) == result(other)
+            && evidence(self) == evidence(other)
+            && self.path == other.path
+            && self.assurance == other.assurance
+            && shown(self) == shown(other)
+    }
+}
+
 /// Why a line got what it got. Where several associations were walked, the one that is worth least says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -250,25 +268,31 @@ pub struct EvidenceRef {
     pub pointer: Pointer,
     pub achievement: String,
     pub name: String,
+    /// Assessments from before this was told have none of it: they say [`EvidenceKind::Issued`].
+    #[serde(default)]
     pub kind: EvidenceKind,
+    /// Assessments from before this was told say [`NamedBy::Identifier`].
+    #[serde(default)]
     pub named: NamedBy,
 }
 
 /// What stands behind a piece of evidence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EvidenceKind {
     /// A result says what was found.
     Assessed,
     /// It was awarded, and nothing is said of an assessment.
+    #[default]
     Issued,
 }
 
 /// By what evidence names the item, from the surest to the least sure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NamedBy {
     /// `targetUrl` holds the item's identifier.
+    #[default]
     Identifier,
     /// `targetUrl` is the item's address.
     Address,
@@ -357,5 +381,19 @@ mod tests {
         assert!(serde_json::from_str::<Percent>("100.01").is_err());
         assert!(serde_json::from_str::<Percent>("-0.01").is_err());
         assert!(serde_json::from_str::<Percent>("800").is_err());
+    }
+
+    #[test]
+    fn an_assessment_from_before_levels_were_read_is_read_and_confirmed() {
+        let before = r#"{"item":"urn:i","statement":"Can do it","weight":1,"must":false,"code":"SAME_ITEM","score":1000000,
+            "evidence":{"credential":"/credentials/0","pointer":"/credentials/0/a","achievement":"urn:a","name":"A"},
+            "path":[],"factor":1000000,"level":{"scale":"sfia","required":"3","shown":null},"assurance":"A"}"#;
+        let before: Line = serde_json::from_str(before).expect("it is read");
+        let mut now = before.clone();
+        now.evidence.as_mut().expect("it has evidence").kind = EvidenceKind::Assessed;
+        now.statement = "Can do it, in other words".to_owned();
+        assert!(now.shows_the_same_as(&before));
+        now.score = Ppm::ZERO;
+        assert!(!now.shows_the_same_as(&before), "but another result is another result");
     }
 }

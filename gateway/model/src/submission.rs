@@ -113,7 +113,8 @@ impl Assessed {
         let (now, then) = (assessment, &self.assessment);
         outcomes(report).eq(outcomes(&self.report))
             && (now.score, now.coverage, now.musts) == (then.score, then.coverage, then.musts)
-            && now.lines == then.lines
+            && now.lines.len() == then.lines.len()
+            && now.lines.iter().zip(&then.lines).all(|(now, then)| now.shows_the_same_as(then))
             && now.not_counted == then.not_counted
     }
 }
