@@ -115,10 +115,7 @@ impl Judge<'_> {
         let trusted = trust::judge(issuer_id.as_ref(), &endorsed.endorsers, around);
         let trust = trusted.trust;
         notices.extend(trusted.notices);
-        let subject_id = each(credential, "credentialSubject")
-            .first()
-            .and_then(|(_, subject)| subject.get("id")?.as_str())
-            .map(str::to_owned);
+        let subject_id = subject_of(credential).map(str::to_owned);
         let mut subject = subject::judge(credential, self.applicant, now_seen.holder.as_deref());
         if let Some(subject) = &mut subject
             && subject.outcome == Outcome::Undetermined

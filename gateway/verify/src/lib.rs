@@ -12,6 +12,7 @@ mod cache;
 mod did;
 mod document;
 mod endorsement;
+mod evidence;
 mod form;
 mod holder;
 mod issuer_key;
@@ -42,6 +43,7 @@ pub mod rdf;
 pub mod sign;
 
 pub use cache::{Cache, Question};
+pub use evidence::evidence_of;
 pub use json::{ParseError, check_json, read_json};
 pub use limits::Limits;
 pub use material::{Absence, Document, Material};

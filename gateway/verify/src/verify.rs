@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use wellspring_model::{
     achievement::Achievement,
     assessment::NotCounted,
@@ -16,13 +16,15 @@ use wellspring_model::{
 use crate::{
     Material, Policy, UnverifiedPresentation, achievement,
     around::Around,
+    document::each,
     form::Form,
     judge::{Judge, Seen},
     material::{Library, Window},
+    parse::Found,
 };
 
 /// What an input came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Verification {
     /// Every credential with its checks, outer before inner.
     pub report: VerificationReport,
@@ -60,12 +62,7 @@ pub(crate) fn verify_within(
     let library = Library::new(material);
     let around = Around::new(&library, policy, now);
     let judge = Judge { base: &unverified.base, around, applicant };
-    let mut result = Verification {
-        report: VerificationReport { credentials: Vec::new(), material: Vec::new(), trust_policy: None },
-        credentials: Vec::new(),
-        not_counted: Vec::new(),
-        grounds: Grounds::default(),
-    };
+    let mut result = Verification::default();
     // What is known of each so far: outer ones come first, and inner ones look back at them.
     let mut seen: Vec<Seen> = Vec::new();
     let mut judged: Vec<Judged> = Vec::new();
@@ -78,10 +75,7 @@ pub(crate) fn verify_within(
             (Form::Achievement, Value::Object(credential)) => achievement::of(credential, &report.path),
             _ => Vec::new(),
         };
-        let is_self_asserted = known.subject.is_some()
-            && known.subject.as_deref() == report.issuer.as_ref().map(|issuer| issuer.0.as_str());
-        let (within, is_token) = (found.within, found.jwt.is_some());
-        judged.push(Judged { report, achievements, within, is_token, is_self_asserted });
+        judged.push(Judged::new(report, achievements, known.subject.as_deref(), &found));
         seen.push(known);
     }
     withdraw(&mut judged);
@@ -95,7 +89,7 @@ pub(crate) fn verify_within(
 }
 
 /// One credential as it was judged by itself.
-struct Judged {
+pub(crate) struct Judged {
     report: CredentialReport,
     achievements: Vec<Achievement>,
     /// The one around it.
@@ -103,6 +97,24 @@ struct Judged {
     is_token: bool,
     /// Issuer and subject are the same.
     is_self_asserted: bool,
+}
+
+impl Judged {
+    pub fn new(
+        report: CredentialReport,
+        achievements: Vec<Achievement>,
+        subject: Option<&str>,
+        found: &Found<'_>,
+    ) -> Self {
+        let issuer = report.issuer.as_ref().map(|issuer| issuer.0.as_str());
+        let is_self_asserted = subject.is_some() && subject == issuer;
+        Self { report, achievements, within: found.within, is_token: found.jwt.is_some(), is_self_asserted }
+    }
+}
+
+/// Whom a credential is about, by the subject's id.
+pub(crate) fn subject_of(credential: &Map<String, Value>) -> Option<&str> {
+    each(credential, "credentialSubject").first().and_then(|(_, subject)| subject.get("id")?.as_str())
 }
 
 /// Takes back what a record says of its subject where something within it is not as its own issuer signed it. In some
@@ -140,7 +152,7 @@ fn cut_off(report: &mut CredentialReport, limit: usize) {
 }
 
 /// Puts a report with the others and sorts its credential: to be scored, or not, and why.
-fn record(judged: Judged, policy: &Policy, result: &mut Verification) {
+pub(crate) fn record(judged: Judged, policy: &Policy, result: &mut Verification) {
     let Judged { report, achievements, is_self_asserted, .. } = judged;
     // A record around others awards nothing itself; only its failure is worth telling apart.
     let awards = !achievements.is_empty();

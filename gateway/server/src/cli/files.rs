@@ -23,7 +23,7 @@ pub struct NamedFile {
 }
 
 /// A file's bytes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Content {
     pub named: NamedFile,
     pub bytes: Vec<u8>,

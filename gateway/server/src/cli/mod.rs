@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod backup;
+pub mod compare;
 pub mod connections;
 pub mod connectors;
 pub mod crosswalks;
@@ -37,6 +38,8 @@ pub enum Command {
     Score(score::ScoreArgs),
     /// Make an assessment again from the same files, and say whether it is the same.
     Replay(replay::ReplayArgs),
+    /// Score the same candidates by another policy, and say what differs.
+    Compare(compare::CompareArgs),
     /// Answer HTTP and work off the queue.
     Serve(ConfigArgs),
     /// Work off the queue without answering HTTP: a further node on the same PostgreSQL database.
@@ -128,6 +131,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Verify(args) => verify::run(args).await,
         Command::Score(args) => score::run(args),
         Command::Replay(args) => replay::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Serve(args) => operate::serve(args).await,
         Command::Work(args) => operate::work(args).await,
         Command::Migrate(args) => operate::migrate(args).await,

@@ -124,6 +124,11 @@ impl NamedFiles {
 }
 
 impl Contents {
+    /// The same, to be scored by another policy.
+    pub fn by_policy(self, policy: Content) -> Self {
+        Self { policy: Some(policy), ..self }
+    }
+
     fn named(&self) -> NamedFiles {
         let all = |contents: &[Content]| contents.iter().map(|one| one.named.clone()).collect();
         NamedFiles {

@@ -56,6 +56,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(submissions::recheck::recheck))
         .routes(routes!(submissions::explanation::explanation))
         .routes(routes!(submissions::explanation::chart))
+        .routes(routes!(submissions::replay::replay))
         .routes(routes!(verifications::verify))
         .routes(routes!(connections::add, connections::list))
         .routes(routes!(connections::show, connections::remove))

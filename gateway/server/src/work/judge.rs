@@ -26,9 +26,9 @@ pub const AGAIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// What credentials are measured by.
 pub struct Measure {
-    profile: Profile,
-    frameworks: Arc<Frameworks>,
-    relied: InForce,
+    pub profile: Profile,
+    pub frameworks: Arc<Frameworks>,
+    pub relied: InForce,
 }
 
 impl Measure {
@@ -104,7 +104,7 @@ pub fn after(time: Timestamp, wait: SignedDuration) -> Timestamp {
 }
 
 /// The credentials as they were handed in.
-async fn received(app: &App, submission: &Submission) -> Result<Vec<Bytes>, TaskError> {
+pub async fn received(app: &App, submission: &Submission) -> Result<Vec<Bytes>, TaskError> {
     let mut received = Vec::with_capacity(submission.payloads.len());
     for payload in &submission.payloads {
         let bytes = app.store.payload(submission.tenant, payload.digest).await?;

@@ -10,6 +10,7 @@ pub mod event;
 pub mod gather;
 pub mod judge;
 pub mod recheck;
+pub mod replay;
 pub mod sources;
 pub mod verify;
 

@@ -66,7 +66,8 @@ pub async fn verify(
     Ok(verified.instrument(info_span!("verify")).await?)
 }
 
-fn place(index: usize) -> Pointer {
+/// Where a credential stands among those that were handed in together.
+pub fn place(index: usize) -> Pointer {
     Pointer::root().key("credentials").index(index)
 }
 

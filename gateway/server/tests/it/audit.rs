@@ -27,6 +27,7 @@ fn leaves(method: &Method, path: &str) -> Option<&'static str> {
         ("GET", "submissions") => Some("submissions.listed"),
         ("GET", "submissions/{id}") => Some("submission.viewed"),
         ("GET", "submissions/{id}/explanation") => Some("explanation.viewed"),
+        ("GET", "submissions/{id}/replay") => Some("assessment.replayed"),
         ("GET", "submissions/{id}/chart.svg") => Some("chart.viewed"),
         ("GET", "deliveries") => Some("deliveries.listed"),
         ("GET", "deliveries/{id}") => Some("delivery.viewed"),

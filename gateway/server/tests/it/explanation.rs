@@ -142,3 +142,40 @@ async fn the_picture_is_had_with_a_key_and_by_the_reports_link() {
     let expired = gateway.call(Method::GET, &format!("{link}/chart.svg"), None, None).await;
     assert_eq!(expired.status, StatusCode::NOT_FOUND);
 }
+
+async fn replayed(gateway: &Gateway, id: &str) -> Value {
+    let answer = gateway.get(&format!("/v1/submissions/{id}/replay")).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    answer.json()
+}
+
+#[tokio::test]
+async fn an_assessment_comes_to_the_same_bytes_again_whatever_has_been_imported_and_decided_since() {
+    let gateway = Gateway::start().await;
+    trust(&gateway).await;
+    let role = gateway.role().await;
+    gateway.post("/v1/frameworks", &school()).await;
+    let id = submitted(&gateway, &role, TAUGHT).await;
+    run_ready(&gateway.app).await.expect("the work is done");
+    assert_eq!(explained(&gateway, &id, "").await.json()["lines"][0]["code"], "EXACT_MATCH");
+    let before = replayed(&gateway, &id).await;
+    assert_eq!((&before["outcome"], &before["code"]), (&json!("passed"), &json!("SAME_BYTES")), "{before}");
+    assert_eq!(before["kept"], before["replayed"]);
+
+    let mut later = school();
+    later["CFDocument"]["version"] = json!("3");
+    later["CFAssociations"] = json!([]);
+    gateway.post("/v1/frameworks", &later).await;
+    let nobody = json!({"title": "Nobody", "rules": {"trusted_issuers": []}});
+    let policy = json!({"policy": gateway.post("/v1/trust/policies", &nobody).await.id()});
+    gateway.call(Method::PUT, "/v1/trust", Some(&gateway.tenant.key), Some(&policy)).await;
+    assert_eq!(replayed(&gateway, &id).await, before);
+    let next = submitted(&gateway, &role, TAUGHT).await;
+    run_ready(&gateway.app).await.expect("the work is done");
+    assert_eq!(
+        explained(&gateway, &next, "").await.json()["lines"][0]["code"],
+        "NO_EVIDENCE",
+        "what changed counts now"
+    );
+    assert_eq!(replayed(&gateway, &next).await["code"], "SAME_BYTES");
+}

@@ -69,6 +69,7 @@ actions! {
     SubmissionCorrected = "submission.corrected", "another look came to something else than was said", "the report, then the assessment";
     SubmissionViewed = "submission.viewed", "an application was shown over HTTP, with its report", "";
     ExplanationViewed = "explanation.viewed", "why an application got what it got was shown over HTTP", "";
+    AssessmentReplayed = "assessment.replayed", "an assessment was computed again from what is kept", "";
     ChartViewed = "chart.viewed", "the picture of a result was shown over HTTP", "";
     SubmissionsListed = "submissions.listed", "applications were listed", "the ids that were shown, a line each";
     ReportViewed = "report.viewed", "a report was opened by its link, as a page, as data or as a picture; the actor is the link's id", "";

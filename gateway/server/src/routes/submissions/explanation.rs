@@ -107,12 +107,20 @@ pub fn drawn(site: &Site, assessed: &Assessed) -> Result<Response, Problem> {
     }
 }
 
-async fn submission(app: &App, caller: &Caller, id: &str) -> Result<Submission, Problem> {
+/// The caller's submission.
+///
+/// # Errors
+/// There is none, or the store's.
+pub async fn submission(app: &App, caller: &Caller, id: &str) -> Result<Submission, Problem> {
     let id: SubmissionId = id.parse().map_err(|_| Problem::not_found())?;
     app.store.submission(caller.tenant, id).await?.ok_or_else(Problem::not_found)
 }
 
-fn assessed(submission: &Submission) -> Result<&Assessed, Problem> {
+/// What it came to.
+///
+/// # Errors
+/// Nothing yet, or nothing any more.
+pub fn assessed(submission: &Submission) -> Result<&Assessed, Problem> {
     match &submission.state {
         SubmissionState::Assessed(assessed) => Ok(assessed),
         SubmissionState::Received | SubmissionState::Rejected { .. } | SubmissionState::Retired { .. } => {

@@ -4,4 +4,5 @@ pub mod accept;
 pub mod explanation;
 pub mod input;
 pub mod recheck;
+pub mod replay;
 pub mod show;

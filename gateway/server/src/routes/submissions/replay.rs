@@ -1,0 +1,88 @@
+//! `GET /v1/submissions/{id}/replay`: whether the same computation comes to the same bytes.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
+use wellspring_model::{assessment::Assessment, canonical::canonical_json, digest::Digest, finding::Outcome};
+use wellspring_store::Action;
+
+use super::explanation::{assessed, submission};
+use crate::{
+    auth::Caller,
+    problem::Problem,
+    state::App,
+    view::assessment::AssessmentView,
+    work::replay::{Replayed, replay as compute},
+};
+
+/// An assessment, computed again from what is kept.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReplayView {
+    /// `passed`: the same bytes. `failed`: others. `undetermined`: it cannot be computed again.
+    #[schema(value_type = String)]
+    pub outcome: Outcome,
+    /// `SAME_BYTES`, `OTHER_BYTES`, `CREDENTIALS_RETIRED`, `OTHER_POLICY` (scored by a policy that this gateway does not have) or
+    /// `OTHER_CREDENTIALS` (the report is not about what is kept).
+    pub code: &'static str,
+    /// Over the canonical JSON (RFC 8785) of the assessment as it is kept.
+    pub kept: String,
+    /// Over that of the one that was computed now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replayed: Option<String>,
+    /// The one that was computed now, where it differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assessment: Option<AssessmentView>,
+}
+
+/// Compute an assessment again, without any network, and say whether it comes to the same bytes.
+#[utoipa::path(
+    get,
+    path = "/v1/submissions/{id}/replay",
+    tag = "submissions",
+    params(("id" = String, Path, description = "`sub_…`")),
+    responses(
+        (status = 200, body = ReplayView),
+        (status = 404, content_type = "application/problem+json"),
+        (status = 409, description = "it has not been assessed", content_type = "application/problem+json"),
+    )
+)]
+pub async fn replay(State(app): State<App>, caller: Caller, id: Path<String>) -> Result<Json<ReplayView>, Problem> {
+    let submission = submission(&app, &caller, &id).await?;
+    let assessed = assessed(&submission)?;
+    let replayed = compute(&app, &submission, assessed).await.map_err(|error| {
+        tracing::error!(%error, "an assessment could not be computed again");
+        Problem::internal()
+    })?;
+    caller.notes(&app, Action::AssessmentReplayed, submission.id, None).await?;
+    Ok(Json(ReplayView::new(&assessed.assessment, replayed)))
+}
+
+impl ReplayView {
+    fn new(kept: &Assessment, replayed: Replayed) -> Self {
+        let before = digest_of(kept);
+        let (outcome, code, now) = match replayed {
+            Replayed::Again(now) if digest_of(&now) == before => (Outcome::Passed, "SAME_BYTES", Some(now)),
+            Replayed::Again(now) => (Outcome::Failed, "OTHER_BYTES", Some(now)),
+            Replayed::CredentialsRetired => (Outcome::Undetermined, "CREDENTIALS_RETIRED", None),
+            Replayed::OtherPolicy => (Outcome::Undetermined, "OTHER_POLICY", None),
+            Replayed::OtherCredentials => (Outcome::Undetermined, "OTHER_CREDENTIALS", None),
+        };
+        Self {
+            outcome,
+            code,
+            kept: before.to_string(),
+            replayed: now.as_deref().map(|now| digest_of(now).to_string()),
+            assessment: now.filter(|_| outcome == Outcome::Failed).map(|now| AssessmentView(*now)),
+        }
+    }
+}
+
+fn digest_of(assessment: &Assessment) -> Digest {
+    let value = serde_json::to_value(assessment).ok();
+    let text = value.as_ref().and_then(canonical_json).unwrap_or_default();
+    Digest::from_bytes(Sha256::digest(text).into())
+}

@@ -1,0 +1,54 @@
+//! An assessment once more, from what is kept of it: the credentials as they were handed in, the report, the profile, the
+//! editions of frameworks and the rules of then. Nothing is fetched, and no clock is read.
+
+use wellspring_model::{
+    assessment::Assessment,
+    submission::{Assessed, Submission},
+};
+
+use super::{
+    TaskError,
+    judge::{Measure, received},
+    verify::place,
+};
+use crate::state::App;
+
+/// What a replay came to.
+pub enum Replayed {
+    Again(Box<Assessment>),
+    /// The credentials are retired, and with them what the evidence says.
+    CredentialsRetired,
+    /// It was scored by a policy that this gateway does not have.
+    OtherPolicy,
+    /// The report is not about the credentials that are kept.
+    OtherCredentials,
+}
+
+/// Computes an assessment again.
+///
+/// # Errors
+/// The store's, or a thread ended early.
+pub async fn replay(app: &App, submission: &Submission, assessed: &Assessed) -> Result<Replayed, TaskError> {
+    if app.scoring.reference() != assessed.assessment.policy {
+        return Ok(Replayed::OtherPolicy);
+    }
+    let bytes = match received(app, submission).await {
+        Ok(bytes) => bytes,
+        Err(TaskError::Gone { .. }) => return Ok(Replayed::CredentialsRetired),
+        Err(error) => return Err(error),
+    };
+    let Measure { profile, frameworks, relied } = Measure::then(app, submission, assessed).await?;
+    let (policy, limits, scoring) = (relied.policy(app), app.verification.limits, app.scoring.clone());
+    let (id, report) = (assessed.assessment.id, assessed.report.clone());
+    let again = app.compute(move || {
+        let (mut credentials, mut not_counted) = (Vec::new(), Vec::new());
+        for (index, bytes) in bytes.iter().enumerate() {
+            let unverified = wellspring_verify::parse(bytes, place(index), &limits).ok()?;
+            let evidence = wellspring_verify::evidence_of(&unverified, &report, &policy)?;
+            credentials.extend(evidence.credentials);
+            not_counted.extend(evidence.not_counted);
+        }
+        Some(wellspring_score::assess(id, &profile, &frameworks, &credentials, not_counted, &scoring))
+    });
+    Ok(again.await?.map_or(Replayed::OtherCredentials, |assessment| Replayed::Again(Box::new(assessment))))
+}
