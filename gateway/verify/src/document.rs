@@ -43,6 +43,11 @@ pub(crate) fn id_of<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'
     }
 }
 
+/// Whom a credential is about, by the subject's id.
+pub(crate) fn subject_of(credential: &Map<String, Value>) -> Option<&str> {
+    each(credential, "credentialSubject").first().and_then(|(_, subject)| subject.get("id")?.as_str())
+}
+
 /// Whether one of an object's types is this one.
 pub(crate) fn is_a(object: &Map<String, Value>, name: &str) -> bool {
     texts(object, "type").contains(&name)

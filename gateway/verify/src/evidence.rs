@@ -10,8 +10,9 @@ use wellspring_model::{
 
 use crate::{
     Policy, UnverifiedPresentation, Verification, achievement,
+    document::subject_of,
     form::Form,
-    verify::{Judged, record, subject_of},
+    verify::{Judged, record},
 };
 
 /// Reads the evidence of credentials again that were judged before, by what was found then: no signature is checked, no time

@@ -10,7 +10,7 @@ use wellspring_model::{
 
 use crate::{
     around::Around,
-    document::{each, text, texts, words},
+    document::{each, subject_of, text, texts, words},
     endorsement,
     form::Form,
     holder,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use wellspring_model::{
     achievement::Achievement,
     assessment::NotCounted,
@@ -16,7 +16,6 @@ use wellspring_model::{
 use crate::{
     Material, Policy, UnverifiedPresentation, achievement,
     around::Around,
-    document::each,
     form::Form,
     judge::{Judge, Seen},
     material::{Library, Window},
@@ -110,11 +109,6 @@ impl Judged {
         let is_self_asserted = subject.is_some() && subject == issuer;
         Self { report, achievements, within: found.within, is_token: found.jwt.is_some(), is_self_asserted }
     }
-}
-
-/// Whom a credential is about, by the subject's id.
-pub(crate) fn subject_of(credential: &Map<String, Value>) -> Option<&str> {
-    each(credential, "credentialSubject").first().and_then(|(_, subject)| subject.get("id")?.as_str())
 }
 
 /// Takes back what a record says of its subject where something within it is not as its own issuer signed it. In some

@@ -8,7 +8,8 @@ use wellspring_model::{
     Timestamp,
     assessment::{Assessment, Line, NotCounted},
     canonical::canonical_json,
-    competency::{Framework, FrameworkVersion, Profile, Requirement},
+    case::Package,
+    competency::{FrameworkVersion, Profile, Requirement},
     credential::{Applicant, VerifiedCredential},
     digest::Digest,
     id::{AssessmentId, ProfileId},
@@ -150,7 +151,14 @@ impl Contents {
 
     fn frameworks(&self) -> Result<Frameworks, Failure> {
         let read = |content: &Content| {
-            let framework: Framework = content.parse("a CASE package")?;
+            let wrong = |why: &dyn std::fmt::Display| content.unreadable("a CASE package", why);
+            let limits = Limits { bytes: content.bytes.len(), ..Limits::default() };
+            wellspring_verify::check_json(&content.bytes, &limits).map_err(|error| wrong(&error))?;
+            let package = Package::read(content.bytes.clone(), None).map_err(|faults| match faults.first() {
+                Some(fault) => wrong(&fault),
+                None => wrong(&"it is empty"),
+            })?;
+            let framework = package.framework().clone();
             let document = &framework.document;
             let version = FrameworkVersion {
                 id: document.identifier.clone(),

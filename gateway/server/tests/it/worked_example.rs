@@ -132,3 +132,12 @@ fn another_policy_is_compared_over_the_same_candidates() {
     let words = wellspring(folder.path(), &compare);
     assert!(String::from_utf8_lossy(&words.stdout).contains("Describe data with statistics"), "{words:?}");
 }
+
+#[test]
+fn a_framework_that_is_broken_is_refused_with_its_place() {
+    let folder = changed("framework-employer.json", |text| text.replacen("isChildOf", "isNephewOf", 1));
+    let printed = score(folder.path());
+    assert_eq!(printed.status.code(), Some(65));
+    let told = told(&printed);
+    assert!(told.contains("UNKNOWN_ASSOCIATION_TYPE at `/CFAssociations/0/associationType`"), "{told}");
+}
