@@ -149,6 +149,7 @@ pub struct Line {
     pub evidence: Option<EvidenceRef>,
     #[serde(default)]
     pub path: Vec<PathStep>,
+    /// What the way is worth by itself: `score` at the level that is asked for.
     pub factor: Ppm,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub level: Option<LineLevel>,

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 
 use wellspring_model::{
-    achievement::Alignment,
-    assessment::NamedBy,
     competency::{Framework, FrameworkVersion, ItemId, Rubric, RubricCriterion, RubricLevel},
     scale::{Level, Scale},
 };
@@ -35,11 +33,6 @@ impl Frameworks {
     /// Whether one of them has this item.
     pub fn has(&self, item: &ItemId) -> bool {
         self.index.title(item).is_some()
-    }
-
-    /// Which item an alignment names, and by what.
-    pub fn resolve(&self, alignment: &Alignment) -> (ItemId, NamedBy) {
-        self.index.resolve(alignment)
     }
 
     /// The scale that a criterion of a rubric declares, by the criterion's identifier or address.

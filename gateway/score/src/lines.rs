@@ -139,7 +139,7 @@ fn written(required: &Required, way: Option<Way>, high: Option<Ppm>, claims: &[C
         score: way.factor,
         up_to: high.filter(|high| *high > way.factor),
         evidence: Some(claim.evidence()),
-        factor: way.factor,
+        factor: way.matched,
         path: index.path(&way.path),
         level: required.level.map(|asked| level(&asked, Some(claim))),
         assurance: Some(claim.credential.assurance()),

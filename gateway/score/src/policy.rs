@@ -69,6 +69,17 @@ impl Default for ScoringPolicy {
 }
 
 impl ScoringPolicy {
+    /// The shipped policy, counting these classes. Where that is another choice than the shipped one, its version says so: two
+    /// policies that count differently never have one name.
+    pub fn counting(assurance: BTreeSet<Assurance>) -> Self {
+        let shipped = Self::default();
+        if assurance == shipped.assurance {
+            return shipped;
+        }
+        let classes: String = assurance.iter().map(|class| format!("{class:?}")).collect();
+        Self { version: format!("{}+{classes}", shipped.version), assurance, ..shipped }
+    }
+
     /// Reads a policy.
     ///
     /// # Errors
@@ -133,6 +144,9 @@ mod tests {
         let policy = ScoringPolicy::default();
         assert_eq!(policy.assurance, BTreeSet::from([Assurance::A]));
         assert_eq!(policy.check(), Ok(()));
+        let wider = ScoringPolicy::counting(BTreeSet::from([Assurance::B, Assurance::A]));
+        assert_eq!(wider.reference(), "wellspring-default@0.3+AB");
+        assert_eq!(ScoringPolicy::counting(policy.assurance.clone()), policy);
         assert_eq!(policy.reference(), "wellspring-default@0.3");
     }
 }

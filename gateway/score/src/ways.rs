@@ -24,7 +24,10 @@ use crate::{
 pub struct Way {
     /// Which of the claims.
     pub claim: usize,
+    /// What it is worth, the level that the evidence shows included.
     pub factor: Ppm,
+    /// What it would be worth at the level that is asked for.
+    pub matched: Ppm,
     pub path: Vec<Hop>,
     /// What the step is worth that is worth least, and what it says of the match.
     least: (Ppm, Reverse<LineCode>),
@@ -47,7 +50,7 @@ impl Way {
         let same = policy.factors.same_item;
         let by_item = (same, Reverse(LineCode::SameItem));
         let least = if level < Ppm::ONE { by_item.min((level, Reverse(LineCode::LevelBelow))) } else { by_item };
-        Self { claim, factor: times(same, level), path: Vec::new(), least }
+        Self { claim, factor: times(same, level), matched: same, path: Vec::new(), least }
     }
 
     pub const fn code(&self) -> LineCode {
@@ -59,13 +62,14 @@ impl Way {
         path.extend_from_slice(&self.path);
         path.push(hop);
         let least = self.least.min((factor, Reverse(code)));
-        Self { claim: self.claim, factor: times(self.factor, factor), path, least }
+        let matched = times(self.matched, factor);
+        Self { claim: self.claim, factor: times(self.factor, factor), matched, path, least }
     }
 
     fn landing(&self, landing: &Landing) -> Self {
         let path = self.path.iter().chain(&landing.path).copied().collect();
-        let factor = times(self.factor, landing.factor);
-        Self { claim: self.claim, factor, path, least: self.least.min(landing.least) }
+        let (factor, matched) = (times(self.factor, landing.factor), times(self.matched, landing.factor));
+        Self { claim: self.claim, factor, matched, path, least: self.least.min(landing.least) }
     }
 
     /// The smaller, the better: among equals the shorter, then the first in reading order.
@@ -172,14 +176,17 @@ impl Walk<'_> {
         for whole in wholes.filter(|whole| arrives(*whole)).collect::<BTreeSet<_>>() {
             let all = self.index.parts(whole);
             let shown: Vec<(Node, &Way)> = all.iter().filter_map(|part| Some((*part, known.get(part)?))).collect();
-            let sum = shown.iter().map(|(_, way)| u64::from(way.factor.get())).sum();
-            let worth = share_of_sum(sum, all.len()).min(self.factors.parts_at_most);
+            let mean = |of: fn(&Way) -> Ppm| {
+                let sum = shown.iter().map(|(_, way)| u64::from(of(way).get())).sum();
+                share_of_sum(sum, all.len()).min(self.factors.parts_at_most)
+            };
+            let (worth, matched) = (mean(|way| way.factor), mean(|way| way.matched));
             // A part that was reached from the whole itself adds nothing to tell.
             let telling = shown.into_iter().filter(|(_, way)| !way.passes(whole));
             let best = telling.min_by(|(_, one), (_, other)| one.rank().cmp(&other.rank()));
             let step = best.and_then(|(part, way)| {
                 let hop = self.index.wholes(part).iter().find(|hop| hop.to == whole)?;
-                Some(Way { factor: worth, ..way.then(*hop, worth, LineCode::Parts) })
+                Some(Way { factor: worth, matched, ..way.then(*hop, worth, LineCode::Parts) })
             });
             if let Some(way) = step
                 && worth > Ppm::ZERO

@@ -117,6 +117,7 @@ fn whoever_has_reached_any_level_has_reached_the_lowest() {
 fn level_and_path_are_multiplied_and_the_lesser_gives_the_code() {
     let graph = [(0, "isChildOf", 5)];
     let at = |level| at_level("sfia", "4", &graph, &[with_results(0, &[5], vec![result("sfia", level)])]);
+    assert_eq!((at("3").lines[0].factor.get(), at("3").lines[0].score.get()), (500_000, 375_000), "the way by itself");
     assert_eq!((at("3").score.value.to_string().as_str(), at("3").lines[0].code), ("37.50", LineCode::Broader));
     assert_eq!((at("1").score.value.to_string().as_str(), at("1").lines[0].code), ("12.50", LineCode::LevelBelow));
 }

@@ -1,5 +1,7 @@
 //! `/v1/profiles`: what jobs ask for. A profile never changes; a new version is a new profile.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     extract::{Path, Query, State},
@@ -15,7 +17,7 @@ use wellspring_model::{
 use wellspring_score::Frameworks;
 
 use super::{PageQuery, PageView, created, page};
-use crate::{auth::Caller, body::StrictJson, problem::Problem, state::App};
+use crate::{auth::Caller, body::StrictJson, prepared::PrepareError, problem::Problem, state::App};
 
 /// What a job asks for.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -79,19 +81,23 @@ pub async fn add(
 }
 
 /// The frameworks from which the items of a profile may come.
-async fn frameworks_of(app: &App, caller: Caller, names: &[String]) -> Result<Frameworks, Problem> {
+async fn frameworks_of(app: &App, caller: Caller, names: &[String]) -> Result<Arc<Frameworks>, Problem> {
     let at = Pointer::root().key("framework");
     if names.is_empty() {
         return Err(Problem::invalid_request(at, "name at least one framework".to_owned()));
     }
-    let mut frameworks = Vec::with_capacity(names.len());
+    let mut editions = Vec::with_capacity(names.len());
     for (index, name) in names.iter().enumerate() {
-        let stored = app.store.framework_named(caller.tenant, name).await?;
-        let stored = stored.ok_or_else(|| Problem::unknown_framework(at.index(index)))?;
-        let version = stored.version();
-        frameworks.push((stored.framework, version));
+        let found = app.store.framework_edition_named(caller.tenant, name).await?;
+        let id = found.ok_or_else(|| Problem::unknown_framework(at.index(index)))?.id;
+        if !editions.contains(&id) {
+            editions.push(id);
+        }
     }
-    app.compute(move || Frameworks::new(&frameworks)).await.map_err(|_| Problem::internal())
+    app.frameworks(caller.tenant, editions).await.map_err(|error| match error {
+        PrepareError::Store(error) => error.into(),
+        PrepareError::Gone(_) | PrepareError::Thread(_) => Problem::internal(),
+    })
 }
 
 /// One profile.

@@ -20,6 +20,8 @@ pub enum Replayed {
     CredentialsRetired,
     /// It was scored by a policy that this gateway does not have.
     OtherPolicy,
+    /// Who may award what was said by the operator, who says something else by now.
+    OtherRules,
     /// The report is not about the credentials that are kept.
     OtherCredentials,
 }
@@ -38,6 +40,9 @@ pub async fn replay(app: &App, submission: &Submission, assessed: &Assessed) -> 
         Err(error) => return Err(error),
     };
     let Measure { profile, frameworks, relied } = Measure::then(app, submission, assessed).await?;
+    if assessed.report.trust_policy.as_ref().is_some_and(|used| *used != relied.used()) {
+        return Ok(Replayed::OtherRules);
+    }
     let (policy, limits, scoring) = (relied.policy(app), app.verification.limits, app.scoring.clone());
     let (id, report) = (assessed.assessment.id, assessed.report.clone());
     let again = app.compute(move || {

@@ -66,17 +66,20 @@ impl Store {
         self.stored_if_any(row).await
     }
 
-    /// The identifier of the framework with this identifier or address.
+    /// The newest edition of the framework with this identifier or address, without what is in it.
     ///
     /// # Errors
     /// The store's.
-    pub async fn framework_identifier(&self, tenant: TenantId, name: &str) -> Result<Option<String>, StoreError> {
-        let row = query(
-            "SELECT id, identifier FROM frameworks WHERE tenant = $1 AND (identifier = $2 OR uri = $3) \
-             ORDER BY edition DESC, id DESC LIMIT 1",
-        );
-        let row = row.bind(tenant.to_string()).bind(name.to_lowercase()).bind(name).fetch_optional(&self.read);
-        row.await?.map(|row| Read::new(&row, "frameworks").text("identifier")).transpose()
+    pub async fn framework_edition_named(
+        &self,
+        tenant: TenantId,
+        name: &str,
+    ) -> Result<Option<FrameworkEdition>, StoreError> {
+        let condition =
+            "WHERE f.tenant = $1 AND (f.identifier = $2 OR f.uri = $3) ORDER BY f.edition DESC, f.id DESC LIMIT 1";
+        let select = composed(format!("{EDITIONS} {condition}"));
+        let row = select.bind(tenant.to_string()).bind(name.to_lowercase()).bind(name).fetch_optional(&self.read);
+        row.await?.as_ref().map(edition).transpose()
     }
 
     /// The editions that an assessment used, as far as they are still there.

@@ -94,8 +94,8 @@ pub async fn add(
 
 /// How an imported framework is called in crosswalks: by its document's identifier, as it is looked up.
 async fn identifier(app: &App, tenant: TenantId, name: &str, at: Pointer) -> Result<String, Problem> {
-    let found = app.store.framework_identifier(tenant, name).await?;
-    found.ok_or_else(|| Problem::unknown_framework(at))
+    let found = app.store.framework_edition_named(tenant, name).await?;
+    found.map(|edition| edition.identifier).ok_or_else(|| Problem::unknown_framework(at))
 }
 
 /// One crosswalk, with how many associations it has in each state and its newest edition.

@@ -25,8 +25,8 @@ pub struct ReplayView {
     /// `passed`: the same bytes. `failed`: others. `undetermined`: it cannot be computed again.
     #[schema(value_type = String)]
     pub outcome: Outcome,
-    /// `SAME_BYTES`, `OTHER_BYTES`, `CREDENTIALS_RETIRED`, `OTHER_POLICY` (scored by a policy that this gateway does not have) or
-    /// `OTHER_CREDENTIALS` (the report is not about what is kept).
+    /// `SAME_BYTES`, `OTHER_BYTES`, `CREDENTIALS_RETIRED`, `OTHER_POLICY` (scored by a policy that this gateway does not have),
+    /// `OTHER_RULES` (by rules about trust of the operator, who has changed them) or `OTHER_CREDENTIALS` (the report is not about what is kept).
     pub code: &'static str,
     /// Over the canonical JSON (RFC 8785) of the assessment as it is kept.
     pub kept: String,
@@ -69,6 +69,7 @@ impl ReplayView {
             Replayed::Again(now) => (Outcome::Failed, "OTHER_BYTES", Some(now)),
             Replayed::CredentialsRetired => (Outcome::Undetermined, "CREDENTIALS_RETIRED", None),
             Replayed::OtherPolicy => (Outcome::Undetermined, "OTHER_POLICY", None),
+            Replayed::OtherRules => (Outcome::Undetermined, "OTHER_RULES", None),
             Replayed::OtherCredentials => (Outcome::Undetermined, "OTHER_CREDENTIALS", None),
         };
         Self {
