@@ -161,6 +161,11 @@ async fn an_assessment_comes_to_the_same_bytes_again_whatever_has_been_imported_
     let before = replayed(&gateway, &id).await;
     assert_eq!((&before["outcome"], &before["code"]), (&json!("passed"), &json!("SAME_BYTES")), "{before}");
     assert_eq!(before["kept"], before["replayed"]);
+    let document = serde_json::to_value(wellspring_server::routes::openapi()).expect("it is JSON");
+    let described = &document["components"]["schemas"]["AssessmentReplayView"]["properties"];
+    for member in before.as_object().expect("an object").keys() {
+        assert!(described.get(member).is_some(), "`{member}` is not in the OpenAPI document");
+    }
 
     let mut later = school();
     later["CFDocument"]["version"] = json!("3");

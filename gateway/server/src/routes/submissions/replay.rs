@@ -21,7 +21,7 @@ use crate::{
 
 /// An assessment, computed again from what is kept.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ReplayView {
+pub struct AssessmentReplayView {
     /// `passed`: the same bytes. `failed`: others. `undetermined`: it cannot be computed again.
     #[schema(value_type = String)]
     pub outcome: Outcome,
@@ -45,12 +45,16 @@ pub struct ReplayView {
     tag = "submissions",
     params(("id" = String, Path, description = "`sub_…`")),
     responses(
-        (status = 200, body = ReplayView),
+        (status = 200, body = AssessmentReplayView),
         (status = 404, content_type = "application/problem+json"),
         (status = 409, description = "it has not been assessed", content_type = "application/problem+json"),
     )
 )]
-pub async fn replay(State(app): State<App>, caller: Caller, id: Path<String>) -> Result<Json<ReplayView>, Problem> {
+pub async fn replay(
+    State(app): State<App>,
+    caller: Caller,
+    id: Path<String>,
+) -> Result<Json<AssessmentReplayView>, Problem> {
     let submission = submission(&app, &caller, &id).await?;
     let assessed = assessed(&submission)?;
     let replayed = compute(&app, &submission, assessed).await.map_err(|error| {
@@ -58,10 +62,10 @@ pub async fn replay(State(app): State<App>, caller: Caller, id: Path<String>) ->
         Problem::internal()
     })?;
     caller.notes(&app, Action::AssessmentReplayed, submission.id, None).await?;
-    Ok(Json(ReplayView::new(&assessed.assessment, replayed)))
+    Ok(Json(AssessmentReplayView::new(&assessed.assessment, replayed)))
 }
 
-impl ReplayView {
+impl AssessmentReplayView {
     fn new(kept: &Assessment, replayed: Replayed) -> Self {
         let before = digest_of(kept);
         let (outcome, code, now) = match replayed {
