@@ -16,7 +16,7 @@ use wellspring_store::{Settled, Settlement};
 
 use super::{
     PageQuery, PageView,
-    crosswalks::{By, DecisionView},
+    crosswalks::{AssociationDecisionView, By},
     page,
 };
 use crate::{auth::Caller, body::StrictJson, ends::Ends, problem::Problem, state::App};
@@ -43,7 +43,7 @@ pub struct UnmappedView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub association: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub decision: Option<DecisionView>,
+    pub decision: Option<AssociationDecisionView>,
 }
 
 impl UnmappedView {
@@ -59,7 +59,7 @@ impl UnmappedView {
             last_seen: entry.last_seen.to_string(),
             state: entry.state.name().as_str(),
             association,
-            decision: entry.state.decision().map(DecisionView::new),
+            decision: entry.state.decision().map(AssociationDecisionView::new),
             target_url: entry.named.target_url,
             target_code: entry.named.target_code,
             target_framework: entry.named.target_framework,

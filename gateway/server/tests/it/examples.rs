@@ -52,3 +52,26 @@ fn the_committed_openapi_document_is_the_generated_one() {
         "the API changed: `cargo run -p wellspring-server -- print-openapi > docs/openapi.json` and read the difference"
     );
 }
+
+/// Two types of one name are one schema in the document, and one of them is told wrong.
+#[test]
+fn no_two_views_have_one_name() {
+    fn names(folder: &std::path::Path, into: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).expect("the sources are there").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                names(&path, into);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(&path).expect("it is text");
+                let declared = text.lines().filter_map(|line| line.strip_prefix("pub struct "));
+                let name = declared.filter_map(|line| line.split(|c: char| !c.is_alphanumeric()).next());
+                into.extend(name.filter(|name| name.ends_with("View")).map(str::to_owned));
+            }
+        }
+    }
+    let mut all = Vec::new();
+    names(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut all);
+    all.sort();
+    let twice: Vec<_> = all.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| &pair[0]).collect();
+    assert!(twice.is_empty() && all.len() > 20, "declared twice: {twice:?}");
+}

@@ -22,7 +22,7 @@ use wellspring_model::{
 use super::{PageQuery, PageView, created, page};
 use crate::{auth::Caller, body::StrictJson, problem::Problem, state::App};
 
-pub use view::{AssociationView, CrosswalkView, DecisionView, EditionView, NodeView};
+pub use view::{AssociationDecisionView, AssociationView, CrosswalkView, EditionView, NodeView};
 
 /// A crosswalk to be made.
 #[derive(Debug, Deserialize, ToSchema)]

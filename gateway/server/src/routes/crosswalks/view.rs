@@ -76,7 +76,7 @@ pub struct AssociationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suggestion: Option<SuggestionView>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub decision: Option<DecisionView>,
+    pub decision: Option<AssociationDecisionView>,
 }
 
 /// One end of an association.
@@ -102,7 +102,7 @@ pub struct SuggestionView {
 
 /// Who decided, when and why.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct DecisionView {
+pub struct AssociationDecisionView {
     pub by: String,
     pub at: String,
     pub reason: String,
@@ -128,7 +128,7 @@ impl AssociationView {
             destination: NodeView::new(&association.destination),
             state: association.state_name().as_str(),
             suggestion: association.suggestion().map(SuggestionView::new),
-            decision: association.decision().map(DecisionView::new),
+            decision: association.decision().map(AssociationDecisionView::new),
         }
     }
 }
@@ -150,7 +150,7 @@ impl SuggestionView {
     }
 }
 
-impl DecisionView {
+impl AssociationDecisionView {
     pub fn new(decision: &Decision) -> Self {
         Self { by: decision.by.to_string(), at: decision.at.to_string(), reason: decision.reason.to_string() }
     }
