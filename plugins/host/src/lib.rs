@@ -8,10 +8,14 @@
 //!
 //! Every way to fail has a name ([`wellspring_model::delivery::FailureCode`]). This is the only crate that names wasmtime.
 
+pub mod admission;
 mod bindings;
 pub mod calls;
 mod clients;
+pub mod compile;
 mod connect;
+pub mod consent;
+mod contract;
 pub mod engine;
 mod failure;
 pub mod grants;
@@ -25,10 +29,15 @@ mod receipt;
 mod redact;
 mod registry;
 mod runner;
+pub mod signature;
 mod state;
+pub mod trust;
 
+pub use admission::{AdmissionError, Admitted, Candidate, Unsigned, admit};
 pub use calls::{CheckLine, ConnectionView, DeliverCall, Delivered};
+pub use compile::{Cache, CacheKey, CompileLimits, Compiler, CompilerFigures, Workplace};
 pub use connect::{Accepted, Refusal};
+pub use consent::{Right, Rights, RightsChange};
 pub use engine::{Allocation, HostError};
 pub use host::{APPLICATION_RESULT, Host, HostConfig};
 pub use inspection::Inspection;
@@ -36,3 +45,5 @@ pub use limits::Limits;
 pub use manifest::Manifest;
 pub use package::{PackageError, inspect, pack};
 pub use registry::Connector;
+pub use signature::{SIGNATURE_MAX, SignatureError, Signed, Statement};
+pub use trust::{TrustError, TrustFile, TrustFileError};
