@@ -14,6 +14,7 @@ pub mod credential;
 pub mod crosswalk;
 pub mod delivery;
 pub mod digest;
+pub mod ed25519;
 pub mod event;
 pub mod finding;
 pub mod id;
@@ -27,6 +28,7 @@ pub mod time;
 pub mod trace;
 pub mod trust;
 pub mod unmapped;
+pub mod version;
 
 pub use jiff::{Timestamp, civil::Date};
 pub use secrecy::{ExposeSecret, SecretString};

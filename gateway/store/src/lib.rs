@@ -11,6 +11,7 @@ mod backup;
 mod claim;
 mod clock;
 mod connection;
+mod connector;
 mod correction;
 mod crosswalk;
 mod database;
@@ -58,6 +59,7 @@ pub use audit::{
     check_export, detail_of,
 };
 pub use backup::{Copied, CopyError, back_up, restore};
+pub use connector::{ConnectorVersion, NewConnectorVersion, VersionState};
 pub use correction::NewCorrection;
 pub use crosswalk::{AssociationFilter, Decide, NewEdition, Settled, Settlement};
 pub use database::Database;

@@ -7,7 +7,9 @@ use aes_gcm_siv::{
     Aes256GcmSiv, Nonce,
     aead::{Aead, KeyInit, Payload},
 };
+use hkdf::Hkdf;
 use secrecy::SecretString;
+use sha2::Sha256;
 use wellspring_model::{id::TenantId, time::Entropy};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
@@ -22,6 +24,16 @@ pub struct MasterKey([u8; 32]);
 impl MasterKey {
     pub fn new(key: [u8; 32]) -> Self {
         Self(key)
+    }
+
+    /// A key for another purpose, which `label` names. It tells nothing about this one, nor about those for other purposes.
+    ///
+    /// # Errors
+    /// None that a key of this length could cause.
+    pub fn derive(&self, label: &str) -> Result<Zeroizing<[u8; 32]>, StoreError> {
+        let mut key = Zeroizing::new([0; 32]);
+        Hkdf::<Sha256>::new(None, &self.0).expand(label.as_bytes(), &mut *key).map_err(|_| StoreError::Seal)?;
+        Ok(key)
     }
 
     /// Seals what belongs to no tenant, together with what it belongs to.
@@ -101,6 +113,15 @@ mod tests {
         fn fill(&self, bytes: &mut [u8]) {
             bytes.fill_with(|| self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
         }
+    }
+
+    #[test]
+    fn keys_for_other_purposes_differ_from_one_another_and_from_the_master_key() {
+        let master = MasterKey::new([7; 32]);
+        let (one, two) = (master.derive("one").expect("a key"), master.derive("two").expect("a key"));
+        assert_eq!(one, master.derive("one").expect("the same key"));
+        assert!(one != two && *one != [7; 32]);
+        assert_ne!(one, MasterKey::new([8; 32]).derive("one").expect("a key"));
     }
 
     #[test]

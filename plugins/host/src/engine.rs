@@ -4,9 +4,11 @@
 //! been the way out of a sandbox, or a crash, in the last twelve months. Multi-memory stays on: components that hold two
 //! linked components need it to compile.
 
-use std::{num::NonZeroUsize, thread};
+use std::{hash::Hash as _, num::NonZeroUsize, thread};
 
+use sha2::{Digest as _, Sha256};
 use wasmtime::{Config, Engine, EngineWeak, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
+use wellspring_model::digest::Digest;
 
 use crate::limits::{Limits, TICK};
 
@@ -42,6 +44,36 @@ pub fn start(limits: &Limits, slots: u32) -> Result<(Engine, Allocation), HostEr
     };
     tick(engine.weak())?;
     Ok((engine, allocation))
+}
+
+/// An engine that only compiles: of the same configuration, without slots, so that it fits a small address space.
+pub(crate) fn for_compiling() -> Result<Engine, String> {
+    Engine::new(&config(None)).map_err(|error| format!("{error:#}"))
+}
+
+/// What code depends on beside its package: the compiler's version, its settings and the processor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Fingerprint(pub Digest);
+
+/// The fingerprint of an engine. Code that was compiled under another one does not fit.
+pub(crate) fn fingerprint(engine: &Engine) -> Fingerprint {
+    let mut hasher = Sha256Hasher(Sha256::new());
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    Fingerprint(Digest::from_bytes(hasher.0.finalize().into()))
+}
+
+/// Takes what is hashed into SHA-256. The standard library's hasher has 64 bits, and may change with the compiler.
+struct Sha256Hasher(Sha256);
+
+impl std::hash::Hasher for Sha256Hasher {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Nobody asks for it: the whole digest is taken.
+    fn finish(&self) -> u64 {
+        0
+    }
 }
 
 /// Component-model async, threads and core dumps are not among these switches: they are not compiled in.
@@ -116,16 +148,13 @@ mod tests {
 
     #[test]
     fn code_compiled_by_one_engine_is_accepted_by_another_of_the_same_configuration() {
-        let (first, allocation) = start(&Limits::default(), 4).expect("an engine");
-        let (second, _) = start(&Limits::default(), 4).expect("an engine");
+        let (running, allocation) = start(&Limits::default(), 4).expect("an engine");
         assert_eq!(allocation, Allocation::Pooled, "this machine grants the address space");
-        let mut hashes = [&first, &second].map(|engine| {
-            let mut hasher = std::hash::DefaultHasher::new();
-            std::hash::Hash::hash(&engine.precompile_compatibility_hash(), &mut hasher);
-            std::hash::Hasher::finish(&hasher)
-        });
-        hashes.sort_unstable();
-        assert_eq!(hashes[0], hashes[1]);
+        let compiling = for_compiling().expect("an engine");
+        assert_eq!(fingerprint(&running), fingerprint(&compiling));
+        let mut other = config(None);
+        other.cranelift_opt_level(OptLevel::None);
+        assert_ne!(fingerprint(&running), fingerprint(&Engine::new(&other).expect("an engine")));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use wellspring_model::{
 
 use crate::{
     clients::Clients,
+    compile::{Compiler, CompilerFigures},
     engine::{self, Allocation, HostError},
     failure,
     kept::ConnectionState,
@@ -47,6 +48,7 @@ pub struct Host {
     allocation: Allocation,
     pub(crate) limits: Arc<Limits>,
     pub(crate) runner: Runner,
+    compiler: Compiler,
     registry: Registry,
     pub(crate) clients: Clients,
     pub(crate) kept: Arc<dyn ConnectionState>,
@@ -75,12 +77,24 @@ impl Host {
             engine,
             allocation,
             limits: Arc::new(config.limits),
+            compiler: Compiler::here(),
             registry: Registry::default(),
             clients: Clients::new(config.extra_ca_file, Arc::clone(&clock)),
             kept,
             clock,
             entropy,
         })
+    }
+
+    /// Has packages compiled in this way; without it, on a thread of this process.
+    #[must_use]
+    pub fn with_compiler(self, compiler: Compiler) -> Self {
+        Self { compiler, ..self }
+    }
+
+    /// What came of the packages that were to run.
+    pub fn compiler_figures(&self) -> CompilerFigures {
+        self.compiler.figures()
     }
 
     /// How instances get their memory on this machine.
@@ -91,10 +105,7 @@ impl Host {
     /// Inspects, compiles, links and tries a package, and from then on calls it by its id. A connector with the same id is
     /// replaced.
     pub async fn install(&self, bytes: Vec<u8>) -> Result<Arc<Connector>, PackageError> {
-        let engine = self.engine.clone();
-        let loaded = tokio::task::spawn_blocking(move || Connector::load(&engine, &bytes)).await;
-        // The compiler has panicked on odd input before; that ends its thread and not ours.
-        let connector = loaded.map_err(|_| PackageError::Compile("the compiler gave up".to_owned()))??;
+        let connector = Connector::load(&self.engine, &self.compiler, bytes).await?;
         let state = self.state(&connector, "install".to_owned());
         let (described, state) = self
             .runner

@@ -8,12 +8,16 @@
 //!
 //! Every way to fail has a name ([`wellspring_model::delivery::FailureCode`]). This is the only crate that names wasmtime.
 
+pub mod admission;
 mod bindings;
 mod blob;
 pub mod calls;
 mod clients;
+pub mod compile;
 mod connect;
 mod deliver;
+pub mod consent;
+mod contract;
 pub mod engine;
 mod enter;
 mod failure;
@@ -32,14 +36,19 @@ mod receipt;
 mod redact;
 mod registry;
 mod runner;
+pub mod signature;
 mod state;
+pub mod trust;
 
 pub use calls::{
     Answered, Attachment, CheckLine, ConnectionView, DeliverCall, Delivered, InboundCall, InboundRequest, JobsPage,
     NotAnswered, Purpose, Work,
 };
-pub use connect::{Accepted, Refusal};
 pub use deliver::{APPLICATION_RESULT, WITHDRAWAL};
+pub use admission::{AdmissionError, Admitted, Candidate, Unsigned, admit};
+pub use compile::{Cache, CacheKey, CompileLimits, Compiler, CompilerFigures, Workplace};
+pub use connect::{Accepted, Refusal};
+pub use consent::{Right, Rights, RightsChange};
 pub use engine::{Allocation, HostError};
 pub use host::{Host, HostConfig};
 pub use inbound::{ASSESSMENT_OFFERS, ATS_EVENT, ATS_JOB};
@@ -49,3 +58,5 @@ pub use limits::Limits;
 pub use manifest::Manifest;
 pub use package::{PackageError, inspect, pack};
 pub use registry::Connector;
+pub use signature::{SIGNATURE_MAX, SignatureError, Signed, Statement};
+pub use trust::{TrustError, TrustFile, TrustFileError};

@@ -1,7 +1,4 @@
-//! Installed connectors: inspected, compiled off the async threads, linked once, and tried once with no rights at all.
-//!
-//! Compiled code is kept in memory only. Code from disk would have to be trusted as much as the host itself, and a Rust
-//! connector compiles in well under a second.
+//! Installed connectors: inspected, compiled, linked once, and tried once with no rights at all.
 
 use std::{
     collections::BTreeMap,
@@ -18,6 +15,7 @@ use wellspring_model::connection::ConnectorId;
 
 use crate::{
     bindings::{self, ConnectorPre, wellspring::connector::types::Description},
+    compile::Compiler,
     inspection::Inspection,
     manifest::{Event, Manifest},
     package::{self, PackageError},
@@ -65,12 +63,15 @@ impl Connector {
         mistakes.map(|error| (error.instance_path().to_string(), error.masked().to_string())).collect()
     }
 
-    /// Inspects, compiles and links. Takes as long as compiling takes: not for async threads.
-    pub(crate) fn load(engine: &Engine, bytes: &[u8]) -> Result<Self, PackageError> {
-        let inspection = package::inspect(bytes)?;
+    /// Inspects a package, has it compiled, and links it.
+    pub(crate) async fn load(engine: &Engine, compiler: &Compiler, bytes: Vec<u8>) -> Result<Self, PackageError> {
+        let package: Arc<[u8]> = bytes.into();
+        let inspected = Arc::clone(&package);
+        // Reading 32 MiB takes its time too.
+        let inspection = tokio::task::spawn_blocking(move || package::inspect(&inspected)).await;
+        let inspection = inspection.map_err(|_| PackageError::Malformed("the parser gave up".to_owned()))??;
         let settings = package::settings_validator(&inspection.settings_schema)?;
-        let component =
-            Component::from_binary(engine, bytes).map_err(|error| PackageError::Compile(format!("{error:#}")))?;
+        let component = compiler.component(engine, package, inspection.digest).await?;
         let pre = link(engine, &component).map_err(|error| PackageError::Contract(format!("{error:#}")))?;
         Ok(Self { inspection, settings, pre })
     }

@@ -34,6 +34,9 @@ actions! {
     KeyRevoked = "key.revoked", "the operator revoked an API key", "";
     KeyRefused = "key.refused", "a revoked key was shown: one row a minute, with how often", "";
     ConnectorInstalled = "connector.installed", "the operator installed a connector, or a version of it", "the package";
+    ConnectorInstalledUnsigned = "connector.installed_unsigned", "the operator installed a connector that nobody signed", "the package";
+    ConnectorApproved = "connector.approved", "the operator accepted the rights of a version of a connector, which runs from then on", "the change of rights";
+    ConnectorRevoked = "connector.revoked", "the operator took a connector out of use", "the package";
     ConnectionAdded = "connection.added", "a connection was made", "settings and addresses, without secrets";
     ConnectionOriginGranted = "connection.origin_granted", "the operator let a connection reach an origin on a private network", "the origin";
     ConnectionChecked = "connection.checked", "a connection was tried at its ATS", "what the connector found";

@@ -8,6 +8,7 @@ mod audit_export;
 mod audit_forgery;
 mod backup;
 mod clock;
+mod connectors;
 mod crosswalks;
 mod destinations;
 mod events;

@@ -1,6 +1,8 @@
 //! The sandbox with real components: `cargo xtask connectors` builds them from tests/fixtures/guests. Where they are
 //! absent, these tests say so and pass over them.
 
+mod admission;
+mod cache;
 mod calls;
 mod connect;
 mod contract;
