@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt, path::Path, sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use wellspring_model::{connection::BaseUrl, time::Clock, trace::TraceParent};
 
 use crate::{
@@ -27,7 +28,7 @@ pub struct ConnectionEgress {
 }
 
 /// A request as a connector says it.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct OutboundRequest {
     pub method: String,
     /// Name of a base.
@@ -44,7 +45,7 @@ pub struct OutboundRequest {
 }
 
 /// What a request carries. The host sets length and, for JSON and forms, type.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub enum OutboundBody {
     None,
     Bytes(Bytes),
@@ -53,7 +54,7 @@ pub enum OutboundBody {
 }
 
 /// An answer, without secrets.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboundResponse {
     pub status: u16,
     pub headers: Vec<(String, String)>,

@@ -1,5 +1,6 @@
 //! Why a request did not come to an answer. None of these quotes a secret, a body or a path.
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Egress itself cannot work.
@@ -12,7 +13,7 @@ pub enum EgressError {
 }
 
 /// Why a connector's request, or an event, was not answered.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
 pub enum SendFailure {
     /// Not allowed; the reason is for the connector's author.
     #[error("denied: {0}")]

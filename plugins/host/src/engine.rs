@@ -6,6 +6,7 @@
 
 use std::{hash::Hash as _, num::NonZeroUsize, thread};
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use wasmtime::{Config, Engine, EngineWeak, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
 use wellspring_model::digest::Digest;
@@ -19,7 +20,7 @@ const FIBRE_STACK: usize = 1 << 20;
 const KEEP_RESIDENT: usize = 1 << 20;
 
 /// How instances get their memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Allocation {
     /// Slots reserved beforehand: an instance starts in microseconds.
     Pooled,
@@ -31,6 +32,12 @@ pub enum Allocation {
 #[derive(Debug, thiserror::Error)]
 #[error("the sandbox cannot start: {0}")]
 pub struct HostError(String);
+
+impl HostError {
+    pub(crate) fn new(reason: &str) -> Self {
+        Self(reason.to_owned())
+    }
+}
 
 /// Makes the engine, with slots for `slots` instances at a time where the system grants the address space.
 pub fn start(limits: &Limits, slots: u32) -> Result<(Engine, Allocation), HostError> {

@@ -9,46 +9,47 @@
 //! Every way to fail has a name ([`wellspring_model::delivery::FailureCode`]). This is the only crate that names wasmtime.
 
 pub mod admission;
-mod bindings;
-mod blob;
+mod apart;
 pub mod calls;
 mod clients;
 pub mod compile;
 mod connect;
-mod deliver;
 pub mod consent;
 mod contract;
+mod deliver;
 pub mod engine;
 mod enter;
+mod errand;
 mod failure;
 mod genuine;
 pub mod grants;
+mod guest;
+mod guests;
 mod host;
-mod imports;
 mod inbound;
 mod inspection;
 mod kept;
+mod lent;
 pub mod limits;
 pub mod manifest;
-mod multipart;
 pub mod package;
 mod receipt;
 mod redact;
 mod registry;
-mod runner;
 pub mod signature;
-mod state;
 pub mod trust;
 
+pub use admission::{AdmissionError, Admitted, Candidate, Unsigned, admit};
+#[cfg(unix)]
+pub use apart::child::run as run_guests;
 pub use calls::{
     Answered, Attachment, CheckLine, ConnectionView, DeliverCall, Delivered, InboundCall, InboundRequest, JobsPage,
     NotAnswered, Purpose, Work,
 };
-pub use deliver::{APPLICATION_RESULT, WITHDRAWAL};
-pub use admission::{AdmissionError, Admitted, Candidate, Unsigned, admit};
 pub use compile::{Cache, CacheKey, CompileLimits, Compiler, CompilerFigures, Workplace};
 pub use connect::{Accepted, Refusal};
 pub use consent::{Right, Rights, RightsChange};
+pub use deliver::{APPLICATION_RESULT, WITHDRAWAL};
 pub use engine::{Allocation, HostError};
 pub use host::{Host, HostConfig};
 pub use inbound::{ASSESSMENT_OFFERS, ATS_EVENT, ATS_JOB};

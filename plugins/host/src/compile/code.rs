@@ -4,7 +4,7 @@ use wasmtime::{Engine, component::Component};
 
 /// Machine code that our own compiler made: in this process, in a child of ours, or earlier and authenticated since. There is
 /// no other way to one, so that nothing a vendor handed in is ever run without having been compiled here.
-pub(super) struct Code(Vec<u8>);
+pub(crate) struct Code(Vec<u8>);
 
 impl Code {
     /// Compiles a package, in this process.
@@ -14,6 +14,11 @@ impl Code {
 
     /// What a child of ours wrote.
     pub fn of_child(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// What our parent, which compiled or authenticated it, hands to this process, where guests run.
+    pub fn of_parent(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }
 
@@ -29,8 +34,9 @@ impl Code {
     /// Makes it ready to run. wasmtime itself refuses code of another version or configuration.
     #[expect(unsafe_code, reason = "loading compiled code trusts it; this is the only place that does, see SAFETY")]
     pub fn component(&self, engine: &Engine) -> wasmtime::Result<Component> {
-        // SAFETY: the bytes have to be what `precompile_component` gave. `Code` has three makers, all in `compile/`: our own
-        // compiler, a child of ours that runs it, and the cache once the code of authenticity is right. The bytes are ours
+        // SAFETY: the bytes have to be what `precompile_component` gave. `Code` has four makers: our own compiler, a
+        // child of ours that runs it, the cache once the code of authenticity is right, and our parent over the pipe that we were
+        // started with. The bytes are ours
         // in memory and are copied from there, so that nobody changes them after they were authenticated.
         unsafe { Component::deserialize(engine, &self.0) }
     }

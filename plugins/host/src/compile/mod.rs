@@ -18,12 +18,15 @@ use std::{
     time::Duration,
 };
 
-use wasmtime::{Engine, component::Component};
 use wellspring_model::digest::Digest;
 
+use self::cache::Kept;
 pub use self::cache::{Cache, CacheKey};
-use self::{cache::Kept, code::Code};
-use crate::{engine, package::PackageError};
+pub(crate) use self::code::Code;
+use crate::{
+    engine::{self, Fingerprint},
+    package::PackageError,
+};
 
 /// What compiling one package may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,39 +113,35 @@ impl Compiler {
     }
 
     /// The code of a package that was inspected: from the cache, else compiled and kept.
-    pub(crate) async fn component(
-        &self,
-        engine: &Engine,
-        package: Arc<[u8]>,
-        digest: Digest,
-    ) -> Result<Component, PackageError> {
-        if let Some(component) = self.from_cache(engine, digest).await {
+    pub(crate) async fn code(&self, package: Arc<[u8]>, digest: Digest) -> Result<Code, PackageError> {
+        let fingerprint = off_the_async_threads(|| {
+            engine::for_compiling().map(|engine| engine::fingerprint(&engine)).map_err(PackageError::Compile)
+        });
+        let fingerprint = fingerprint.await?;
+        if let Some(code) = self.kept(digest, fingerprint).await {
             self.counts.loaded.fetch_add(1, Ordering::Relaxed);
-            return Ok(component);
+            return Ok(code);
         }
         let code = match &self.workplace {
             Workplace::Child { program, arguments } => {
                 parent::compile(program, arguments, &self.limits, &package).await.map_err(PackageError::Compile)?
             }
-            Workplace::Thread => compile_here(engine.clone(), package).await?,
+            Workplace::Thread => compile_here(package).await?,
         };
         self.counts.compiled.fetch_add(1, Ordering::Relaxed);
-        let (cache, engine) = (self.cache.clone(), engine.clone());
+        let Some(cache) = self.cache.clone() else { return Ok(code) };
         off_the_async_threads(move || {
-            let component = code.component(&engine).map_err(|error| PackageError::Compile(format!("{error:#}")))?;
-            if let Some(cache) = cache {
-                cache.keep(digest, engine::fingerprint(&engine), &code);
-            }
-            Ok(component)
+            cache.keep(digest, fingerprint, &code);
+            Ok(code)
         })
         .await
     }
 
     /// `None`: it is not there, or is not to be relied on.
-    async fn from_cache(&self, engine: &Engine, digest: Digest) -> Option<Component> {
-        let (cache, engine) = (Arc::clone(self.cache.as_ref()?), engine.clone());
-        let kept = tokio::task::spawn_blocking(move || match cache.find(digest, engine::fingerprint(&engine)) {
-            Ok(Kept::Code(code)) => code.component(&engine).map(Some).map_err(|error| format!("{error:#}")),
+    async fn kept(&self, digest: Digest, fingerprint: Fingerprint) -> Option<Code> {
+        let cache = Arc::clone(self.cache.as_ref()?);
+        let kept = tokio::task::spawn_blocking(move || match cache.find(digest, fingerprint) {
+            Ok(Kept::Code(code)) => Ok(Some(code)),
             Ok(Kept::Nothing) => Ok(None),
             Err(reason) => Err(reason),
         });
@@ -154,8 +153,11 @@ impl Compiler {
     }
 }
 
-async fn compile_here(engine: Engine, package: Arc<[u8]>) -> Result<Code, PackageError> {
-    off_the_async_threads(move || Code::compile(&engine, &package).map_err(PackageError::Compile)).await
+async fn compile_here(package: Arc<[u8]>) -> Result<Code, PackageError> {
+    off_the_async_threads(move || {
+        engine::for_compiling().and_then(|engine| Code::compile(&engine, &package)).map_err(PackageError::Compile)
+    })
+    .await
 }
 
 async fn off_the_async_threads<T: Send + 'static>(

@@ -3,6 +3,7 @@
 
 mod admission;
 mod cache;
+mod apart;
 mod calls;
 mod connect;
 mod contract;

@@ -5,5 +5,5 @@ wasmtime::component::bindgen!({
     world: "connector",
     imports: { default: async | trappable },
     exports: { default: async },
-    with: { "wellspring:connector/http.blob": crate::blob::Blob },
+    with: { "wellspring:connector/http.blob": crate::guest::blob::Blob },
 });

@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use wasmtime::{Result, component::Resource};
 
-use crate::{bindings::wellspring::connector::http, state::CallState};
+use super::{bindings::wellspring::connector::http, state::CallState};
 
 /// The most that a guest reads at a time.
 const READ_MAX: u32 = 1 << 20;

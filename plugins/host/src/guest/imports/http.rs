@@ -4,12 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use tracing::{Instrument as _, field::Empty};
 use wasmtime::Result;
-use wellspring_egress::{ConnectionClient, OutboundBody, OutboundRequest, OutboundResponse, SendFailure, allowance};
-use wellspring_model::{connection::ConnectorId, trace::TraceParent};
+use wellspring_egress::{OutboundBody, OutboundRequest, OutboundResponse, SendFailure};
 
-use crate::{
+use crate::guest::{
     bindings::wellspring::connector::http::{self, Body, BodyIn, Content, Failure, Header, Part, Request, Response},
     blob::Blob,
     multipart,
@@ -20,12 +18,9 @@ use crate::{
 const SIDE_BY_SIDE: usize = 4;
 const CONTENT_TYPE: &str = "content-type";
 
-/// A request that may be sent, with all that sending needs, and whether its answer stays with the host.
+/// A request that may be sent, and whether its answer stays with the host.
 struct Admitted {
-    client: Arc<ConnectionClient>,
     request: OutboundRequest,
-    trace: Option<TraceParent>,
-    connector: ConnectorId,
     hold: bool,
 }
 
@@ -35,18 +30,21 @@ impl http::Host for CallState {
             Ok(admitted) => admitted,
             Err(failure) => return Ok(Err(failure)),
         };
-        let hold = admitted.hold;
-        let sent = admitted.exchange().await;
-        self.answer(sent, hold)
+        let outside = Arc::clone(&self.outside);
+        let sent = outside.send(admitted.request).await;
+        self.answer(sent, admitted.hold)
     }
 
     async fn send_many(&mut self, requests: Vec<Request>) -> Result<Vec<Result<Response, Failure>>> {
         let admitted = requests.into_iter().map(|request| self.admit(request)).collect::<Result<Vec<_>>>()?;
         let holds: Vec<_> = admitted.iter().map(|one| one.as_ref().is_ok_and(|one| one.hold)).collect();
-        let sent = stream::iter(admitted.into_iter().map(|one| async move {
-            match one {
-                Ok(one) => Ok(one.exchange().await),
-                Err(failure) => Err(failure),
+        let sent = stream::iter(admitted.into_iter().map(|one| {
+            let outside = Arc::clone(&self.outside);
+            async move {
+                match one {
+                    Ok(one) => Ok(outside.send(one.request).await),
+                    Err(failure) => Err(failure),
+                }
             }
         }));
         let sent: Vec<_> = sent.buffered(SIDE_BY_SIDE).collect().await;
@@ -60,38 +58,14 @@ impl http::Host for CallState {
     }
 }
 
-impl Admitted {
-    /// Sends it. Nothing in the guest's words is noted: a path may name a person, and so may whatever else it says.
-    async fn exchange(self) -> Result<OutboundResponse, SendFailure> {
-        let span = tracing::info_span!(
-            "ats_request",
-            otel.kind = "client",
-            otel.status_code = Empty,
-            connector = self.connector.as_str(),
-            http.response.status_code = Empty,
-            "error.type" = Empty,
-        );
-        let sent = self.client.send_within(self.request, self.trace).instrument(span.clone()).await;
-        match &sent {
-            Ok(answer) => span.record("http.response.status_code", answer.status),
-            Err(failure) => span.record("otel.status_code", "ERROR").record("error.type", name(failure)),
-        };
-        sent
-    }
-}
-
 impl CallState {
     /// Counts a request and makes it one of ours.
     fn admit(&mut self, request: Request) -> Result<Result<Admitted, Failure>> {
         if !self.calls.http(&self.limits)? {
             return Ok(Err(Failure::Quota));
         }
-        let Some(rights) = &self.rights else {
-            return Ok(Err(self.deny("no request is allowed here".to_owned())));
-        };
-        let client = Arc::clone(&rights.outbound);
-        let (trace, connector, hold) = (self.trace, self.connector.clone(), request.hold);
-        Ok(Ok(Admitted { client, request: self.outbound(request)?, trace, connector, hold }))
+        let hold = request.hold;
+        Ok(Ok(Admitted { request: self.outbound(request)?, hold }))
     }
 
     /// What the guest is told of it.
@@ -100,8 +74,6 @@ impl CallState {
             Ok(answer) => answer,
             Err(failure) => return Ok(Err(self.failure(failure))),
         };
-        let headers = answer.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        self.allowance = allowance::wait(headers, self.clock.now());
         let body = if hold && !answer.body.is_empty() {
             let content_type = answer.headers.iter().find(|(name, _)| name == CONTENT_TYPE);
             let content_type = content_type.map(|(_, value)| value.clone());
@@ -200,19 +172,5 @@ fn body(bytes: Bytes) -> BodyIn {
         Ok(text) if text.is_empty() => BodyIn::Empty,
         Ok(text) => BodyIn::Text(text),
         Err(error) => BodyIn::Bytes(error.into_bytes()),
-    }
-}
-
-/// A failure in one word.
-const fn name(failure: &SendFailure) -> &'static str {
-    match failure {
-        SendFailure::Denied(_) => "denied",
-        SendFailure::Timeout => "timeout",
-        SendFailure::TooLarge => "too_large",
-        SendFailure::Dns => "dns",
-        SendFailure::Connect => "connect",
-        SendFailure::Tls => "tls",
-        SendFailure::Quota => "quota",
-        SendFailure::Credential(_) => "credential",
     }
 }

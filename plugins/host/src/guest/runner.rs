@@ -8,7 +8,7 @@ use tokio::{
 };
 use wasmtime::{Engine, Store, UpdateDeadline};
 
-use crate::{
+use super::{
     bindings,
     failure::{OutOfTime, Stopped},
     state::CallState,
@@ -18,10 +18,10 @@ use crate::{
 const HANDLES_MAX: usize = 1_000;
 
 /// A call under way.
-pub(crate) type Entered<'a, T> = Pin<Box<dyn Future<Output = wasmtime::Result<T>> + Send + 'a>>;
+pub(super) type Entered<'a, T> = Pin<Box<dyn Future<Output = wasmtime::Result<T>> + Send + 'a>>;
 
 /// Starts instances, as many at a time as there are slots.
-pub(crate) struct Runner {
+pub(super) struct Runner {
     engine: Engine,
     slots: Arc<Semaphore>,
 }

@@ -5,7 +5,7 @@
 mod host;
 mod http;
 
-use crate::{
+use super::{
     bindings::wellspring::connector::{inbound, types},
     state::CallState,
 };
