@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use wellspring_server::cli::{Cli, exit, run};
+use wellspring_server::cli::{Cli, Command, connectors, exit, run};
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -14,6 +14,10 @@ fn main() -> ExitCode {
             return if error.print().is_ok() { ExitCode::from(code) } else { ExitCode::from(exit::COULD_NOT_RUN) };
         }
     };
+    // Compiling takes no runtime: its threads would count towards the limits.
+    if let Command::CompileConnector(args) = &cli.command {
+        return connectors::compile(args);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     match runtime {
         Ok(runtime) => runtime.block_on(run(cli)),
