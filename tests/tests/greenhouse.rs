@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use serde_json::{Map, json};
 use uuid::Uuid;
-use wellspring_host::{ConnectionView, DeliverCall, Delivered, Host, HostConfig};
+use wellspring_host::{ConnectionView, DeliverCall, Delivered, Host, HostConfig, InMemory, Work};
 use wellspring_model::{
     SecretString, Timestamp,
     connection::Connection,
@@ -41,7 +41,8 @@ struct World {
 
 impl World {
     async fn new(seed: GreenhouseSeed) -> Self {
-        let host = Host::new(HostConfig { slots: 2, ..HostConfig::default() }, Arc::new(Standing), Arc::new(Standing));
+        let config = HostConfig { slots: 2, ..HostConfig::default() };
+        let host = Host::new(config, Arc::new(InMemory::default()), Arc::new(Standing), Arc::new(Standing));
         let host = host.expect("an engine");
         let file = component("greenhouse").expect("`cargo xtask connectors` has built it");
         host.install(std::fs::read(file).expect("it can be read")).await.expect("it installs");
@@ -70,7 +71,7 @@ impl World {
             idempotency_key: "key".to_owned(),
             attempt: 1,
             deadline: Duration::from_secs(60),
-            result,
+            work: Work::Result { result: Box::new(result), attachments: Vec::new() },
             trace: None,
         };
         self.host.deliver(&self.view.connection.connector, call).await

@@ -149,6 +149,13 @@ impl FromStr for TrustFile {
 }
 
 impl TrustFile {
+    /// Relies on one key, for one connector, at any time.
+    pub fn only(key: PublicKey, id: ConnectorId) -> Self {
+        let connectors = vec![ConnectorPattern::One(id)];
+        let trusted = TrustedKey { key, name: None, connectors, not_before: None, not_after: None };
+        Self { keys: vec![trusted], revoked: Revoked::default() }
+    }
+
     /// Whether a package may be installed on the word of whoever signed it.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use wellspring_model::Timestamp;
 use wellspring_store::{Action, AuditNote, StoreError};
 
 use super::{TaskError, sources};
-use crate::state::App;
+use crate::{installed, state::App};
 
 /// How often to look whether something is due.
 const LOOK: Duration = Duration::from_secs(5);
@@ -20,6 +20,8 @@ const AT_ONCE: u32 = 1_000;
 const REFUSALS: Duration = Duration::from_secs(60);
 /// Submissions or deliveries that are retired in one transaction at most.
 const RETIRED_AT_ONCE: u32 = 100;
+/// How often each process looks whether the connectors run that should.
+const CONNECTORS: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -50,11 +52,15 @@ const CHORES: [Chore; 7] = [
 
 /// Does what is due until `stop` says so.
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
-    let mut counted = Instant::now();
+    let (mut counted, mut looked) = (Instant::now(), Instant::now());
     while !*stop.borrow() {
         if counted.elapsed() >= REFUSALS {
             note_refusals(&app).await;
             counted = Instant::now();
+        }
+        if looked.elapsed() >= CONNECTORS {
+            installed::keep_up(&app).await;
+            looked = Instant::now();
         }
         for chore in &CHORES {
             // What is left of a long one is done at its next turn.

@@ -9,13 +9,9 @@ mod envelope;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use wellspring_model::{
-    Timestamp,
-    connection::ConnectorId,
-    digest::Digest,
-    ed25519::{Ed25519, PublicKey},
-    version::Version,
-};
+use wellspring_model::{Timestamp, connection::ConnectorId, digest::Digest, ed25519::Ed25519, version::Version};
+
+pub use wellspring_model::ed25519::PublicKey;
 
 use self::envelope::Envelope;
 use crate::{inspection::Inspection, manifest::ManifestError, package};

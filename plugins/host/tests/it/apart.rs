@@ -26,10 +26,7 @@ async fn a_guest_in_another_process_sees_and_answers_the_same() {
     let host = host(tight()).await;
     install(&host, &["echoes"]).await;
     let receipt = deliver(&host, "echoes", "").await.expect("delivers");
-    assert_eq!(
-        receipt.remote_id.expect("an id").0,
-        "dlv_test/[wellspring:con_00000000000000000000000000000002:61001]"
-    );
+    assert_eq!(receipt.remote_id.expect("an id").0, "dlv_test/[wellspring:con_00000000000000000000000000000002:61001]");
     let mut view = connection("echoes", &[], &[]);
     view.connection.settings.insert("greeting".to_owned(), "hola".into());
     let lines = host.check(&id("echoes"), view).await.expect("checks");

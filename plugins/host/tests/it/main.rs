@@ -2,8 +2,8 @@
 //! absent, these tests say so and pass over them.
 
 mod admission;
-mod cache;
 mod apart;
+mod cache;
 mod calls;
 mod connect;
 mod contract;
