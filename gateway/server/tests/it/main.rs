@@ -18,6 +18,7 @@ mod idempotency;
 mod issued;
 mod issuer_site;
 mod log;
+mod packages;
 mod receiver;
 mod rechecks;
 mod refusals;

@@ -42,7 +42,7 @@ pub struct CompileLimits {
 impl Default for CompileLimits {
     /// Several times what a Python component of 18 MB takes, the largest kind there is.
     fn default() -> Self {
-        Self { memory_bytes: 4 << 30, cpu_seconds: 240, wall: Duration::from_secs(240) }
+        Self { memory_bytes: 4 << 30, cpu_seconds: 120, wall: Duration::from_secs(120) }
     }
 }
 
