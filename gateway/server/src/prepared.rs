@@ -60,8 +60,9 @@ impl Kept {
     }
 
     fn keep_requirements(&mut self, editions: Editions, profile: ProfileId, requirements: Arc<Requirements>) {
-        if self.frameworks.has(&editions) {
-            let bytes = requirements.size();
+        let bytes = requirements.size();
+        // Larger ones are made ready each time, as if nothing were kept.
+        if self.frameworks.has(&editions) && bytes <= MOST_BYTES {
             self.requirements.keep((editions, profile), requirements, bytes);
         }
     }

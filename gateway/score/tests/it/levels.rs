@@ -16,7 +16,7 @@ use wellspring_score::{ScoringPolicy, assess};
 use crate::world::{achievement, associated, credential, guid, profile, report, requirements};
 
 /// A result that names a level: of the scale `sfia`, or of one of the issuer's own.
-fn result(scale: &str, level: &str) -> AssessedResult {
+pub fn result(scale: &str, level: &str) -> AssessedResult {
     AssessedResult {
         pointer: Pointer::root().key("result"),
         kind: Some("RubricCriterionLevel".into()),
@@ -26,7 +26,7 @@ fn result(scale: &str, level: &str) -> AssessedResult {
     }
 }
 
-fn with_results(index: usize, items: &[usize], results: Vec<AssessedResult>) -> VerifiedCredential {
+pub fn with_results(index: usize, items: &[usize], results: Vec<AssessedResult>) -> VerifiedCredential {
     let report = report(index, Trust::Trusted, Some(Binding::SubjectId));
     let achievement = Achievement { results, ..achievement(index, items) };
     VerifiedCredential::from_report(&report, vec![achievement]).expect("it passed")
