@@ -18,6 +18,7 @@ pub mod pages;
 mod prepared;
 pub mod problem;
 pub mod readiness;
+mod recent;
 mod registries;
 pub mod routes;
 pub mod sentences;

@@ -210,7 +210,7 @@ async fn assembled(
     let host = host.with_compiler(installed::compiler(&config.connectors, &master_key(&config)?, programs.compiler)?);
     let taken_up = installed::take_up_all(&host, &store, &config.connectors).await?;
     let verification = verification(&config, clock.now())?;
-    let scoring = ScoringPolicy::counting(config.policy.assurance.iter().copied().collect());
+    let scoring = Arc::new(ScoringPolicy::counting(config.policy.assurance.iter().copied().collect()));
     let (known, metrics, readiness) = (Known::default(), Metrics::new(&store, clock.now()), Readiness::default());
     metrics.connectors(&taken_up);
     let processors = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));

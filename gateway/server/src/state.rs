@@ -30,7 +30,7 @@ pub struct AppState {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub verification: Verification,
-    pub scoring: ScoringPolicy,
+    pub scoring: Arc<ScoringPolicy>,
     pub prepared: Prepared,
     pub known: Known,
     /// As many as there are processors.

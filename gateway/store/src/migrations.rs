@@ -41,7 +41,7 @@ impl Store {
     /// # Errors
     /// A migration fails, or the database is of a newer version than this program.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let mut connection = self.options.connect().await?;
+        let mut connection = self.options.silent().connect().await?;
         // A database that has none yet answers with an error, and needs no index.
         let applied = query("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").number(&mut connection).await;
         if matches!(applied, Ok(1 | 2)) {

@@ -96,7 +96,7 @@ async fn frameworks_of(app: &App, caller: Caller, names: &[String]) -> Result<Ar
     }
     app.frameworks(caller.tenant, editions).await.map_err(|error| match error {
         PrepareError::Store(error) => error.into(),
-        PrepareError::Gone(_) | PrepareError::Thread(_) => Problem::internal(),
+        PrepareError::Gone(_) | PrepareError::ProfileGone(_) | PrepareError::Thread(_) => Problem::internal(),
     })
 }
 

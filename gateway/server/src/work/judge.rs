@@ -8,14 +8,13 @@ use tracing::{Instrument as _, info_span};
 use wellspring_model::{
     Timestamp,
     assessment::Assessment,
-    competency::Profile,
     credential::Applicant,
-    id::{AssessmentId, ProfileId},
+    id::AssessmentId,
     report::{Grounds, VerificationReport},
     submission::{Assessed, Submission},
     unmapped::Named,
 };
-use wellspring_score::Frameworks;
+use wellspring_score::Requirements;
 use wellspring_store::{Ground, Watch};
 
 use super::{TaskError, gone, verify::verify};
@@ -26,8 +25,7 @@ pub const AGAIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// What credentials are measured by.
 pub struct Measure {
-    pub profile: Profile,
-    pub frameworks: Arc<Frameworks>,
+    pub requirements: Arc<Requirements>,
     pub relied: InForce,
 }
 
@@ -37,9 +35,9 @@ impl Measure {
         let tenant = submission.tenant;
         let posting = app.store.posting(tenant, submission.posting).await?;
         let posting = posting.ok_or_else(|| gone("job", submission.posting))?;
+        let editions = app.store.frameworks_for_scoring(tenant).await?;
         Ok(Self {
-            profile: profile(app, submission, posting.profile).await?,
-            frameworks: app.frameworks(tenant, app.store.frameworks_for_scoring(tenant).await?).await?,
+            requirements: app.requirements(tenant, posting.profile, editions).await?,
             relied: InForce::of(app, tenant, Some(submission.posting)).await?,
         })
     }
@@ -50,15 +48,10 @@ impl Measure {
         let tenant = submission.tenant;
         let editions = app.store.frameworks_used(tenant, &assessed.assessment.frameworks).await?;
         Ok(Self {
-            profile: profile(app, submission, assessed.assessment.profile).await?,
-            frameworks: app.frameworks(tenant, editions).await?,
+            requirements: app.requirements(tenant, assessed.assessment.profile, editions).await?,
             relied: InForce::then(app, tenant, assessed.report.trust_policy.as_ref()).await?,
         })
     }
-}
-
-async fn profile(app: &App, submission: &Submission, id: ProfileId) -> Result<Profile, TaskError> {
-    app.store.profile(submission.tenant, id).await?.ok_or_else(|| gone("profile", id))
 }
 
 /// What a submission came to.
@@ -72,14 +65,13 @@ pub struct Judged {
 
 /// Verifies and scores a submission, with what can be gathered now.
 pub async fn judge(app: &App, submission: &Submission, measure: Measure) -> Result<Judged, TaskError> {
-    let Measure { profile, frameworks, relied } = measure;
+    let Measure { requirements, relied } = measure;
     let verified = verify(app, received(app, submission).await?, &relied, applicant(submission)).await?;
-    let (assessment, scoring) = (AssessmentId::from_uuid(app.uuid()), app.scoring.clone());
+    let assessment = AssessmentId::from_uuid(app.uuid());
     let judged = app.compute(move || {
         let (credentials, not_counted) = (&verified.credentials, verified.not_counted);
-        let assessment =
-            wellspring_score::assess(assessment, &profile, &frameworks, credentials, not_counted, &scoring);
-        let unmapped = wellspring_score::unmapped(&frameworks, credentials, &scoring);
+        let assessment = wellspring_score::assess(assessment, &requirements, credentials, not_counted);
+        let unmapped = wellspring_score::unmapped(&requirements, credentials);
         Judged { report: verified.report, assessment, grounds: verified.grounds, unmapped }
     });
     Ok(judged.instrument(info_span!("score")).await?)

@@ -39,11 +39,11 @@ pub async fn replay(app: &App, submission: &Submission, assessed: &Assessed) -> 
         Err(TaskError::Gone { .. }) => return Ok(Replayed::CredentialsRetired),
         Err(error) => return Err(error),
     };
-    let Measure { profile, frameworks, relied } = Measure::then(app, submission, assessed).await?;
+    let Measure { requirements, relied } = Measure::then(app, submission, assessed).await?;
     if assessed.report.trust_policy.as_ref().is_some_and(|used| *used != relied.used()) {
         return Ok(Replayed::OtherRules);
     }
-    let (policy, limits, scoring) = (relied.policy(app), app.verification.limits, app.scoring.clone());
+    let (policy, limits) = (relied.policy(app), app.verification.limits);
     let (id, report) = (assessed.assessment.id, assessed.report.clone());
     let again = app.compute(move || {
         let (mut credentials, mut not_counted) = (Vec::new(), Vec::new());
@@ -53,7 +53,7 @@ pub async fn replay(app: &App, submission: &Submission, assessed: &Assessed) -> 
             credentials.extend(evidence.credentials);
             not_counted.extend(evidence.not_counted);
         }
-        Some(wellspring_score::assess(id, &profile, &frameworks, &credentials, not_counted, &scoring))
+        Some(wellspring_score::assess(id, &requirements, &credentials, not_counted))
     });
     Ok(again.await?.map_or(Replayed::OtherCredentials, |assessment| Replayed::Again(Box::new(assessment))))
 }
