@@ -1,6 +1,6 @@
 //! Credentials: added after the guest has spoken, renewed once, never given back.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::SignedDuration;
@@ -10,7 +10,7 @@ use super::{
     Standing, client, get_as, limits, rights,
     server::{Answer, Server},
 };
-use crate::{ConnectionClient, Credential, SendFailure, client::system_lookup};
+use crate::{Authorities, ConnectionClient, Credential, SendFailure, judge::system_lookup};
 
 const SECRET: &str = "cl1ent-s3cret/42";
 
@@ -77,7 +77,8 @@ async fn a_token_is_replaced_before_it_ends() {
     let server = Server::start(|request, before| ats(request, before, |_| true)).await;
     let clock = Standing::new();
     let rights = rights(&server, oauth(&server));
-    let client = ConnectionClient::with_lookup(rights, clock.clone(), limits(), &system_lookup());
+    let authorities = Arc::new(Authorities::new(None));
+    let client = ConnectionClient::with_lookup(rights, authorities, clock.clone(), limits(), system_lookup());
     client.send(get_as("/x", "main")).await.unwrap();
     clock.advance(SignedDuration::from_secs(3_500));
     client.send(get_as("/x", "main")).await.unwrap();
