@@ -78,6 +78,20 @@ fn in_base64_a_secret_is_found_whatever_stands_before_and_after() {
     }
 }
 
+/// Guards `before` and `after`: the letters at the ends hold a part of the secret too.
+#[test]
+fn of_a_secret_in_base64_no_letter_is_left_that_holds_a_part_of_it() {
+    let secret = "c4nary-s3cret!";
+    for before in ["", "a", "ab", "abc"] {
+        for after in ["", "y", "yz", "xyz"] {
+            let encoded = STANDARD.encode(format!("{before}{secret}{after}"));
+            let (first, last) = (before.len() * 8 / 6, ((before.len() + secret.len()) * 8).div_ceil(6));
+            let left = format!("<{}[secret]{}>", &encoded[..first], &encoded[last..]);
+            assert_eq!(scrubber(secret).text(format!("<{encoded}>")), left, "{before} {after}");
+        }
+    }
+}
+
 #[test]
 fn a_name_of_a_field_that_holds_a_secret_is_left_out_whatever_its_capitals() {
     let scrubber = scrubber("C4nary-S3cret");

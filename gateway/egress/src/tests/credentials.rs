@@ -127,6 +127,20 @@ async fn a_secret_that_is_echoed_does_not_reach_the_guest() {
     assert!(sent[0].contains(&format!("Bearer {SECRET}")), "the ATS got it: {}", sent[0]);
 }
 
+/// Guards `set_sensitive`, without which any debug output of a request would show it.
+#[test]
+fn a_credential_that_is_attached_is_not_shown_in_debug_output() {
+    let secret = || SecretString::from(SECRET);
+    for credential in [
+        Credential::Bearer(secret()),
+        Credential::Header { name: "X-Api-Key".into(), value: secret() },
+        Credential::Basic { user: "us3r".into(), password: secret() },
+    ] {
+        let shown = format!("{credential:?} {:?}", credential.attachment().unwrap());
+        assert!(!shown.contains(SECRET) && !shown.contains(&STANDARD.encode(format!("us3r:{SECRET}"))), "{shown}");
+    }
+}
+
 #[tokio::test]
 async fn a_credential_that_was_not_granted_stops_the_request() {
     let server = Server::start(|_, _| Answer::ok("{}")).await;
