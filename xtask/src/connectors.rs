@@ -14,7 +14,7 @@ use crate::{
 /// Where packages go.
 pub const BUILT: &str = "target/connectors";
 /// Everything that goes into a package besides the guest itself.
-const SHARED: &[&str] = &["plugins/wit", "sdk/rust", "connectors/Cargo.toml", "connectors/Cargo.lock"];
+const SHARED: &[&str] = &["plugins/wit", "sdk/rust", "sdk/macros", "connectors/Cargo.toml", "connectors/Cargo.lock"];
 
 /// One guest: the folder of its crate.
 struct Guest {

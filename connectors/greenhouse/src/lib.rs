@@ -10,19 +10,14 @@ mod note;
 mod settings;
 
 use serde_json::Map;
-use wellspring_sdk::{
-    ApplicationResult, CheckLine, Connector, Context, Description, DisplayLevel, Error, ErrorCode, Event, Receipt,
-};
+use wellspring_sdk::{ApplicationResult, CheckLine, Connector, Context, Error, ErrorCode, Receipt, connector};
 
 use crate::{fields::Changed, settings::Settings};
 
 struct Greenhouse;
 
+#[connector]
 impl Connector for Greenhouse {
-    fn describe() -> Description {
-        Description::new("greenhouse", env!("CARGO_PKG_VERSION"), DisplayLevel::Field, &[Event::Deliver])
-    }
-
     fn check(_: &Context) -> Result<Vec<CheckLine>, Error> {
         let settings = Settings::read()?;
         let candidate = match harvest::any_candidate() {
@@ -67,5 +62,3 @@ impl Connector for Greenhouse {
         Ok(receipt.with_details(&details))
     }
 }
-
-wellspring_sdk::export!(Greenhouse);

@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::{
     assessment::{Coverage, LineCode, Musts, Score},
+    ats::{AttachmentRef, OrderRef},
     credential::IssuerId,
     event::EventType,
     finding::Outcome,
@@ -335,6 +336,12 @@ pub struct ApplicationResult {
     pub musts: Musts,
     pub lines: Vec<ResultLine>,
     pub report_url: Url,
+    /// The assessment that the ATS had ordered, where it had.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub order: Option<OrderRef>,
+    /// Files that the connector can have by name.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub attachments: Vec<AttachmentRef>,
     /// Left out of a first result.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub correction: Option<Correction>,

@@ -5,6 +5,7 @@
 
 pub mod achievement;
 pub mod assessment;
+pub mod ats;
 pub mod canonical;
 pub mod case;
 pub mod competency;

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use secrecy::zeroize::Zeroizing;
 use tokio::sync::Semaphore;
 use wellspring_egress::{Fetcher, FetcherConfig, Webhooks};
-use wellspring_host::{Host, HostConfig};
+use wellspring_host::{Host, HostConfig, InMemory};
 use wellspring_model::{
     Timestamp,
     time::{Clock, Entropy},
@@ -157,8 +157,8 @@ pub async fn app_reaching(
     let store = store(&config).await?;
     let extra_ca_file = config.extra_ca_file().map(Path::to_owned);
     let webhooks = Webhooks::new(extra_ca_file.as_deref())?;
-    let host =
-        Host::new(HostConfig { extra_ca_file, ..HostConfig::default() }, Arc::clone(&clock), Arc::clone(&entropy))?;
+    let sandbox = HostConfig { extra_ca_file, ..HostConfig::default() };
+    let host = Host::new(sandbox, Arc::new(InMemory::default()), Arc::clone(&clock), Arc::clone(&entropy))?;
     install_all(&host, &config.connectors.folder).await?;
     let verification = verification(&config, clock.now())?;
     let scoring = ScoringPolicy::counting(config.policy.assurance.iter().copied().collect());

@@ -5,4 +5,5 @@ wasmtime::component::bindgen!({
     world: "connector",
     imports: { default: async | trappable },
     exports: { default: async },
+    with: { "wellspring:connector/http.blob": crate::blob::Blob },
 });

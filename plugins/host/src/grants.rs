@@ -45,6 +45,7 @@ pub fn grant(manifest: &Manifest, view: &ConnectionView) -> Result<ConnectionEgr
     let credentials = manifest
         .credentials
         .iter()
+        .filter(|(_, asked)| asked.kind != CredentialKind::SharedSecret)
         .filter_map(|(name, asked)| Some((name, asked, view.secrets.get(name)?)))
         .map(|(name, asked, secret)| {
             let token_url = manifest.token_url(asked, &connection.bases);
@@ -52,6 +53,18 @@ pub fn grant(manifest: &Manifest, view: &ConnectionView) -> Result<ConnectionEgr
         })
         .collect::<Result<BTreeMap<_, _>, GrantError>>()?;
     Ok(ConnectionEgress { bases, private_origins: connection.private_origins.clone(), credentials })
+}
+
+/// What both sides know, by the credential's name: to compare requests with that come to us.
+pub(crate) fn shared_secrets(
+    manifest: &Manifest,
+    view: &ConnectionView,
+) -> Result<BTreeMap<String, SecretString>, GrantError> {
+    let shared = manifest.credentials.iter().filter(|(_, asked)| asked.kind == CredentialKind::SharedSecret);
+    shared
+        .filter_map(|(name, _)| Some((name, view.secrets.get(name)?)))
+        .map(|(name, secret)| Ok((name.clone(), parse::<SharedSecret>(name, secret)?.secret)))
+        .collect()
 }
 
 fn credential(
@@ -77,6 +90,8 @@ fn credential(
                 _ => Granted::Bearer(key),
             })
         }
+        // It is for comparing, and attached to nothing.
+        CredentialKind::SharedSecret => Err(GrantError::Secret(name.to_owned())),
     }
 }
 
@@ -92,6 +107,12 @@ struct ClientSecret {
 struct BasicSecret {
     username: String,
     password: SecretString,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SharedSecret {
+    secret: SecretString,
 }
 
 #[derive(Deserialize)]

@@ -3,31 +3,23 @@
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Map;
 use wellspring_model::{
     connection::ConnectorId,
-    delivery::{ApplicationResult, DeliveryFailure, FailureCode, Retry},
-    id::TenantId,
+    delivery::{DeliveryFailure, FailureCode},
     time::{Clock, Entropy},
 };
 
 use crate::{
-    bindings::wellspring::connector::types::{Context, Entity},
-    calls::{CheckLine, ConnectionView, DeliverCall, Delivered},
     clients::Clients,
     engine::{self, Allocation, HostError},
     failure,
-    limits::{Calls, Growth, Limits},
+    kept::ConnectionState,
+    limits::Limits,
     package::PackageError,
-    receipt,
-    redact::Redactor,
     registry::{Connector, Registry},
     runner::Runner,
-    state::CallState,
 };
 
-/// Name and version of what `deliver` is given: `plugins/wit/0.1/schemas/application-result.schema.json`.
-pub const APPLICATION_RESULT: &str = "application-result@0.1";
 /// `describe` has nothing to wait for.
 const DESCRIBE_WALL: Duration = Duration::from_secs(5);
 
@@ -53,12 +45,13 @@ impl Default for HostConfig {
 pub struct Host {
     engine: wasmtime::Engine,
     allocation: Allocation,
-    limits: Arc<Limits>,
-    runner: Runner,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) runner: Runner,
     registry: Registry,
-    clients: Clients,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    pub(crate) clients: Clients,
+    pub(crate) kept: Arc<dyn ConnectionState>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
 }
 
 impl fmt::Debug for Host {
@@ -69,7 +62,12 @@ impl fmt::Debug for Host {
 
 impl Host {
     /// Starts the engine. Fails only where the machine cannot run one at all.
-    pub fn new(config: HostConfig, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, HostError> {
+    pub fn new(
+        config: HostConfig,
+        kept: Arc<dyn ConnectionState>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, HostError> {
         let slots = config.slots.max(1);
         let (engine, allocation) = engine::start(&config.limits, slots)?;
         Ok(Self {
@@ -79,6 +77,7 @@ impl Host {
             limits: Arc::new(config.limits),
             registry: Registry::default(),
             clients: Clients::new(config.extra_ca_file, Arc::clone(&clock)),
+            kept,
             clock,
             entropy,
         })
@@ -126,137 +125,9 @@ impl Host {
         self.registry.all()
     }
 
-    /// Brings one result to the ATS. Every way in which that can fail is a [`DeliveryFailure`] with its name.
-    pub async fn deliver(&self, id: &ConnectorId, call: DeliverCall) -> Delivered {
-        self.try_deliver(id, call).await.unwrap_or_else(|failure| Delivered {
-            result: Err(failure),
-            requests: 0,
-            wait: None,
-        })
-    }
-
-    /// `Err`: the connector was not called at all.
-    async fn try_deliver(&self, id: &ConnectorId, call: DeliverCall) -> Result<Delivered, DeliveryFailure> {
-        let connector = self.installed(id)?;
-        let entity = entity(&call.result)?;
-        let deadline = call.deadline.min(self.limits.wall);
-        let context = Context {
-            idempotency_key: call.idempotency_key,
-            attempt: call.attempt,
-            ..context(call.tenant, &call.connection, &call.call_id, deadline)
-        };
-        let state = self.rights(
-            &connector,
-            call.tenant,
-            &call.connection,
-            call.call_id,
-            Redactor::new(&call.result.application.candidate),
-        )?;
-        let state = CallState { trace: call.trace, ..state };
-        let (ended, state) = self
-            .runner
-            .run(&connector.pre, state, deadline, move |guest, store| {
-                Box::pin(async move { guest.call_deliver(store, &context, &entity).await })
-            })
-            .await;
-        let result = match ended {
-            Ok(Ok(receipt)) => Ok(receipt::read(receipt)),
-            Ok(Err(error)) => Err(failure::reported(&error, &state)),
-            Err(stopped) => Err(failure::stopped(&stopped, &state)),
-        };
-        Ok(Delivered { result, requests: state.calls.requests(), wait: state.allowance })
-    }
-
-    /// Finds out whether a connection works, in words. `Err`: it could not be found out.
-    pub async fn check(&self, id: &ConnectorId, view: ConnectionView) -> Result<Vec<CheckLine>, DeliveryFailure> {
-        let connector = self.installed(id)?;
-        let tenant = view.connection.tenant;
-        let call_id = format!("check of {}", view.connection.id);
-        let context = context(tenant, &view, &call_id, self.limits.wall);
-        let state = self.rights(&connector, tenant, &view, call_id, Redactor::default())?;
-        let (ended, state) = self
-            .runner
-            .run(&connector.pre, state, self.limits.wall, move |guest, store| {
-                Box::pin(async move { guest.call_check(store, &context).await })
-            })
-            .await;
-        match ended {
-            Ok(Ok(lines)) => Ok(receipt::lines(lines, &state.redactor)),
-            Ok(Err(error)) => Err(failure::reported(&error, &state)),
-            Err(stopped) => Err(failure::stopped(&stopped, &state)),
-        }
-    }
-
-    fn installed(&self, id: &ConnectorId) -> Result<Arc<Connector>, DeliveryFailure> {
+    pub(crate) fn installed(&self, id: &ConnectorId) -> Result<Arc<Connector>, DeliveryFailure> {
         self.registry
             .get(id)
             .ok_or_else(|| failure::sandbox(FailureCode::ConnectorMissing, format!("no connector `{id}` is installed")))
     }
-
-    /// The state of a call without any way out.
-    fn state(&self, connector: &Connector, call_id: String) -> CallState {
-        CallState {
-            growth: Growth::new(&self.limits),
-            limits: Arc::clone(&self.limits),
-            calls: Calls::default(),
-            allowance: None,
-            ticks: 0,
-            connector: connector.manifest().id.clone(),
-            call_id,
-            settings: Map::new(),
-            outbound: None,
-            redactor: Redactor::default(),
-            trace: None,
-            clock: Arc::clone(&self.clock),
-            entropy: Arc::clone(&self.entropy),
-            denied: None,
-            last_error: None,
-        }
-    }
-
-    /// The state of a call with the rights of its connection.
-    fn rights(
-        &self,
-        connector: &Connector,
-        tenant: TenantId,
-        view: &ConnectionView,
-        call_id: String,
-        redactor: Redactor,
-    ) -> Result<CallState, DeliveryFailure> {
-        let connection = &view.connection;
-        let invalid = |message: String| DeliveryFailure {
-            retry: Retry::Never,
-            ..failure::sandbox(FailureCode::ConnectionInvalid, message)
-        };
-        if connection.tenant != tenant || connection.connector != connector.manifest().id {
-            return Err(invalid("the connection belongs to another tenant or connector".to_owned()));
-        }
-        if let Some((pointer, mistake)) = connector.check_settings(&connection.settings).into_iter().next() {
-            return Err(invalid(format!("the connection's settings do not fit the connector: {pointer}: {mistake}")));
-        }
-        let outbound = self.clients.get(connector.manifest(), view).map_err(|error| invalid(error.to_string()))?;
-        Ok(CallState {
-            settings: connection.settings.clone(),
-            outbound: Some(outbound),
-            redactor,
-            ..self.state(connector, call_id)
-        })
-    }
-}
-
-fn context(tenant: TenantId, view: &ConnectionView, call_id: &str, deadline: Duration) -> Context {
-    Context {
-        tenant: tenant.to_string(),
-        connection: view.connection.id.to_string(),
-        call_id: call_id.to_owned(),
-        idempotency_key: String::new(),
-        attempt: 1,
-        deadline_ms: u32::try_from(deadline.as_millis()).unwrap_or(u32::MAX),
-    }
-}
-
-fn entity(result: &ApplicationResult) -> Result<Entity, DeliveryFailure> {
-    let json = serde_json::to_string(result)
-        .map_err(|error| failure::sandbox(FailureCode::Internal, format!("the result cannot be written: {error}")))?;
-    Ok(Entity { schema: APPLICATION_RESULT.to_owned(), json })
 }

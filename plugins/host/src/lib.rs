@@ -1,25 +1,32 @@
 //! The sandbox for connectors: wasmtime, its limits, and what a guest may reach.
 //!
 //! A connector is a WebAssembly component with its manifest inside ([`package`]). It imports three interfaces of ours and
-//! nothing else. [`Host::install`] inspects, compiles, links and tries it once without any rights; [`Host::deliver`] and
-//! [`Host::check`] run it in a fresh instance that is bounded in memory, processor time, wall-clock time and calls of the
+//! nothing else. [`Host::install`] inspects, compiles, links and tries it once without any rights; [`Host::deliver`],
+//! [`Host::inbound`], [`Host::check`] and [`Host::list_jobs`] run it in a fresh instance that is bounded in memory, processor time, wall-clock time and calls of the
 //! host ([`limits`]), and is dropped afterwards. What it can reach is what its manifest asks for *and* an operator granted
 //! ([`grants`]). Secrets stay outside: `wellspring-egress` adds them to requests.
 //!
 //! Every way to fail has a name ([`wellspring_model::delivery::FailureCode`]). This is the only crate that names wasmtime.
 
 mod bindings;
+mod blob;
 pub mod calls;
 mod clients;
 mod connect;
+mod deliver;
 pub mod engine;
+mod enter;
 mod failure;
+mod genuine;
 pub mod grants;
 mod host;
 mod imports;
+mod inbound;
 mod inspection;
+mod kept;
 pub mod limits;
 pub mod manifest;
+mod multipart;
 pub mod package;
 mod receipt;
 mod redact;
@@ -27,11 +34,17 @@ mod registry;
 mod runner;
 mod state;
 
-pub use calls::{CheckLine, ConnectionView, DeliverCall, Delivered};
+pub use calls::{
+    Answered, Attachment, CheckLine, ConnectionView, DeliverCall, Delivered, InboundCall, InboundRequest, JobsPage,
+    NotAnswered, Purpose, Work,
+};
 pub use connect::{Accepted, Refusal};
+pub use deliver::{APPLICATION_RESULT, WITHDRAWAL};
 pub use engine::{Allocation, HostError};
-pub use host::{APPLICATION_RESULT, Host, HostConfig};
+pub use host::{Host, HostConfig};
+pub use inbound::{ASSESSMENT_OFFERS, ATS_EVENT, ATS_JOB};
 pub use inspection::Inspection;
+pub use kept::{ConnectionState, InMemory, NotKept};
 pub use limits::Limits;
 pub use manifest::Manifest;
 pub use package::{PackageError, inspect, pack};

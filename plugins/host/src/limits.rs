@@ -30,6 +30,10 @@ pub struct Limits {
     pub http: u32,
     /// Calls of any host function.
     pub host_calls: u32,
+    /// Bytes that the host holds for the guest in blobs.
+    pub held_bytes: usize,
+    /// Bytes that a connector may keep for a connection between calls.
+    pub state_bytes: usize,
 }
 
 impl Default for Limits {
@@ -44,6 +48,8 @@ impl Default for Limits {
             logs: 1_000,
             http: 100,
             host_calls: 10_000,
+            held_bytes: 32 << 20,
+            state_bytes: 64 << 10,
         }
     }
 }

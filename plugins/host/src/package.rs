@@ -25,10 +25,15 @@ const FUNCTIONS_MAX: usize = 200_000;
 pub const SECTION: &str = "wellspring:manifest";
 
 /// What a component of contract 0.1 may import.
-const IMPORTS: [&str; 3] =
-    ["wellspring:connector/host@0.1.0", "wellspring:connector/http@0.1.0", "wellspring:connector/types@0.1.0"];
-/// What it must export.
-const EXPORTS: [&str; 3] = ["check", "deliver", "describe"];
+const IMPORTS: [&str; 4] = [
+    "wellspring:connector/host@0.1.0",
+    "wellspring:connector/http@0.1.0",
+    "wellspring:connector/inbound@0.1.0",
+    "wellspring:connector/types@0.1.0",
+];
+/// What it must export, in the order of the alphabet.
+pub const EXPORTS: [&str; 8] =
+    ["check", "correct", "deliver", "describe", "list-jobs", "partner", "receive", "withdraw"];
 
 /// Why a file is not a connector that can be installed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -78,19 +78,29 @@ impl Connector {
     /// Compares what the code says of itself with the manifest.
     pub(crate) fn compare(&self, description: &Description) -> Result<(), PackageError> {
         let manifest = self.manifest();
-        let events = |mut names: Vec<&str>| {
+        let names = |mut names: Vec<&str>| {
             names.sort_unstable();
             names.join(", ")
         };
+        let described = |list: &[String]| names(list.iter().map(String::as_str).collect());
+        let schema = serde_json::from_str::<Value>(&description.settings_schema).unwrap_or(Value::Null);
         let rows = [
             ("id", description.id.clone(), manifest.id.to_string()),
             ("version", description.version.clone(), manifest.version.clone()),
             ("display-level", description.display_level.clone(), manifest.display_level.as_str().to_owned()),
+            ("contract", description.contract.clone(), manifest.contract.clone()),
             (
                 "events",
-                events(description.events.iter().map(String::as_str).collect()),
-                events(manifest.events.iter().copied().map(Event::as_str).collect()),
+                described(&description.events),
+                names(manifest.events.iter().copied().map(Event::as_str).collect()),
             ),
+            ("bases", described(&description.bases), names(manifest.bases.keys().map(String::as_str).collect())),
+            (
+                "credentials",
+                described(&description.credentials),
+                names(manifest.credentials.keys().map(String::as_str).collect()),
+            ),
+            ("settings schema", schema.to_string(), self.inspection.settings_schema.to_string()),
         ];
         match rows.into_iter().find(|(_, described, manifest)| described != manifest) {
             Some((field, described, manifest)) => Err(PackageError::Description { field, described, manifest }),

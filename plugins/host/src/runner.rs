@@ -14,7 +14,7 @@ use crate::{
     state::CallState,
 };
 
-/// Live resource handles of one guest. The contract has none yet.
+/// Live resource handles of one guest: blobs.
 const HANDLES_MAX: usize = 1_000;
 
 /// A call under way.

@@ -1,12 +1,9 @@
-//! What `deliver` is given. The shape is `plugins/wit/0.1/schemas/application-result.schema.json`; members this SDK does not
+//! What `deliver`, `correct` and `withdraw` are given. The shape of results is `plugins/wit/0.1/schemas/application-result.schema.json`; members this SDK does not
 //! know yet are passed over, so that the gateway may add some.
 
 use std::fmt;
 
 use serde::Deserialize;
-
-/// The schema these types read.
-pub(crate) const SCHEMA: &str = "application-result@0.1";
 
 /// An application's result: what the applicant's verified credentials show for the job.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -32,9 +29,63 @@ pub struct ApplicationResult {
     pub lines: Vec<Line>,
     /// The report that applicant and recruiter both read.
     pub report_url: String,
+    /// The assessment that the ATS had ordered, where it had: this is its result.
+    #[serde(default)]
+    pub order: Option<Order>,
+    /// Files that [`crate::host::attachment`] gives by name.
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
     /// Present where the ATS was told something else before: bring what you wrote in line, and let people notice.
     #[serde(default)]
     pub correction: Option<Correction>,
+}
+
+impl ApplicationResult {
+    /// The schema this type reads.
+    pub(crate) const SCHEMA: &str = "application-result@0.1";
+}
+
+/// An assessment that the ATS had ordered.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Order {
+    /// Our id of it, which the ATS was told.
+    pub id: String,
+}
+
+/// A file that goes with a result.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Attachment {
+    pub name: String,
+    pub content_type: String,
+    /// In bytes.
+    pub size: u64,
+}
+
+/// What is to be taken back.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Withdrawal {
+    /// The gateway's id of what was handed in.
+    pub submission: String,
+    pub application: Application,
+    pub job: Job,
+    /// The language of `headline` (`en`, `es`).
+    pub language: String,
+    /// What everything written for this application carries, save corrections.
+    pub marker: String,
+    /// What the corrections that were written carry.
+    #[serde(default)]
+    pub correction_markers: Vec<String>,
+    /// `APPLICANT` or `EMPLOYER`; more may come.
+    pub reason: String,
+    /// That the result was withdrawn, in one sentence that stands alone: for an ATS where nothing can be deleted.
+    pub headline: String,
+    #[serde(default)]
+    pub order: Option<Order>,
+}
+
+impl Withdrawal {
+    /// The schema this type reads.
+    pub(crate) const SCHEMA: &str = "withdrawal@0.1";
 }
 
 /// What makes a result a correction.

@@ -1,18 +1,15 @@
 //! Write a connector for Wellspring Gateway.
 //!
-//! A connector says what it is and brings results to one kind of ATS. Implement [`Connector`], name the type in
-//! [`export!`], and put a `connector.toml` beside `Cargo.toml`:
+//! A connector brings results to one kind of ATS. Implement [`Connector`], put [`macro@connector`] before the implementation, and
+//! a `connector.toml` beside `Cargo.toml`, which says what the connector is and what it asks for:
 //!
-//! ```no_run
-//! use wellspring_sdk::{ApplicationResult, Connector, Context, Description, DisplayLevel, Error, Event, Receipt, Request};
+//! ```ignore
+//! use wellspring_sdk::{ApplicationResult, Connector, Context, Error, Receipt, Request, connector};
 //!
 //! struct Acme;
 //!
+//! #[connector]
 //! impl Connector for Acme {
-//!     fn describe() -> Description {
-//!         Description::new("acme/ats", env!("CARGO_PKG_VERSION"), DisplayLevel::Note, &[Event::Deliver])
-//!     }
-//!
 //!     fn deliver(_: &Context, result: ApplicationResult) -> Result<Receipt, Error> {
 //!         let note: serde_json::Value = Request::post("api", "/notes")
 //!             .credential("main")
@@ -22,8 +19,6 @@
 //!         Ok(Receipt::written(note["id"].to_string()))
 //!     }
 //! }
-//!
-//! wellspring_sdk::export!(Acme);
 //! ```
 //!
 //! What to know before you write one:
@@ -36,13 +31,18 @@
 
 extern crate self as wellspring_sdk;
 
+mod blob;
+mod body;
 mod connector;
 mod domain;
 mod error;
 pub mod host;
+mod inbound;
+mod jobs;
 mod pages;
 mod panic;
 mod request;
+mod response;
 
 /// What wit-bindgen generates from `plugins/wit/0.1`. Connectors rarely need it.
 #[doc(hidden)]
@@ -60,11 +60,24 @@ pub mod bindings {
 #[doc(hidden)]
 pub use wit_bindgen;
 
+/// Makes an implementation of [`Connector`] the component's exports, once per crate, which is built as a `cdylib`. What the connector
+/// is comes from `connector.toml`; where the two do not fit together, the compiler says so.
+pub use wellspring_sdk_macros::connector;
+
 pub use bindings::wellspring::connector::types::{CheckLine, Context, Receipt};
-pub use connector::{Connector, Description, DisplayLevel, Event, Exports};
+pub use blob::Blob;
+pub use body::Part;
+pub use connector::{Connector, Described, Description, Exports};
 pub use domain::{
-    Application, ApplicationResult, Candidate, Correction, Coverage, Job, Line, LineCode, Musts, Outcome, Score,
+    Application, ApplicationResult, Attachment, Candidate, Correction, Coverage, Job, Line, LineCode, Musts, Order,
+    Outcome, Score, Withdrawal,
 };
 pub use error::{Error, ErrorCode, Retry};
+pub use inbound::{
+    Answer, AssessmentOffers, AtsApplication, AtsApplicationStatus, AtsCandidate, AtsEvent, AtsJobRef, Happened,
+    InboundRequest, Offer,
+};
+pub use jobs::{AtsJob, AtsJobStatus, JobsPage};
 pub use pages::Pages;
-pub use request::{Request, Response};
+pub use request::Request;
+pub use response::Response;

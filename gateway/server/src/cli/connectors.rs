@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use clap::{Args, Subcommand};
-use wellspring_host::{Host, HostConfig, Inspection};
+use wellspring_host::{Host, HostConfig, InMemory, Inspection};
 use wellspring_model::{connection::ConnectorId, time::Clock as _};
 use wellspring_store::Action;
 
@@ -51,7 +51,8 @@ pub async fn run(command: ConnectorsCommand) -> Result<u8, Failure> {
 async fn install(args: Install) -> Result<u8, Failure> {
     let config = configured(&args.config)?;
     let bytes = read(&args.file)?;
-    let host = Host::new(HostConfig::default(), Arc::new(SystemClock), Arc::new(SystemEntropy))
+    let kept = Arc::new(InMemory::default());
+    let host = Host::new(HostConfig::default(), kept, Arc::new(SystemClock), Arc::new(SystemEntropy))
         .map_err(Failure::could_not_run)?;
     let refused = |error: wellspring_host::PackageError| {
         Failure::new(exit::UNREADABLE, format!("{} cannot be installed: {error}", args.file.display()))

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
 use tracing::{Instrument as _, Span, info_span};
-use wellspring_host::{ConnectionView, DeliverCall, Delivered};
+use wellspring_host::{ConnectionView, DeliverCall, Delivered, Work};
 use wellspring_model::{
     Timestamp,
     assessment::Line,
@@ -201,7 +201,7 @@ async fn prepare_call(
         // Known once it has begun.
         attempt: 0,
         deadline: Duration::from_secs(app.config.work.delivery_seconds.into()),
-        result,
+        work: Work::Result { result: Box::new(result), attachments: Vec::new() },
         trace: telemetry::here(&Span::current()).filter(|_| app.config.telemetry.tell_ats),
     };
     let accepted_at = matches!(delivery.content, Content::Result { .. }).then_some(submission.received_at);
@@ -237,6 +237,8 @@ async fn application_result(
         musts: assessment.musts,
         lines: assessment.lines.iter().map(|line| result_line(line, &assessed.report, sentences)).collect(),
         report_url,
+        order: None,
+        attachments: Vec::new(),
         correction: None,
     })
 }

@@ -11,11 +11,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use wellspring_model::connection::{BaseUrl, ConnectorId};
 
+mod inbound;
 mod rules;
 mod template;
 
 use template::{fill, is_host};
 
+pub use inbound::{Algorithm, Check, Encoding, Inbound};
 pub use rules::ManifestError;
 
 /// The contract version this host speaks.
@@ -40,6 +42,12 @@ pub struct Manifest {
     /// The credentials it wants the host to add, by name.
     #[serde(default)]
     pub credentials: BTreeMap<String, Credential>,
+    /// How webhooks of the ATS show that they are genuine: there where `receive` is supported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhooks: Option<Inbound>,
+    /// How requests of the ATS to its assessment partner show it: there where `partner` is supported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partner: Option<Inbound>,
     /// What the ATS allows of requests, where it says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Rate>,
@@ -90,12 +98,22 @@ pub enum SerializeBy {
 #[serde(rename_all = "kebab-case")]
 pub enum Event {
     Deliver,
+    Correct,
+    Withdraw,
+    Receive,
+    Partner,
+    ListJobs,
 }
 
 impl Event {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Deliver => "deliver",
+            Self::Correct => "correct",
+            Self::Withdraw => "withdraw",
+            Self::Receive => "receive",
+            Self::Partner => "partner",
+            Self::ListJobs => "list-jobs",
         }
     }
 }
@@ -135,6 +153,8 @@ pub enum CredentialKind {
     OAuth2ClientCredentials,
     ApiKey,
     Basic,
+    /// What both sides know, for requests that come to us. It is never attached to one that we make.
+    SharedSecret,
 }
 
 impl CredentialKind {
@@ -144,6 +164,7 @@ impl CredentialKind {
             Self::OAuth2ClientCredentials => &["client_id", "client_secret"],
             Self::ApiKey => &["key"],
             Self::Basic => &["username", "password"],
+            Self::SharedSecret => &["secret"],
         }
     }
 
@@ -152,6 +173,7 @@ impl CredentialKind {
             Self::OAuth2ClientCredentials => "oauth2-client-credentials",
             Self::ApiKey => "api-key",
             Self::Basic => "basic",
+            Self::SharedSecret => "shared-secret",
         }
     }
 }
@@ -188,6 +210,11 @@ impl Manifest {
         let manifest: Self = toml::from_str(text).map_err(|error| ManifestError::Unreadable(error.to_string()))?;
         manifest.check()?;
         Ok(manifest)
+    }
+
+    /// Whether it supports this.
+    pub fn supports(&self, event: Event) -> bool {
+        self.events.contains(&event)
     }
 
     /// The bases from which tokens come. Guests do not reach these.

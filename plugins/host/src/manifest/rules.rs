@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use thiserror::Error;
 use wellspring_model::connection::BaseUrl;
 
-use super::{Attach, CONTRACT, CredentialKind, Manifest, template::fill};
+use super::{Attach, CONTRACT, CredentialKind, Event, Inbound, Manifest, template::fill};
 
 /// Bases and credentials a manifest may name.
 const NAMES_MAX: usize = 16;
@@ -29,6 +29,8 @@ pub enum ManifestError {
     Credential { credential: String, reason: &'static str },
     #[error("a manifest names each of its events once, and at least one")]
     Events,
+    #[error("`[{section}]`: {reason}")]
+    Inbound { section: &'static str, reason: &'static str },
     #[error("a rate of no requests, or in no time, would stop everything")]
     Rate,
     #[error("setting `{0}` is missing or is not a host name")]
@@ -54,7 +56,9 @@ impl Manifest {
             return Err(ManifestError::Rate);
         }
         self.check_bases()?;
-        self.check_credentials()
+        self.check_credentials()?;
+        self.check_inbound("webhooks", self.webhooks.as_ref(), Event::Receive)?;
+        self.check_inbound("partner", self.partner.as_ref(), Event::Partner)
     }
 
     fn check_bases(&self) -> Result<(), ManifestError> {
@@ -80,6 +84,11 @@ impl Manifest {
         for (name, credential) in &self.credentials {
             check_name(name)?;
             let wrong = |reason| ManifestError::Credential { credential: name.clone(), reason };
+            if credential.kind == CredentialKind::SharedSecret
+                && (credential.attach != Attach::default() || !credential.scopes.is_empty())
+            {
+                return Err(wrong("a shared secret is attached to nothing"));
+            }
             let oauth = credential.kind == CredentialKind::OAuth2ClientCredentials;
             if oauth != credential.token_url.is_some() {
                 return Err(wrong("`token-url` belongs to OAuth 2 credentials, and to each of them"));
@@ -102,6 +111,28 @@ impl Manifest {
             }
         }
         Ok(())
+    }
+}
+
+impl Manifest {
+    fn check_inbound(
+        &self,
+        section: &'static str,
+        inbound: Option<&Inbound>,
+        event: Event,
+    ) -> Result<(), ManifestError> {
+        let wrong = |reason| Err(ManifestError::Inbound { section, reason });
+        let Some(inbound) = inbound else {
+            return if self.supports(event) { wrong("it is missing, and the events ask for it") } else { Ok(()) };
+        };
+        if !self.supports(event) {
+            return wrong("the events do not name what it is for");
+        }
+        let credential = self.credentials.get(&inbound.credential);
+        if credential.is_none_or(|credential| credential.kind != CredentialKind::SharedSecret) {
+            return wrong("its credential is not one of type `shared-secret`");
+        }
+        inbound.flaw().map_or(Ok(()), wrong)
     }
 }
 

@@ -24,9 +24,8 @@ fn closed() -> Value {
 
 /// A component with this among its imports and the exports of the contract (of wrong types, which only linking sees).
 fn with_import(import: &str) -> Vec<u8> {
-    let exports: String = ["describe", "check", "deliver"]
-        .map(|name| format!(r#"(func (export "{name}") (canon lift (core func $i "f")))"#))
-        .concat();
+    let exports: String =
+        package::EXPORTS.map(|name| format!(r#"(func (export "{name}") (canon lift (core func $i "f")))"#)).concat();
     component(&format!(
         r#"(component {import} (core module $m (func (export "f"))) (core instance $i (instantiate $m)) {exports})"#
     ))
@@ -138,6 +137,6 @@ fn connectors_and_guests_import_nothing_but_the_contract() {
         let bytes = guest(name);
         let inspection = inspect(&bytes).expect("a package");
         assert!(inspection.imports.iter().all(|import| import.starts_with("wellspring:connector/")), "{name}");
-        assert_eq!(inspection.exports, ["check", "deliver", "describe"], "{name}");
+        assert_eq!(inspection.exports, package::EXPORTS, "{name}");
     }
 }

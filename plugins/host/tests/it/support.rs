@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use serde_json::{Map, json};
 use uuid::Uuid;
-use wellspring_host::{ConnectionView, DeliverCall, Host, HostConfig, Limits};
+use wellspring_host::{ConnectionView, DeliverCall, Host, HostConfig, InMemory, Limits, Work};
 use wellspring_model::{
     SecretString, Timestamp,
     connection::{Connection, ConnectorId},
@@ -38,8 +38,8 @@ pub fn tight() -> Limits {
 }
 
 pub fn host(limits: Limits) -> Host {
-    Host::new(HostConfig { limits, slots: 4, ..HostConfig::default() }, Arc::new(StoppedClock), Arc::new(Sevens))
-        .expect("an engine")
+    let config = HostConfig { limits, slots: 4, ..HostConfig::default() };
+    Host::new(config, Arc::new(InMemory::default()), Arc::new(StoppedClock), Arc::new(Sevens)).expect("an engine")
 }
 
 /// A built guest's bytes.
@@ -125,7 +125,7 @@ pub fn call(connector: &str, key: &str) -> DeliverCall {
         idempotency_key: key.to_owned(),
         attempt: 1,
         deadline: Duration::from_secs(60),
-        result: result(),
+        work: Work::Result { result: Box::new(result()), attachments: Vec::new() },
         trace: None,
     }
 }
