@@ -20,14 +20,18 @@ pub enum Credential {
     Header { name: String, value: SecretString },
     /// `Authorization: Bearer` with a key that does not change.
     Bearer(SecretString),
+    /// What both sides know, to compare requests with that come to us. It goes with no request; should the other side tell
+    /// it, as those do that list their webhooks, it is kept from the guest like any other.
+    Shared(SecretString),
 }
 
 impl Credential {
-    /// The field by which it goes. `None` where a manifest names one by which no credential may go.
+    /// The field by which it goes. `None` where it goes by none, or a manifest names one by which no credential may go.
     pub(crate) fn field(&self) -> Option<HeaderName> {
         match self {
             Self::Header { name, .. } => headers::of_credential(name),
             Self::OAuth { .. } | Self::Basic { .. } | Self::Bearer(_) => Some(AUTHORIZATION),
+            Self::Shared(_) => None,
         }
     }
 
@@ -39,6 +43,9 @@ impl Credential {
         let unusable = || SendFailure::Credential("the sealed secret cannot be sent in a header".to_owned());
         let text = match self {
             Self::OAuth { .. } => return Err(unusable()),
+            Self::Shared(_) => {
+                return Err(SendFailure::Denied("this secret is to compare with, and goes with no request".to_owned()));
+            }
             Self::Basic { user, password } => {
                 format!("Basic {}", STANDARD.encode(format!("{user}:{}", password.expose_secret())))
             }
@@ -69,7 +76,7 @@ impl Credential {
                 let last = value.expose_secret().split_whitespace().next_back().unwrap_or_default();
                 vec![value.clone(), last.into()]
             }
-            Self::Bearer(key) => vec![key.clone()],
+            Self::Bearer(key) | Self::Shared(key) => vec![key.clone()],
         }
     }
 }
@@ -81,6 +88,7 @@ impl fmt::Debug for Credential {
             Self::Basic { .. } => "Basic(…)",
             Self::Header { .. } => "Header(…)",
             Self::Bearer(_) => "Bearer(…)",
+            Self::Shared(_) => "Shared(…)",
         })
     }
 }

@@ -31,6 +31,8 @@ const TOKEN: &str = "c4nary-t0ken/acc3ss+==";
 const REFRESH: &str = "c4nary-r3fresh/tok3n+~";
 /// One that could be the name of a field.
 const PLAIN: &str = "Pl4in-c4nary.K3y";
+/// What events are compared with; an ATS tells it in its list of webhooks.
+const SHARED: &str = "c4nary-sh4red/w3bhook+";
 const USER: &str = "wellspring";
 
 struct Stopped;
@@ -82,15 +84,17 @@ fn spellings(text: &str) -> Vec<String> {
     all
 }
 
-fn all_secrets() -> [String; 5] {
-    [SECRET, TOKEN, REFRESH, PLAIN, &format!("{USER}:{SECRET}")].map(str::to_owned)
+fn all_secrets() -> [String; 6] {
+    [SECRET, TOKEN, REFRESH, PLAIN, SHARED, &format!("{USER}:{SECRET}")].map(str::to_owned)
 }
 
 /// What gives a secret away: its spellings, each without what its ends share with the neighbours, and a long part of it.
 fn traces() -> Vec<String> {
     let trimmed = |text: String| text[text.len().min(4)..text.len().saturating_sub(4).max(4)].to_owned();
     let mut traces: Vec<String> = all_secrets().iter().flat_map(|secret| spellings(secret)).map(trimmed).collect();
-    traces.extend(["c4nary", "s3cret", "t0ken", "r3fresh", "acc3ss", "l4in-", "K3y"].map(str::to_owned));
+    traces.extend(
+        ["c4nary", "s3cret", "t0ken", "r3fresh", "acc3ss", "l4in-", "K3y", "sh4red", "w3bhook"].map(str::to_owned),
+    );
     traces
 }
 
@@ -143,6 +147,7 @@ fn connection(server: &Server) -> ConnectionClient {
     };
     let credentials = [
         ("bearer", Credential::Bearer(secret())),
+        ("shared", Credential::Shared(SecretString::from(SHARED))),
         ("plain", Credential::Bearer(SecretString::from(PLAIN))),
         ("basic", Credential::Basic { user: USER.into(), password: secret() }),
         ("header", Credential::Header { name: "X-Api-Key".into(), value: SecretString::from(format!("Key {SECRET}")) }),
@@ -216,6 +221,8 @@ async fn a_planted_secret_is_found_nowhere_but_in_the_field_the_host_put_it_in()
         assert!(matches!(failure, SendFailure::Credential(_) | SendFailure::Connect), "{failure:?}");
         assert_clean(credential, &format!("{failure:?} {failure}"));
     }
+    let compared = client.send(get("/x", Some("shared"))).await;
+    assert!(matches!(compared, Err(SendFailure::Denied(_))), "{compared:?}");
     let logged = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
     assert!(logged.contains("TRACE") && logged.contains("hyper"), "it is the whole log: {logged}");
     assert_clean("the log", &logged);
