@@ -34,7 +34,7 @@ cargo xtask <command>
                   from a seed (--count N, --seed N; needs Node and ../shared/fixtures)
   bench NAME      measure: `verify` (beside others; also --json), `hostile`, `delivery` (submissions, queue and the way
                   through, on both stores, beside apalis), `frameworks` (import and lookups), `score`, `day` (ten million applications a day in small; --store, --scale N)
-  fuzz [TARGET]   fuzz the verifier: jsonld, jwt, png, svg, status, or all of them; [--seconds N] for each
+  fuzz [TARGET]   fuzz the verifier: jsonld, jwt, png, svg, status; the way out: egress; or all; [--seconds N] each
   prove NAME      what happens when it breaks (--store sqlite|postgres first, where it is about both; --seed N):
                   `crash` (kill -9 under load; --kills N), `power` (power cuts; --cuts N), `postgres` (restarts, failover;
                   --restarts N), `nodes` (three on one PostgreSQL, one killed, one frozen), `disk-full`, `clock`, `network` (--seconds N),

@@ -24,6 +24,7 @@ pub enum SendFailure {
     TooLarge,
     #[error("the name cannot be resolved")]
     Dns,
+    /// What came is no answer that can be read counts as well.
     #[error("no connection, or it broke off")]
     Connect,
     #[error("the other side's certificate is not accepted")]
@@ -71,6 +72,9 @@ pub(crate) enum ExchangeFailure {
     Connect,
     #[error("tls")]
     Tls,
+    /// The body is folded in a way that we did not ask for.
+    #[error("coding")]
+    Coding,
 }
 
 impl From<ExchangeFailure> for SendFailure {
@@ -82,7 +86,7 @@ impl From<ExchangeFailure> for SendFailure {
             ExchangeFailure::Timeout => Self::Timeout,
             ExchangeFailure::TooLarge => Self::TooLarge,
             ExchangeFailure::Dns => Self::Dns,
-            ExchangeFailure::Connect => Self::Connect,
+            ExchangeFailure::Connect | ExchangeFailure::Coding => Self::Connect,
             ExchangeFailure::Tls => Self::Tls,
         }
     }
@@ -95,7 +99,7 @@ impl From<ExchangeFailure> for FetchFailure {
             ExchangeFailure::Timeout => Self::Timeout,
             ExchangeFailure::TooLarge => Self::TooLarge,
             ExchangeFailure::Dns => Self::Dns,
-            ExchangeFailure::Connect => Self::Connect,
+            ExchangeFailure::Connect | ExchangeFailure::Coding => Self::Connect,
             ExchangeFailure::Tls => Self::Tls,
         }
     }

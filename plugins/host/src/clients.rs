@@ -8,7 +8,7 @@ use std::{
 };
 
 use sha2::{Digest as _, Sha256};
-use wellspring_egress::ConnectionClient;
+use wellspring_egress::{Authorities, ConnectionClient};
 use wellspring_model::{
     id::{ConnectionId, TenantId},
     time::Clock,
@@ -24,7 +24,8 @@ use crate::{
 const KEPT_MAX: usize = 1_024;
 
 pub(crate) struct Clients {
-    extra_ca_file: Option<PathBuf>,
+    /// All that the ways out share.
+    authorities: Arc<Authorities>,
     clock: Arc<dyn Clock>,
     kept: Mutex<Kept>,
 }
@@ -44,7 +45,7 @@ struct Entry {
 
 impl Clients {
     pub fn new(extra_ca_file: Option<PathBuf>, clock: Arc<dyn Clock>) -> Self {
-        Self { extra_ca_file, clock, kept: Mutex::default() }
+        Self { authorities: Arc::new(Authorities::new(extra_ca_file)), clock, kept: Mutex::default() }
     }
 
     /// The way out of this connection, with the rights it has now.
@@ -58,8 +59,8 @@ impl Clients {
             entry.last_use = now;
             return Ok(Arc::clone(&entry.client));
         }
-        let (rights, clock) = (grant(manifest, view)?, Arc::clone(&self.clock));
-        let client = Arc::new(ConnectionClient::with_authorities(rights, self.extra_ca_file.as_deref(), clock));
+        let (authorities, clock) = (Arc::clone(&self.authorities), Arc::clone(&self.clock));
+        let client = Arc::new(ConnectionClient::new(grant(manifest, view)?, authorities, clock));
         if kept.clients.len() >= KEPT_MAX
             && let Some(oldest) = kept.clients.iter().min_by_key(|(_, entry)| entry.last_use).map(|(key, _)| *key)
         {
@@ -76,4 +77,83 @@ fn source(manifest: &Manifest, view: &ConnectionView) -> [u8; 32] {
     hash.update(serde_json::to_vec(manifest).unwrap_or_default());
     hash.update(serde_json::to_vec(view).unwrap_or_default());
     hash.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::Map;
+    use wellspring_model::{SecretString, Timestamp, connection::Connection};
+
+    use super::*;
+
+    struct Stopped;
+
+    impl Clock for Stopped {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH
+        }
+    }
+
+    const MANIFEST: &str = r#"
+        id = "tries"
+        version = "0.1.0"
+        contract = "0.1"
+        display-level = "note"
+        serialize-by = "application"
+        events = ["deliver"]
+        [bases.api]
+        url = "https://ats.example"
+        [credentials.main]
+        type = "api-key"
+        attach = "bearer"
+    "#;
+
+    fn view(tenant: u128, connection: u128, key: &str) -> ConnectionView {
+        let id = uuid::Uuid::from_u128;
+        ConnectionView {
+            connection: Connection {
+                id: ConnectionId::from_uuid(id(connection)),
+                tenant: TenantId::from_uuid(id(tenant)),
+                name: "test".to_owned(),
+                connector: "tries".parse().expect("a connector id"),
+                settings: Map::new(),
+                bases: BTreeMap::from([("api".to_owned(), "https://ats.example".parse().expect("a base"))]),
+                credentials: vec!["main".to_owned()],
+                private_origins: Vec::new(),
+                created_at: Timestamp::UNIX_EPOCH,
+            },
+            secrets: BTreeMap::from([("main".to_owned(), SecretString::from(format!(r#"{{"key":"{key}"}}"#)))]),
+        }
+    }
+
+    /// Guards the key of `kept`, both halves of it, and `source`.
+    #[test]
+    fn each_tenants_connection_has_a_way_out_of_its_own_for_as_long_as_it_stays_as_it_is() {
+        let manifest = Manifest::parse(MANIFEST).expect("a manifest");
+        let clients = Clients::new(None, Arc::new(Stopped));
+        let of = |tenant, connection, key| clients.get(&manifest, &view(tenant, connection, key)).expect("rights");
+        let first = of(1, 1, "s3cret");
+        assert!(Arc::ptr_eq(&first, &of(1, 1, "s3cret")), "kept between calls");
+        assert!(!Arc::ptr_eq(&first, &of(2, 1, "s3cret")), "another tenant's");
+        assert!(!Arc::ptr_eq(&first, &of(1, 2, "s3cret")), "another connection's");
+        assert!(Arc::ptr_eq(&first, &of(1, 1, "s3cret")), "and kept beside those");
+        let changed = of(1, 1, "an0ther");
+        assert!(!Arc::ptr_eq(&first, &changed) && Arc::ptr_eq(&changed, &of(1, 1, "an0ther")), "another secret");
+    }
+
+    #[test]
+    fn only_so_many_are_kept_and_the_one_used_last_is_among_them() {
+        let manifest = Manifest::parse(MANIFEST).expect("a manifest");
+        let clients = Clients::new(None, Arc::new(Stopped));
+        let of = |connection| clients.get(&manifest, &view(1, connection, "s3cret")).expect("rights");
+        let (first, second) = (of(0), of(1));
+        for connection in 2..=u128::try_from(KEPT_MAX).expect("a number") {
+            of(connection);
+            of(0);
+        }
+        assert_eq!(clients.kept.lock().expect("not poisoned").clients.len(), KEPT_MAX);
+        assert!(Arc::ptr_eq(&first, &of(0)) && !Arc::ptr_eq(&second, &of(1)));
+    }
 }
