@@ -106,6 +106,13 @@ impl Host {
     /// Inspects, compiles, links and tries a package, and from then on calls it by its id. A connector with the same id is
     /// replaced.
     pub async fn install(&self, bytes: Vec<u8>) -> Result<Arc<Connector>, PackageError> {
+        let connector = self.try_out(bytes).await?;
+        self.registry.insert(Arc::clone(&connector));
+        Ok(connector)
+    }
+
+    /// All of [`Self::install`] but the last: nobody calls it, whatever ran before goes on.
+    pub async fn try_out(&self, bytes: Vec<u8>) -> Result<Arc<Connector>, PackageError> {
         let connector = Connector::load(&self.engine, &self.compiler, bytes).await?;
         let state = self.state(&connector, "install".to_owned());
         let (described, state) = self
@@ -117,9 +124,7 @@ impl Host {
         let described =
             described.map_err(|stopped| PackageError::Describe(failure::stopped(&stopped, &state).message))?;
         connector.compare(&described)?;
-        let connector = Arc::new(connector);
-        self.registry.insert(Arc::clone(&connector));
-        Ok(connector)
+        Ok(Arc::new(connector))
     }
 
     /// Forgets a connector. Calls under way finish. `false`: there was none.

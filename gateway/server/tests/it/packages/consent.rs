@@ -100,6 +100,10 @@ async fn what_nobody_signed_or_a_stranger_did_is_refused_unless_the_operator_tak
     assert_eq!(operator.running().await.as_deref(), Some("0.1.0"));
     assert_eq!(trail(&operator.gateway).await, ["connector.installed_unsigned", "connector.approved"]);
     assert!(crate::log::text().contains("NOBODY SIGNED"));
+    let next = operator.package("next.wasm", &echoes("0.2.0", FURTHER), None);
+    let said = operator.connectors_where("true", &["install", &next]);
+    assert_eq!(said.code, Some(2), "without a word where the configuration allows it: {}", said.text);
+    assert!(said.text.contains("nobody signed this connector"), "{}", said.text);
     // Greenhouse's, in these tests, is the other one.
     let figures = metrics::text(&operator.gateway.app).await.expect("figures");
     assert!(figures.contains("wellspring_connectors{state=\"unsigned\"} 2"), "{figures}");

@@ -64,12 +64,18 @@ impl Operator {
 
     /// Runs `wellspring connectors …`.
     pub fn connectors(&self, arguments: &[&str]) -> Said {
+        self.connectors_where("false", arguments)
+    }
+
+    /// As [`Self::connectors`], where unsigned packages are allowed.
+    pub fn connectors_where(&self, unsigned_allowed: &str, arguments: &[&str]) -> Said {
         let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_wellspring"))
             .arg("connectors")
             .args(arguments)
             .arg("--config")
             .arg(self.gateway.file())
             .env("WELLSPRING_CONNECTORS__TRUST_FILE", self.file("trust.toml"))
+            .env("WELLSPRING_CONNECTORS__ALLOW_UNSIGNED", unsigned_allowed)
             .env("WELLSPRING_LOG__FILTER", "warn")
             .output()
             .expect("the program runs");
