@@ -13,7 +13,7 @@ use wellspring_server::{
     installed,
 };
 
-use super::echoes;
+use super::{ADDRESS, echoes};
 
 /// Locals and loops: 25 KB that take the compiler more than a minute and some gigabytes.
 const BOMB: (usize, usize) = (1_500, 1_500);
@@ -82,7 +82,7 @@ async fn until_there(memory_bytes: u64, expected: bool) {
 
 #[tokio::test]
 async fn a_package_is_compiled_in_a_child_with_the_limits_as_they_are() {
-    host(CompileLimits::default()).install(echoes("0.1.0", "")).await.expect("it installs");
+    host(CompileLimits::default()).install(echoes("0.1.0", ADDRESS)).await.expect("it installs");
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn a_package_that_takes_too_much_memory_is_refused() {
     let limits = CompileLimits { memory_bytes: 512 << 20, cpu_seconds: 60, wall: Duration::from_secs(60) };
     let (reason, _) = refused(limits, nested(BOMB.0, BOMB.1)).await;
     assert!(reason.contains("more than 512 MiB of memory"), "{reason}");
-    host(limits).install(echoes("0.1.0", "")).await.expect("that is plenty for a connector");
+    host(limits).install(echoes("0.1.0", ADDRESS)).await.expect("that is plenty for a connector");
 }
 
 #[tokio::test]
