@@ -22,7 +22,7 @@ const MANIFEST: &str = "id = \"acme/bomb\"\nversion = \"1.0.0\"\ncontract = \"0.
 
 /// A package with this within its only function, after `locals` numbers. Well-formed, and small enough for every cap.
 fn bomb(locals: usize, code: &str) -> Vec<u8> {
-    let exports: String = ["describe", "check", "deliver"]
+    let exports: String = ["describe", "check", "deliver", "correct", "withdraw", "receive", "partner", "list-jobs"]
         .map(|name| format!(r#"(func (export "{name}") (canon lift (core func $i "none")))"#))
         .concat();
     let numbers = "i32 ".repeat(locals);
