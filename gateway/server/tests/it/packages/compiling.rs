@@ -88,7 +88,7 @@ async fn a_package_is_compiled_in_a_child_with_the_limits_as_they_are() {
 #[tokio::test]
 async fn a_package_that_takes_too_much_processor_time_is_refused() {
     // Fails without `Resource::Cpu` in `compile/child.rs`: the clock on the wall has it refused, for another reason.
-    let limits = CompileLimits { cpu_seconds: 1, wall: Duration::from_secs(60), ..CompileLimits::default() };
+    let limits = CompileLimits { cpu_seconds: 1, wall: Duration::from_secs(30), ..CompileLimits::default() };
     let (reason, took) = refused(limits, nested(BOMB.0, BOMB.1)).await;
     assert!(reason.contains("more than 1 s of processor time"), "{reason}");
     assert!(took < Duration::from_secs(30), "{took:?}");
@@ -97,7 +97,7 @@ async fn a_package_that_takes_too_much_processor_time_is_refused() {
 #[tokio::test]
 async fn a_package_that_takes_too_much_memory_is_refused() {
     // Fails without `Resource::As` in `compile/child.rs`: then it goes on until its time is over.
-    let limits = CompileLimits { memory_bytes: 512 << 20, cpu_seconds: 60, wall: Duration::from_secs(60) };
+    let limits = CompileLimits { memory_bytes: 512 << 20, cpu_seconds: 30, wall: Duration::from_secs(60) };
     let (reason, _) = refused(limits, nested(BOMB.0, BOMB.1)).await;
     assert!(reason.contains("more than 512 MiB of memory"), "{reason}");
     host(limits).install(echoes("0.1.0", ADDRESS)).await.expect("that is plenty for a connector");
@@ -107,7 +107,7 @@ async fn a_package_that_takes_too_much_memory_is_refused() {
 async fn a_package_that_takes_too_long_is_refused_and_its_child_is_gone() {
     let memory_bytes = (4 << 30) + 4096;
     // Fails without the time-out in `compile/parent.rs`.
-    let limits = CompileLimits { memory_bytes, cpu_seconds: 120, wall: Duration::from_secs(1) };
+    let limits = CompileLimits { memory_bytes, cpu_seconds: 30, wall: Duration::from_secs(1) };
     let (reason, took) = refused(limits, nested(BOMB.0, BOMB.1)).await;
     assert!(reason.contains("takes more than 1 s"), "{reason}");
     assert!(took < Duration::from_secs(30), "{took:?}");
