@@ -45,17 +45,14 @@ impl Operator {
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let trust = folder.path().join("trust.toml");
+        write_trust(&trust, "");
         let gateway = Gateway::start_with(|config| config.connectors.trust_file.clone_from(&trust)).await;
-        let operator = Self { gateway, folder };
-        operator.trusts("");
-        operator
+        Self { gateway, folder }
     }
 
     /// Writes the trust file: the vendor's key, then `more`.
     pub fn trusts(&self, more: &str) {
-        let trusted =
-            format!("[[keys]]\nkey = \"{}\"\nname = \"Vendor\"\nconnectors = [\"echoes\"]\n", public(&key(VENDOR)));
-        std::fs::write(self.file("trust.toml"), trusted + more).expect("the trust file is written");
+        write_trust(&self.file("trust.toml"), more);
     }
 
     pub fn file(&self, name: &str) -> PathBuf {
@@ -118,6 +115,15 @@ impl Operator {
         wellspring_server::installed::keep_up(app).await;
         app.host.connector(&"echoes".parse().expect("an id")).map(|connector| connector.version().to_owned())
     }
+}
+
+fn write_trust(file: &Path, more: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let key = public(&key(VENDOR));
+    let trusted = format!("[[keys]]\nkey = \"{key}\"\nname = \"Vendor\"\nconnectors = [\"echoes\"]\n{more}");
+    std::fs::write(file, trusted).expect("the trust file is written");
+    // Whatever files are made for by default where tests run.
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).expect("it is the operator's alone");
 }
 
 /// Where the test guest `echoes` asks to go, and where a later version of it might.
