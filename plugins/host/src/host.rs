@@ -153,21 +153,29 @@ impl Host {
     /// # Errors
     /// Why the package is not accepted. A connector with the same id goes on as it was.
     pub async fn install(&self, bytes: Vec<u8>) -> Result<Arc<Connector>, PackageError> {
-        let handle = Handle(self.handles.fetch_add(1, Ordering::Relaxed));
-        let connector = Connector::load(&self.guests, &self.compiler, handle, bytes).await?;
-        if let Err(error) = self.try_out(&connector).await {
-            self.guests.forget(handle);
-            return Err(error);
-        }
-        let connector = Arc::new(connector);
+        let connector = self.try_out(bytes).await?;
         if let Some(replaced) = self.registry.insert(Arc::clone(&connector)) {
             self.guests.forget(replaced.handle);
         }
         Ok(connector)
     }
 
+    /// All of [`Self::install`] but the last: nobody calls it, whatever ran before goes on.
+    ///
+    /// # Errors
+    /// Why the package is not accepted.
+    pub async fn try_out(&self, bytes: Vec<u8>) -> Result<Arc<Connector>, PackageError> {
+        let handle = Handle(self.handles.fetch_add(1, Ordering::Relaxed));
+        let connector = Connector::load(&self.guests, &self.compiler, handle, bytes).await?;
+        if let Err(error) = self.describe(&connector).await {
+            self.guests.forget(handle);
+            return Err(error);
+        }
+        Ok(Arc::new(connector))
+    }
+
     /// Has it say what it is, with no rights at all.
-    async fn try_out(&self, connector: &Connector) -> Result<(), PackageError> {
+    async fn describe(&self, connector: &Connector) -> Result<(), PackageError> {
         let errand = Errand {
             deadline: DESCRIBE_WALL.min(self.limits.wall),
             ..errand(connector, "install".to_owned(), Export::Describe)

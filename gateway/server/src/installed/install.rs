@@ -81,7 +81,8 @@ pub enum InstallError {
     Store(#[from] StoreError),
 }
 
-/// Installs. `host` compiles the package and tries it without any rights; in a host that serves, it also runs from then on.
+/// Installs. `host` compiles the package and tries it without any rights, and goes on with what it has: what is to run is taken
+/// up from the store.
 ///
 /// # Errors
 /// The first reason that speaks against it.
@@ -101,7 +102,7 @@ pub async fn install(
     let versions = store.versions_of_connector(&id).await?;
     let known = newest(&versions, &inspection, version)?;
     let (change, accepted) = rights(&versions, &inspection, asked.consent)?;
-    host.install(asked.package.clone()).await?;
+    host.try_out(asked.package.clone()).await?;
     keep(&config.folder, &id, version, &asked.package, asked.signature.as_deref())?;
     let end = match known {
         None => {

@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
-use wellspring_host::{Host, SignatureError, Signed};
-use wellspring_model::digest::Digest;
+use wellspring_host::{Host, SignatureError, Signed, TrustError};
+use wellspring_model::{connection::ConnectorId, digest::Digest};
 use wellspring_store::{ConnectorVersion, Store, VersionState};
 
 use super::{file, signature, signature_file, trust_file, unrecorded};
@@ -23,7 +23,7 @@ pub struct TakenUp {
     /// Running on the operator's word alone.
     pub unsigned: usize,
     /// Not running: their key or digest is revoked in the trust file.
-    pub revoked: usize,
+    pub revoked: Vec<(ConnectorId, TrustError)>,
     /// Not running as they should, and why. A version that ran before goes on.
     pub failed: Vec<StartError>,
     /// Whether anything runs now that did not before, or the other way round.
@@ -47,9 +47,11 @@ pub async fn take_up(host: &Host, store: &Store, config: &ConnectorsConfig) -> R
     }
     for version in &versions {
         if let Err(reason) = trust.stands(version.digest, version.key) {
-            tracing::error!(connector = %version.connector, version = %version.version, %reason, "a revoked connector does not run");
-            taken_up.changed |= host.remove(&version.connector);
-            taken_up.revoked += 1;
+            if host.remove(&version.connector) {
+                tracing::error!(connector = %version.connector, %reason, "a connector was revoked and runs no more");
+                taken_up.changed = true;
+            }
+            taken_up.revoked.push((version.connector.clone(), reason));
             continue;
         }
         match load(host, config, version).await {
@@ -141,6 +143,9 @@ pub(crate) async fn take_up_all(host: &Host, store: &Store, config: &ConnectorsC
         return Err(StartError::Unrecorded(file.display().to_string()));
     }
     let mut taken_up = take_up(host, store, config).await?;
+    for (connector, reason) in &taken_up.revoked {
+        tracing::error!(%connector, %reason, "a revoked connector does not run");
+    }
     match taken_up.failed.pop() {
         Some(error) => Err(error),
         None => Ok(taken_up),

@@ -49,7 +49,7 @@ impl Connectors {
     pub fn stand(&self, taken_up: &TakenUp) {
         let TakenUp { signed, unsigned, revoked, failed, changed: _ } = taken_up;
         for (state, count) in
-            [("signed", *signed), ("unsigned", *unsigned), ("revoked", *revoked), ("failed", failed.len())]
+            [("signed", *signed), ("unsigned", *unsigned), ("revoked", revoked.len()), ("failed", failed.len())]
         {
             self.installed.get_or_create(&Standing { state }).set(i64::try_from(count).unwrap_or(i64::MAX));
         }

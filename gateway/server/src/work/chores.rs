@@ -59,7 +59,11 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
             counted = Instant::now();
         }
         if looked.elapsed() >= CONNECTORS {
-            installed::keep_up(&app).await;
+            // A compiler at work is ended with it.
+            tokio::select! {
+                () = installed::keep_up(&app) => {}
+                _ = stop.changed() => break,
+            }
             looked = Instant::now();
         }
         for chore in &CHORES {

@@ -41,8 +41,9 @@ pub(super) async fn compile(
         .map_err(|error| format!("the process that compiles cannot be started: {error}"))?;
     let Ok(ended) = tokio::time::timeout(limits.wall, talk(&mut child, package)).await else {
         // By its id, and waited for, so that nothing of it is left.
+        let pid = child.id();
         let killed = child.kill().await;
-        tracing::warn!(pid = child.id(), ?killed, "a compiler that took too long was ended");
+        tracing::warn!(pid, ?killed, "a compiler that took too long was ended");
         return Err(format!("compiling it takes more than {} s", limits.wall.as_secs()));
     };
     let (status, code, words) = ended.map_err(|error| format!("the process that compiles cannot be heard: {error}"))?;

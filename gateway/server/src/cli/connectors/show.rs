@@ -6,7 +6,11 @@ use wellspring_model::connection::ConnectorId;
 use wellspring_store::{ConnectorVersion, VersionState};
 
 use super::{decide::awaited, inspect, opened, signed_by, trusted};
-use crate::cli::{ConfigArgs, Failure, exit, operate::configured};
+use crate::{
+    cli::{ConfigArgs, Failure, exit, operate::configured},
+    config::Config,
+    installed,
+};
 
 #[derive(Debug, Args)]
 pub struct List {
@@ -40,7 +44,7 @@ pub async fn list(args: List) -> Result<u8, Failure> {
             "{:<24} {:<10} {:<16} {}  signed by {}",
             version.connector,
             version.version.to_string(),
-            standing(version, &trust),
+            standing(version, &trust, &config),
             version.digest,
             signed_by(&trust, version.key)
         );
@@ -77,11 +81,16 @@ pub async fn show(args: Show) -> Result<u8, Failure> {
     Ok(exit::PASSED)
 }
 
-/// Whether it runs. What the trust file revokes does not, whatever is on record.
-fn standing(version: &ConnectorVersion, trust: &TrustFile) -> String {
-    let barred = matches!(version.state, VersionState::Active | VersionState::Waiting)
-        && trust.stands(version.digest, version.key).is_err();
-    if barred { format!("{}, barred", version.state.as_str()) } else { version.state.as_str().to_owned() }
+/// Whether it runs. What the trust file revokes does not, whatever is on record, and neither does what is not there.
+fn standing(version: &ConnectorVersion, trust: &TrustFile, config: &Config) -> String {
+    let state = version.state.as_str();
+    let file = installed::file(&config.connectors.folder, &version.connector, version.version);
+    match version.state {
+        VersionState::Superseded | VersionState::Revoked => state.to_owned(),
+        _ if trust.stands(version.digest, version.key).is_err() => format!("{state}, barred"),
+        _ if !file.is_file() => format!("{state}, no file"),
+        _ => state.to_owned(),
+    }
 }
 
 fn since(version: &ConnectorVersion, trust: &TrustFile) -> String {

@@ -3,7 +3,7 @@
 use wellspring_model::id::TenantId;
 use wellspring_server::{auth, metrics};
 
-use super::{FURTHER, Operator, STRANGER, VENDOR, echoes, told_digest};
+use super::{ADDRESS, FURTHER, Operator, STRANGER, VENDOR, echoes, told_digest};
 use crate::gateway::Gateway;
 
 async fn trail(gateway: &Gateway) -> Vec<String> {
@@ -17,7 +17,7 @@ async fn trail(gateway: &Gateway) -> Vec<String> {
 #[tokio::test]
 async fn a_signed_package_waits_until_its_rights_are_accepted() {
     let operator = Operator::start().await;
-    let file = operator.package("echoes.wasm", &echoes("0.1.0", ""), Some(VENDOR));
+    let file = operator.package("echoes.wasm", &echoes("0.1.0", ADDRESS), Some(VENDOR));
     let said = operator.connectors(&["install", &file]);
     assert_eq!(said.code, Some(2), "{}", said.text);
     for part in
@@ -42,13 +42,13 @@ async fn a_signed_package_waits_until_its_rights_are_accepted() {
 #[tokio::test]
 async fn a_version_that_asks_for_more_waits_while_the_one_before_goes_on() {
     let operator = Operator::start().await;
-    operator.installs(&echoes("0.1.0", ""));
+    operator.installs(&echoes("0.1.0", ADDRESS));
     let file = operator.package("next.wasm", &echoes("0.2.0", FURTHER), Some(VENDOR));
     // Fails without `change.needs_consent()` in `installed/install.rs`.
     let said = operator.connectors(&["install", &file]);
     assert_eq!(said.code, Some(2), "{}", said.text);
-    assert!(said.text.contains("+ address `further`: url https://further.example"), "{}", said.text);
-    assert!(!said.text.contains("+ address `api`"), "that was accepted before: {}", said.text);
+    assert!(said.text.contains("+ address `api`: url https://further.example/v1"), "{}", said.text);
+    assert!(!said.text.contains("+ event `deliver`"), "that was accepted before: {}", said.text);
     assert_eq!(operator.running().await.as_deref(), Some("0.1.0"));
     let shown = operator.connectors(&["show", "echoes"]);
     assert!(
@@ -61,8 +61,8 @@ async fn a_version_that_asks_for_more_waits_while_the_one_before_goes_on() {
     let said = operator.connectors(&["install", &file, &format!("--accept-rights={digest}")]);
     assert_eq!(said.code, Some(0), "{}", said.text);
     assert_eq!(operator.running().await.as_deref(), Some("0.2.0"));
-    // Less than before, and the same, need nobody.
-    let file = operator.package("less.wasm", &echoes("0.3.0", ""), Some(VENDOR));
+    // The same as before needs nobody.
+    let file = operator.package("same.wasm", &echoes("0.3.0", FURTHER), Some(VENDOR));
     let said = operator.connectors(&["install", &file]);
     assert_eq!(said.code, Some(0), "{}", said.text);
     assert_eq!(operator.running().await.as_deref(), Some("0.3.0"));
@@ -71,7 +71,7 @@ async fn a_version_that_asks_for_more_waits_while_the_one_before_goes_on() {
 #[tokio::test]
 async fn consent_to_one_change_is_none_to_another() {
     let operator = Operator::start().await;
-    let file = operator.package("echoes.wasm", &echoes("0.1.0", ""), Some(VENDOR));
+    let file = operator.package("echoes.wasm", &echoes("0.1.0", ADDRESS), Some(VENDOR));
     let digest = told_digest(&operator.connectors(&["install", &file]).text);
     let file = operator.package("next.wasm", &echoes("0.2.0", FURTHER), Some(VENDOR));
     let said = operator.connectors(&["install", &file, &format!("--accept-rights={digest}")]);
@@ -83,11 +83,11 @@ async fn consent_to_one_change_is_none_to_another() {
 #[tokio::test]
 async fn what_nobody_signed_or_a_stranger_did_is_refused_unless_the_operator_takes_it() {
     let operator = Operator::start().await;
-    let unsigned = operator.package("unsigned.wasm", &echoes("0.1.0", ""), None);
+    let unsigned = operator.package("unsigned.wasm", &echoes("0.1.0", ADDRESS), None);
     let said = operator.connectors(&["install", &unsigned, "--accept-rights"]);
     assert_eq!(said.code, Some(65), "{}", said.text);
     assert!(said.text.contains("`--unsigned`"), "{}", said.text);
-    let strange = operator.package("strange.wasm", &echoes("0.1.0", ""), Some(STRANGER));
+    let strange = operator.package("strange.wasm", &echoes("0.1.0", ADDRESS), Some(STRANGER));
     let said = operator.connectors(&["install", &strange, "--unsigned", "--accept-rights"]);
     assert_eq!(said.code, Some(65), "a signature that is there has to hold: {}", said.text);
     assert!(said.text.contains("is not in the trust file"), "{}", said.text);
@@ -100,6 +100,10 @@ async fn what_nobody_signed_or_a_stranger_did_is_refused_unless_the_operator_tak
     assert_eq!(operator.running().await.as_deref(), Some("0.1.0"));
     assert_eq!(trail(&operator.gateway).await, ["connector.installed_unsigned", "connector.approved"]);
     assert!(crate::log::text().contains("NOBODY SIGNED"));
+    let next = operator.package("next.wasm", &echoes("0.2.0", FURTHER), None);
+    let said = operator.connectors_where("true", &["install", &next]);
+    assert_eq!(said.code, Some(2), "without a word where the configuration allows it: {}", said.text);
+    assert!(said.text.contains("nobody signed this connector"), "{}", said.text);
     // Greenhouse's, in these tests, is the other one.
     let figures = metrics::text(&operator.gateway.app).await.expect("figures");
     assert!(figures.contains("wellspring_connectors{state=\"unsigned\"} 2"), "{figures}");
@@ -110,7 +114,7 @@ async fn what_nobody_signed_or_a_stranger_did_is_refused_unless_the_operator_tak
 #[tokio::test]
 async fn whoever_signed_is_told_over_http() {
     let operator = Operator::start().await;
-    operator.installs(&echoes("0.1.0", ""));
+    operator.installs(&echoes("0.1.0", ADDRESS));
     operator.running().await;
     let listed = operator.gateway.get("/v1/connectors").await.json();
     let echoes =

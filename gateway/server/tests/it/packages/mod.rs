@@ -11,7 +11,7 @@ use std::{
 };
 
 use ed25519_dalek::SigningKey;
-use serde_json::json;
+use serde_json::Value;
 use wellspring_host::{
     package,
     signature::{public, sign},
@@ -45,17 +45,14 @@ impl Operator {
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let trust = folder.path().join("trust.toml");
+        write_trust(&trust, "");
         let gateway = Gateway::start_with(|config| config.connectors.trust_file.clone_from(&trust)).await;
-        let operator = Self { gateway, folder };
-        operator.trusts("");
-        operator
+        Self { gateway, folder }
     }
 
     /// Writes the trust file: the vendor's key, then `more`.
     pub fn trusts(&self, more: &str) {
-        let trusted =
-            format!("[[keys]]\nkey = \"{}\"\nname = \"Vendor\"\nconnectors = [\"echoes\"]\n", public(&key(VENDOR)));
-        std::fs::write(self.file("trust.toml"), trusted + more).expect("the trust file is written");
+        write_trust(&self.file("trust.toml"), more);
     }
 
     pub fn file(&self, name: &str) -> PathBuf {
@@ -64,12 +61,18 @@ impl Operator {
 
     /// Runs `wellspring connectors …`.
     pub fn connectors(&self, arguments: &[&str]) -> Said {
+        self.connectors_where("false", arguments)
+    }
+
+    /// As [`Self::connectors`], where unsigned packages are allowed.
+    pub fn connectors_where(&self, unsigned_allowed: &str, arguments: &[&str]) -> Said {
         let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_wellspring"))
             .arg("connectors")
             .args(arguments)
             .arg("--config")
             .arg(self.gateway.file())
             .env("WELLSPRING_CONNECTORS__TRUST_FILE", self.file("trust.toml"))
+            .env("WELLSPRING_CONNECTORS__ALLOW_UNSIGNED", unsigned_allowed)
             .env("WELLSPRING_LOG__FILTER", "warn")
             .output()
             .expect("the program runs");
@@ -114,24 +117,37 @@ impl Operator {
     }
 }
 
-/// The test guest `echoes` under another version, asking for `more` besides. Its code says the version too, right after its id.
-pub fn echoes(version: &str, more: &str) -> Vec<u8> {
-    let built = built_connector("echoes");
-    let section = built.windows(package::SECTION.len()).rposition(|window| window == package::SECTION.as_bytes());
-    // Section id, and the two lengths before the name: a byte for the name's, two for the section's.
-    let mut component = built[..section.expect("it has a manifest") - 4].to_vec();
-    let (before, after) = (b"echoes0.1.0", format!("echoes{version}"));
-    let at = component.windows(before.len()).position(|window| window == before).expect("the guest says its version");
-    component[at..at + before.len()].copy_from_slice(after.as_bytes());
-    let manifest = format!(
-        "id = \"echoes\"\nversion = \"{version}\"\ncontract = \"0.1\"\ndisplay-level = \"note\"\n\
-         serialize-by = \"application\"\nevents = [\"deliver\"]\n[bases.api]\nurl = \"https://ats.example/v1\"\n{more}"
-    );
-    package::embed(component, &manifest, &json!({ "type": "object" })).expect("embeds")
+fn write_trust(file: &Path, more: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let key = public(&key(VENDOR));
+    let trusted = format!("[[keys]]\nkey = \"{key}\"\nname = \"Vendor\"\nconnectors = [\"echoes\"]\n{more}");
+    std::fs::write(file, trusted).expect("the trust file is written");
+    // Whatever files are made for by default where tests run.
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).expect("it is the operator's alone");
 }
 
-/// A further right.
-pub const FURTHER: &str = "[bases.further]\nurl = \"https://further.example\"\n";
+/// Where the test guest `echoes` asks to go, and where a later version of it might.
+pub const ADDRESS: &str = "https://ats.example/v1";
+pub const FURTHER: &str = "https://further.example/v1";
+
+/// The test guest `echoes` under another version, asking for this address. Its code says the version too.
+pub fn echoes(version: &str, address: &str) -> Vec<u8> {
+    let built = built_connector("echoes");
+    let name = built.windows(package::SECTION.len()).rposition(|window| window == package::SECTION.as_bytes());
+    let name = name.expect("it has a manifest");
+    let section: Value = serde_json::from_slice(&built[name + package::SECTION.len()..]).expect("JSON");
+    // Section id, and the two lengths before the name: a byte for the name's, two for the section's.
+    let mut component = built[..name - 4].to_vec();
+    let is_version = |at: usize, code: &[u8]| &code[at..at + 5] == b"0.1.0" && code[at - 1] != b'@';
+    let places: Vec<usize> = (1..component.len() - 5).filter(|at| is_version(*at, &component)).collect();
+    assert!(!places.is_empty(), "the guest says its version");
+    for at in places {
+        component[at..at + 5].copy_from_slice(version.as_bytes());
+    }
+    let manifest = section["manifest"].as_str().expect("a manifest");
+    let manifest = manifest.replace("version = \"0.1.0\"", &format!("version = \"{version}\""));
+    package::embed(component, &manifest.replace(ADDRESS, address), &section["settings"]).expect("embeds")
+}
 
 /// The digest that a text tells to accept rights with.
 pub fn told_digest(text: &str) -> Digest {

@@ -6,14 +6,14 @@ use wellspring_server::{
     installed, metrics, start,
 };
 
-use super::{Operator, VENDOR, contents, echoes, key, told_digest};
+use super::{ADDRESS, Operator, VENDOR, contents, echoes, key, told_digest};
 
 #[tokio::test]
 async fn what_the_trust_file_revokes_stops_and_cannot_be_accepted_again() {
     let operator = Operator::start().await;
-    operator.installs(&echoes("0.1.0", ""));
+    operator.installs(&echoes("0.1.0", ADDRESS));
     assert_eq!(operator.running().await.as_deref(), Some("0.1.0"));
-    let digest = wellspring_host::inspect(&echoes("0.1.0", "")).expect("a package").digest;
+    let digest = wellspring_host::inspect(&echoes("0.1.0", ADDRESS)).expect("a package").digest;
     for revoked in [format!("keys = [\"{}\"]", public(&key(VENDOR))), format!("digests = [\"{digest}\"]")] {
         operator.trusts(&format!("[revoked]\n{revoked}\n"));
         // Fails without `trust.stands` in `installed/take_up.rs`.
@@ -30,11 +30,11 @@ async fn what_the_trust_file_revokes_stops_and_cannot_be_accepted_again() {
 #[tokio::test]
 async fn a_key_that_is_taken_out_of_the_trust_file_bars_what_is_new_and_not_what_runs() {
     let operator = Operator::start().await;
-    operator.installs(&echoes("0.1.0", ""));
+    operator.installs(&echoes("0.1.0", ADDRESS));
     std::fs::write(operator.file("trust.toml"), "").expect("nobody is relied on any more");
     assert_eq!(operator.running().await.as_deref(), Some("0.1.0"));
     assert!(operator.listed()[0].contains("(not in the trust file)"), "{:?}", operator.listed());
-    let file = operator.package("next.wasm", &echoes("0.2.0", ""), Some(VENDOR));
+    let file = operator.package("next.wasm", &echoes("0.2.0", ADDRESS), Some(VENDOR));
     let said = operator.connectors(&["install", &file]);
     assert_eq!(said.code, Some(65), "{}", said.text);
 }
@@ -42,7 +42,7 @@ async fn a_key_that_is_taken_out_of_the_trust_file_bars_what_is_new_and_not_what
 #[tokio::test]
 async fn what_an_operator_revokes_stops_until_its_rights_are_accepted_anew() {
     let operator = Operator::start().await;
-    operator.installs(&echoes("0.1.0", ""));
+    operator.installs(&echoes("0.1.0", ADDRESS));
     assert_eq!(operator.running().await.as_deref(), Some("0.1.0"));
     assert_eq!(operator.connectors(&["revoke", "echoes"]).code, Some(0));
     assert_eq!(operator.running().await, None);
@@ -58,7 +58,7 @@ async fn what_an_operator_revokes_stops_until_its_rights_are_accepted_anew() {
 async fn a_trust_file_that_others_can_write_to_stops_everything_new_and_nothing_that_runs() {
     use std::os::unix::fs::PermissionsExt as _;
     let operator = Operator::start().await;
-    operator.installs(&echoes("0.1.0", ""));
+    operator.installs(&echoes("0.1.0", ADDRESS));
     assert_eq!(operator.running().await.as_deref(), Some("0.1.0"));
     let open = std::fs::Permissions::from_mode(0o666);
     std::fs::set_permissions(operator.file("trust.toml"), open).expect("it is open to all");

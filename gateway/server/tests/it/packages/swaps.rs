@@ -1,18 +1,18 @@
 //! Abuse 29 of the design: what was replaced does not come back, and nothing is put under another's name.
 
-use super::{FURTHER, Operator, VENDOR, contents, echoes};
+use super::{ADDRESS, FURTHER, Operator, VENDOR, contents, echoes};
 
 #[tokio::test]
 async fn an_older_version_is_refused_though_it_is_signed_and_the_newer_one_goes_on() {
     let operator = Operator::start().await;
-    operator.installs(&echoes("0.1.0", ""));
-    operator.installs(&echoes("0.2.0", ""));
+    operator.installs(&echoes("0.1.0", ADDRESS));
+    operator.installs(&echoes("0.2.0", ADDRESS));
     let folder = &operator.gateway.app.config.connectors.folder;
     let before = (operator.listed(), contents(folder));
     // A signature that was good once still is: only the record tells. Fails without `Older` in `installed/install.rs` and
     // without the comparison in the store.
     for version in ["0.1.0", "0.1.9"] {
-        let file = operator.package("older.wasm", &echoes(version, ""), Some(VENDOR));
+        let file = operator.package("older.wasm", &echoes(version, ADDRESS), Some(VENDOR));
         let said = operator.connectors(&["install", &file, "--accept-rights"]);
         assert_eq!(said.code, Some(1), "{}", said.text);
         assert!(said.text.contains("older than 0.2.0"), "{}", said.text);
@@ -24,7 +24,7 @@ async fn an_older_version_is_refused_though_it_is_signed_and_the_newer_one_goes_
 #[tokio::test]
 async fn another_content_under_the_same_version_is_refused_though_it_is_signed() {
     let operator = Operator::start().await;
-    operator.installs(&echoes("0.2.0", ""));
+    operator.installs(&echoes("0.2.0", ADDRESS));
     let folder = &operator.gateway.app.config.connectors.folder;
     let before = (operator.listed(), contents(folder));
     // Fails without `OtherContent` in `installed/install.rs`, but for the store's comparison.
@@ -34,7 +34,7 @@ async fn another_content_under_the_same_version_is_refused_though_it_is_signed()
     assert!(said.text.contains("installed before with another content"), "{}", said.text);
     assert_eq!((operator.listed(), contents(folder)), before);
     // The very same is nothing new.
-    let file = operator.package("same.wasm", &echoes("0.2.0", ""), Some(VENDOR));
+    let file = operator.package("same.wasm", &echoes("0.2.0", ADDRESS), Some(VENDOR));
     let said = operator.connectors(&["install", &file]);
     assert!(said.code == Some(0) && said.text.contains("nothing is different"), "{}", said.text);
 }
@@ -42,8 +42,8 @@ async fn another_content_under_the_same_version_is_refused_though_it_is_signed()
 #[tokio::test]
 async fn a_right_signature_beside_the_wrong_file_is_refused() {
     let operator = Operator::start().await;
-    operator.installs(&echoes("0.1.0", ""));
-    let good = operator.package("good.wasm", &echoes("0.2.0", ""), Some(VENDOR));
+    operator.installs(&echoes("0.1.0", ADDRESS));
+    let good = operator.package("good.wasm", &echoes("0.2.0", ADDRESS), Some(VENDOR));
     let other = operator.package("other.wasm", &echoes("0.3.0", FURTHER), None);
     let said = operator.connectors(&["install", &other, "--signature", &format!("{good}.sig"), "--accept-rights"]);
     assert_eq!(said.code, Some(65), "{}", said.text);
@@ -59,7 +59,7 @@ async fn a_right_signature_beside_the_wrong_file_is_refused() {
 #[tokio::test]
 async fn a_file_that_somebody_swapped_on_disk_is_not_taken_up() {
     let operator = Operator::start().await;
-    operator.installs(&echoes("0.1.0", ""));
+    operator.installs(&echoes("0.1.0", ADDRESS));
     let app = &operator.gateway.app;
     let folder = &app.config.connectors.folder;
     std::fs::write(folder.join("echoes@0.1.0.wasm"), echoes("0.1.0", FURTHER)).expect("it is swapped");
@@ -69,7 +69,7 @@ async fn a_file_that_somebody_swapped_on_disk_is_not_taken_up() {
     assert!(failed.len() == 1 && failed[0].contains("somebody has put another file there"), "{failed:?}");
     assert_eq!(operator.running().await, None);
     // And so is one whose signature is gone, since it was installed with one.
-    std::fs::write(folder.join("echoes@0.1.0.wasm"), echoes("0.1.0", "")).expect("it is the right one again");
+    std::fs::write(folder.join("echoes@0.1.0.wasm"), echoes("0.1.0", ADDRESS)).expect("it is the right one again");
     let signature = folder.join("echoes@0.1.0.wasm.sig");
     let kept = std::fs::read(&signature).expect("the signature");
     std::fs::remove_file(&signature).expect("it is taken away");
