@@ -110,8 +110,9 @@ fn assert_clean(what: &str, text: &str) {
 fn echo(request: &str) -> Answer {
     let spelt: Vec<String> = all_secrets().iter().flat_map(|secret| spellings(secret)).collect();
     let mut head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n".to_owned();
-    for (number, spelling) in spelt.iter().enumerate() {
-        head += &format!("x-echo-{number}: <{spelling}>\r\n");
+    // No more fields than an answer may have.
+    for (number, some) in spelt.chunks(2).enumerate() {
+        head += &format!("x-echo-{number}: <{}>\r\n", some.join("> <"));
     }
     head += &format!("location: /login?key={SECRET}\r\nset-cookie: s={SECRET}\r\n");
     head += &format!("www-authenticate: Bearer realm=\"{SECRET}\"\r\nx-{PLAIN}-x: 1\r\n");

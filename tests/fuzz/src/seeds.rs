@@ -237,6 +237,8 @@ pub fn egress() -> Vec<Vec<u8>> {
         plain("root", ""),
         plain("inside", "/"),
         plain("named", "/"),
+        plain("literal", "/"),
+        plain("root", "/..;/admin"),
         plain("api", "/../admin"),
         plain("api", "//evil.example"),
         json!({"method": "POST", "base": "api", "path": "/notes", "query": [["a b", "c&d"]], "as": "basic", "layers": "01",

@@ -139,6 +139,7 @@ pub const WORDS: &[&str] = &[
     "root",
     "inside",
     "named",
+    "literal",
     "bearer",
     "basic",
     "header",
