@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use secrecy::zeroize::Zeroizing;
 use tokio::sync::Semaphore;
 use wellspring_egress::{Fetcher, FetcherConfig, Webhooks};
-use wellspring_host::{Host, HostConfig, InMemory};
+use wellspring_host::{Host, HostConfig};
 use wellspring_model::{
     Timestamp,
     time::{Clock, Entropy},
@@ -17,8 +17,10 @@ use wellspring_verify::{Cache, Document, Limits, Material, Policy};
 use crate::{
     clock::{SystemClock, SystemEntropy},
     config::Config,
+    kept::Kept,
     known::Known,
     metrics::Metrics,
+    pace::Pace,
     prepared::Prepared,
     readiness::Readiness,
     registries,
@@ -158,7 +160,7 @@ pub async fn app_reaching(
     let extra_ca_file = config.extra_ca_file().map(Path::to_owned);
     let webhooks = Webhooks::new(extra_ca_file.as_deref())?;
     let sandbox = HostConfig { extra_ca_file, ..HostConfig::default() };
-    let host = Host::new(sandbox, Arc::new(InMemory::default()), Arc::clone(&clock), Arc::clone(&entropy))?;
+    let host = Host::new(sandbox, Arc::new(Kept::new(store.clone())), Arc::clone(&clock), Arc::clone(&entropy))?;
     install_all(&host, &config.connectors.folder).await?;
     let verification = verification(&config, clock.now())?;
     let scoring = ScoringPolicy::counting(config.policy.assurance.iter().copied().collect());
@@ -176,6 +178,7 @@ pub async fn app_reaching(
         scoring,
         prepared: Prepared::default(),
         known,
+        pace: Pace::default(),
         processors,
         metrics,
         readiness,
