@@ -107,6 +107,8 @@ ids! {
     EndpointId = "end_";
     /// Rules about whom an employer relies on; they never change.
     TrustPolicyId = "tru_";
+    /// Something that an ATS has told us.
+    AtsEventId = "aev_";
     /// An assessment that an ATS has ordered of us.
     OrderId = "ord_";
     /// One try at a delivery.

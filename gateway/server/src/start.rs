@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use secrecy::zeroize::Zeroizing;
 use tokio::sync::Semaphore;
 use wellspring_egress::{Fetcher, FetcherConfig, Webhooks};
-use wellspring_host::{Host, HostConfig, InMemory, Workplace};
+use wellspring_host::{Host, HostConfig, Workplace};
 use wellspring_model::{
     Timestamp,
     digest::Digest,
@@ -19,8 +19,10 @@ use crate::{
     clock::{SystemClock, SystemEntropy},
     config::Config,
     installed,
+    kept::Kept,
     known::Known,
     metrics::Metrics,
+    pace::Pace,
     prepared::Prepared,
     readiness::Readiness,
     registries,
@@ -202,7 +204,7 @@ async fn assembled(
     let extra_ca_file = config.extra_ca_file().map(Path::to_owned);
     let webhooks = Webhooks::new(extra_ca_file.as_deref())?;
     let sandbox = HostConfig { extra_ca_file, ..HostConfig::default() };
-    let kept = Arc::new(InMemory::default());
+    let kept = Arc::new(Kept::new(store.clone()));
     let host = match programs.guests.filter(|_| config.connectors.own_process) {
         Some(program) => Host::apart(sandbox, program, kept, Arc::clone(&clock)).await?,
         None => Host::new(sandbox, kept, Arc::clone(&clock), Arc::clone(&entropy))?,
@@ -226,6 +228,7 @@ async fn assembled(
         scoring,
         prepared: Prepared::default(),
         known,
+        pace: Pace::default(),
         processors,
         metrics,
         readiness,

@@ -14,7 +14,7 @@ use wellspring_score::ScoringPolicy;
 use wellspring_store::Store;
 use wellspring_verify::{Cache, Limits, Material, Policy};
 
-use crate::{config::Config, known::Known, metrics::Metrics, prepared::Prepared, readiness::Readiness};
+use crate::{config::Config, known::Known, metrics::Metrics, pace::Pace, prepared::Prepared, readiness::Readiness};
 
 /// One running gateway. Cheap to clone.
 #[derive(Clone)]
@@ -33,6 +33,8 @@ pub struct AppState {
     pub scoring: Arc<ScoringPolicy>,
     pub prepared: Prepared,
     pub known: Known,
+    /// How often ATSs may call.
+    pub pace: Pace,
     /// As many as there are processors.
     pub processors: Semaphore,
     pub metrics: Metrics,

@@ -37,7 +37,7 @@ pub struct NewCorrection {
 
 impl Store {
     /// Records what a re-check found, keeps what was said before beside it, and sees to it that the ATS hears of it. Says
-    /// whether it did: another re-check may have replaced the same assessment before.
+    /// whether it did: another re-check may have replaced the same assessment before, or the application was withdrawn.
     ///
     /// # Errors
     /// [`StoreError::Fenced`] where the lease has ended; nothing was stored then.
@@ -53,14 +53,15 @@ impl Store {
                     let kept = query(
                         "INSERT INTO earlier_assessments (id, tenant, submission, at, replaced_at, report, assessment) \
                          SELECT $1, tenant, id, assessed_at, $4, report, assessment FROM submissions \
-                         WHERE id = $2 AND tenant = $3 AND state = 'assessed' ON CONFLICT DO NOTHING",
+                         WHERE id = $2 AND tenant = $3 AND state = 'assessed' AND withdrawn_at IS NULL ON CONFLICT DO NOTHING",
                     );
                     let kept = kept.bind(new.replaces.to_string()).bind(&subject).bind(lease.tenant.to_string());
                     if kept.bind(micros(now)).execute(&mut *tx).await? == 0 {
                         return Ok(false);
                     }
                     let corrected = composed(format!(
-                        "UPDATE submissions SET assessed_at = $2, report = $3, assessment = $4 WHERE id = $1 RETURNING {}",
+                        "UPDATE submissions SET assessed_at = $2, report = $3, assessment = $4 \
+                         WHERE id = $1 AND withdrawn_at IS NULL RETURNING {}",
                         Subject::COLUMNS
                     ))
                     .bind(&subject)
@@ -69,11 +70,11 @@ impl Store {
                     .bind(assessment)
                     .fetch_optional(&mut *tx)
                     .await?;
-                    if let Some(row) = corrected {
-                        let about = Subject::read(&Read::new(&row, "submissions"))?;
-                        let (kind, outcome) = (EventType::SubmissionCorrected, new.report.outcome());
-                        tx.announce(about.assessed((lease.tenant, now), kind, outcome, &new.assessment));
-                    }
+                    // Withdrawn at this moment: the task is taken up again, and finds that out.
+                    let row = corrected.ok_or(StoreError::Superseded)?;
+                    let about = Subject::read(&Read::new(&row, "submissions"))?;
+                    let (kind, outcome) = (EventType::SubmissionCorrected, new.report.outcome());
+                    tx.announce(about.assessed((lease.tenant, now), kind, outcome, &new.assessment));
                     unmapped::saw(tx, lease.tenant, new.submission, new.unmapped, now);
                     recheck::checked(tx, lease.tenant, new.submission, new.watch, now).await?;
                     if is_to_be_told(tx, &subject, &new.delivery).await? {

@@ -6,12 +6,14 @@
 
 mod accept;
 mod announce;
+mod ats;
 mod audit;
 mod backup;
 mod claim;
 mod clock;
 mod connection;
 mod connector;
+mod connection_state;
 mod correction;
 mod crosswalk;
 mod database;
@@ -50,9 +52,11 @@ mod told;
 mod transaction;
 mod trust;
 mod unmapped;
+mod withdrawal;
 mod writer;
 
 pub use accept::{Accepted, NewSubmission};
+pub use ats::{AtsCandidateNow, Heard, NewAtsEvent};
 pub use audit::{
     Action, AuditExport, AuditFilter, AuditKey, AuditLine, AuditNote, AuditPublicKey, AuditRow, AuditSignature, Broken,
     Endorsement, ExportCheck, ExportError, ExportFault, ExportRange, Fault, LOOKED_AT, Signed, SignedHead, TrailCheck,
@@ -60,6 +64,7 @@ pub use audit::{
 };
 pub use backup::{Copied, CopyError, back_up, restore};
 pub use connector::{ConnectorVersion, NewConnectorVersion, VersionState};
+pub use connection_state::KeepState;
 pub use correction::NewCorrection;
 pub use crosswalk::{AssociationFilter, Decide, NewEdition, Settled, Settlement};
 pub use database::Database;
@@ -82,3 +87,4 @@ pub use submission::NewAssessment;
 pub use task::{LeaseToken, Leased, TaskKind};
 pub use tenant::ApiKey;
 pub use unmapped::{NoPlace, UnmappedPlace};
+pub use withdrawal::{NewWithdrawal, Withdraw};

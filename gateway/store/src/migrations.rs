@@ -26,6 +26,7 @@ const MIGRATIONS: [(i64, &str, &str); 12] = [
     (10, "frameworks", include_str!("../migrations/0010_frameworks.sql")),
     (11, "crosswalks", include_str!("../migrations/0011_crosswalks.sql")),
     (13, "connectors", include_str!("../migrations/0013_connectors.sql")),
+    (14, "inbound", include_str!("../migrations/0014_inbound.sql")),
 ];
 
 /// The third migration looks for the task of every delivery, and goes through all tasks for each where there is no index. It

@@ -71,6 +71,25 @@ impl Store {
         row.map(|row| posting(&Read::new(&row, "postings"))).transpose()
     }
 
+    /// The newest jobs of a connection, newest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn newest_postings(
+        &self,
+        tenant: TenantId,
+        connection: ConnectionId,
+        most: u32,
+    ) -> Result<Vec<Posting>, StoreError> {
+        let rows = query("SELECT * FROM postings WHERE connection = $1 AND tenant = $2 ORDER BY id DESC LIMIT $3")
+            .bind(connection.to_string())
+            .bind(tenant.to_string())
+            .bind(i64::from(most))
+            .fetch_all(&self.read)
+            .await?;
+        rows.iter().map(|row| posting(&Read::new(row, "postings"))).collect()
+    }
+
     pub async fn postings(
         &self,
         tenant: TenantId,

@@ -64,14 +64,24 @@ impl DataKey {
 
     /// Seals a secret together with what it belongs to.
     pub fn seal(&self, secret: &str, to: &[&str], entropy: &dyn Entropy) -> Result<Vec<u8>, StoreError> {
-        seal(&self.0, secret.as_bytes(), belongs(to), entropy)
+        self.seal_bytes(secret.as_bytes(), to, entropy)
+    }
+
+    /// Seals bytes together with what they belong to.
+    pub fn seal_bytes(&self, secret: &[u8], to: &[&str], entropy: &dyn Entropy) -> Result<Vec<u8>, StoreError> {
+        seal(&self.0, secret, belongs(to), entropy)
     }
 
     /// Opens a secret that belongs to `to`.
     pub fn unseal(&self, sealed: &[u8], to: &[&str]) -> Result<SecretString, StoreError> {
-        let opened = open(&self.0, sealed, belongs(to))?;
+        let opened = self.unseal_bytes(sealed, to)?;
         let text = std::str::from_utf8(&opened).map_err(|_| StoreError::Seal)?;
         Ok(SecretString::from(text.to_owned()))
+    }
+
+    /// Opens bytes that belong to `to`.
+    pub fn unseal_bytes(&self, sealed: &[u8], to: &[&str]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        open(&self.0, sealed, belongs(to))
     }
 }
 

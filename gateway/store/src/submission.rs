@@ -3,10 +3,11 @@
 use wellspring_model::{
     Timestamp,
     assessment::Assessment,
+    ats::WithdrawalReason,
     event::EventType,
     id::{SubmissionId, TenantId},
     report::VerificationReport,
-    submission::{Assessed, Language, Submission, SubmissionState},
+    submission::{Assessed, Language, Submission, SubmissionState, Withdrawn},
     unmapped::Named,
 };
 
@@ -71,6 +72,9 @@ impl Store {
                         let (kind, outcome) = (EventType::SubmissionAssessed, new.report.outcome());
                         let about = Subject::read(&row)?;
                         tx.announce(about.assessed((lease.tenant, now), kind, outcome, &new.assessment));
+                    } else {
+                        // It was withdrawn meanwhile.
+                        return Ok(());
                     }
                     for delivery in &new.deliveries {
                         delivery::insert(tx, lease.tenant, delivery, lease.trace).await?;
@@ -171,6 +175,14 @@ fn submission(row: &Read) -> Result<Submission, StoreError> {
         payloads: row.json("payloads")?,
         received_at: row.time("received_at")?,
         credentials_retired_at: row.optional_time("credentials_retired_at")?,
+        withdrawn: withdrawn(row)?,
         state,
     })
+}
+
+fn withdrawn(row: &Read) -> Result<Option<Withdrawn>, StoreError> {
+    let Some(at) = row.optional_time("withdrawn_at")? else { return Ok(None) };
+    let by = row.text("withdrawn_by")?;
+    let by = WithdrawalReason::ALL.into_iter().find(|known| known.as_str() == by);
+    Ok(Some(Withdrawn { at, by: by.ok_or_else(|| row.corrupt("withdrawn_by"))? }))
 }

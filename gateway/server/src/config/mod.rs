@@ -104,6 +104,8 @@ pub struct LimitsConfig {
     pub credential_bytes: usize,
     pub json_depth: usize,
     pub nested_credentials: usize,
+    pub ats_request_bytes: usize,
+    pub ats_requests_per_minute: u32,
     pub report_link_days: u16,
     pub cache_bytes: usize,
 }

@@ -39,6 +39,7 @@ pub(super) const PROBLEMS: &[(&str, &str)] = pages!("problems":
     "unknown-connection" "unknown-connector" "unknown-job" "unknown-profile" "unknown-trust-policy" "unknown-framework"
     "unknown-crosswalk" "association-exists" "nothing-approved" "already-resolved" "address-shared"
     "invalid-framework" "framework-source" "not-found" "unauthorized" "idempotency-conflict" "idempotency-in-flight" "endpoint-shut" "not-assessed"
+    "withdrawn" "retired" "not-supported" "ats-failed" "not-genuine" "too-many-requests"
     "unsupported-media-type" "method-not-allowed" "unavailable" "storage-full" "internal"
 );
 

@@ -1,5 +1,6 @@
 //! HTTP. One folder or file per resource; a route decodes, calls one step, stores, answers.
 
+pub mod ats;
 pub mod audit;
 mod case;
 pub mod connections;
@@ -57,11 +58,14 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(submissions::explanation::explanation))
         .routes(routes!(submissions::explanation::chart))
         .routes(routes!(submissions::replay::replay))
+        .routes(routes!(submissions::withdrawal::withdraw))
         .routes(routes!(verifications::verify))
         .routes(routes!(connections::add, connections::list))
         .routes(routes!(connections::show, connections::remove))
         .routes(routes!(connections::check))
         .routes(routes!(connections::resume))
+        .routes(routes!(ats::jobs::jobs))
+        .routes(routes!(ats::orders::list))
         .routes(routes!(frameworks::import::import, frameworks::list))
         .routes(routes!(frameworks::import::import_from))
         .routes(routes!(frameworks::show))
@@ -124,6 +128,7 @@ pub fn router(app: App) -> Router {
     let base: Arc<str> = app.config.public_url.as_str().into();
     api.merge(reports::router())
         .merge(documents::router())
+        .merge(ats::router())
         .merge(case::router())
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })

@@ -3,6 +3,7 @@
 use wellspring_model::{
     Timestamp,
     assessment::{Assessment, Line},
+    ats::WithdrawalReason,
     finding::Outcome,
     report::{CredentialReport, VerificationReport},
 };
@@ -24,6 +25,11 @@ impl Sentences {
     /// That it is a correction, with the result as it is now, in one line that stands alone.
     pub fn correction_headline(&self, assessment: &Assessment) -> String {
         self.filled("correction-headline", [("headline", self.headline(assessment).into())])
+    }
+
+    /// That a result is withdrawn, in one line that stands alone.
+    pub fn withdrawal_headline(&self, by: WithdrawalReason) -> String {
+        self.messages.text(&format!("withdrawal-headline-{}", by.as_str()))
     }
 
     /// What follows it in a note: when, what is no longer as it was, and that people decide. `before` is what the ATS was

@@ -6,7 +6,7 @@ use wellspring_model::{
     assessment::Score,
     delivery::{Attempt, Content, Delivery, DeliveryState},
     finding::Outcome,
-    submission::{EarlierAssessment, Submission, SubmissionState},
+    submission::{EarlierAssessment, Submission, SubmissionState, Withdrawn},
     trust::TrustPolicyUsed,
 };
 
@@ -36,6 +36,9 @@ pub struct SubmissionView {
     /// When the credentials as handed in were deleted; absent while they are kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credentials_retired_at: Option<String>,
+    /// When and by whom it was withdrawn; absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<WithdrawnView>,
     /// Why processing gave up; absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rejected: Option<String>,
@@ -56,6 +59,20 @@ pub struct SubmissionView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report_url: Option<String>,
     pub deliveries: Vec<DeliveryView>,
+}
+
+/// That an application was withdrawn.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WithdrawnView {
+    pub at: String,
+    /// `applicant` or `employer`.
+    pub reason: String,
+}
+
+impl WithdrawnView {
+    pub fn new(withdrawn: Withdrawn) -> Self {
+        Self { at: withdrawn.at.to_string(), reason: withdrawn.by.as_str().to_owned() }
+    }
 }
 
 /// An assessment that was replaced.
@@ -102,7 +119,7 @@ pub struct SubmissionSummary {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeliveryView {
     pub id: String,
-    /// `result` or `correction`, to a connection; or `event`, to an endpoint.
+    /// `result`, `correction` or `withdrawal`, to a connection; or `event`, to an endpoint.
     pub kind: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<String>,
@@ -157,6 +174,7 @@ impl SubmissionView {
             outcome: None,
             retired_at: None,
             credentials_retired_at: submission.credentials_retired_at.map(|at| at.to_string()),
+            withdrawn: submission.withdrawn.map(WithdrawnView::new),
             rejected: None,
             credentials: Vec::new(),
             material: Vec::new(),
@@ -200,11 +218,10 @@ impl SubmissionSummary {
 
 impl DeliveryView {
     pub fn new(delivery: &Delivery, attempts: &[Attempt]) -> Self {
-        let (about, event) = match delivery.content {
-            Content::Result { submission, connection } | Content::Correction { submission, connection } => {
-                (Some((submission, connection)), None)
-            }
-            Content::Event { event, kind, endpoint } => (None, Some((event, kind, endpoint))),
+        let about = delivery.content.to_ats();
+        let event = match delivery.content {
+            Content::Event { event, kind, endpoint } => Some((event, kind, endpoint)),
+            Content::Result { .. } | Content::Correction { .. } | Content::Withdrawal { .. } => None,
         };
         let (next_at, receipt) = match &delivery.state {
             DeliveryState::Pending { next_at } => (Some(next_at.to_string()), None),

@@ -97,12 +97,13 @@ async fn forget_answers(app: App) -> Result<(), TaskError> {
     Ok(())
 }
 
-/// Events that were sent, or given up, long ago.
+/// Events that were sent, or given up, long ago, and what ATSs told then.
 async fn forget_events(app: App) -> Result<(), TaskError> {
     let kept = SignedDuration::from_hours(i64::from(app.config.events.keep_days) * 24);
     // Before the beginning of time there was nothing.
     let before = app.now().checked_sub(kept).unwrap_or(Timestamp::MIN);
     while app.store.forget_events(AT_ONCE, before).await? == u64::from(AT_ONCE) {}
+    while app.store.forget_ats_events(AT_ONCE, before).await? == u64::from(AT_ONCE) {}
     Ok(())
 }
 
@@ -152,6 +153,7 @@ pub async fn retire(app: App) -> Result<(), TaskError> {
     }
     if let Some(before) = kept.before(kept.reports_days, now) {
         while some(&mut submissions, app.store.retire_submissions(before, RETIRED_AT_ONCE, now).await)? {}
+        while app.store.forget_gone_candidates(AT_ONCE, before).await? == u64::from(AT_ONCE) {}
     }
     if let Some(before) = kept.before(kept.deliveries_days, now) {
         while some(&mut deliveries, app.store.retire_deliveries(before, RETIRED_AT_ONCE, now).await)? {}

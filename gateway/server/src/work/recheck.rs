@@ -28,6 +28,10 @@ pub async fn run(app: &App, task: &Leased, id: SubmissionId) -> Result<(), TaskE
         app.store.drop_tasks(vec![*task]).await?;
         return Ok(());
     };
+    if submission.withdrawn.is_some() {
+        app.store.drop_tasks(vec![*task]).await?;
+        return Ok(());
+    }
     if task.attempt > MOST_ATTEMPTS {
         tracing::error!(submission = %id, "a re-check was given up: what was said stands, as of when it was last checked");
         app.store.drop_tasks(vec![*task]).await?;

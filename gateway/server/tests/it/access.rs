@@ -7,6 +7,7 @@ use crate::{
     audit,
     crosswalks::{self, trusting},
     gateway::{Gateway, Role},
+    talking,
 };
 
 /// Every operation of `/v1`, as `(method, path)`.
@@ -23,8 +24,9 @@ pub fn operations() -> Vec<(Method, String)> {
     paths.into_iter().flat_map(|(path, item)| methods(path, item)).collect()
 }
 
-/// Ids of a crosswalk with a suggestion in it, and of an entry of the unmapped queue.
+/// Ids of a crosswalk with a suggestion in it, of an entry of the unmapped queue, and of a connection whose ATS talks back.
 pub struct Mapped {
+    talking: String,
     crosswalk: String,
     association: String,
     unmapped: String,
@@ -44,12 +46,14 @@ impl Mapped {
         crosswalks::assessed(gateway, role, "https://skills.example/tidying").await;
         let queue = gateway.get("/v1/unmapped").await.json();
         let unmapped = queue["items"][0]["id"].as_str().expect("an entry").to_owned();
-        Self { crosswalk, association, unmapped }
+        let talking = talking::connection(gateway, &json!({})).await;
+        Self { talking, crosswalk, association, unmapped }
     }
 
     /// The path with these ids, if it is one of theirs.
     pub fn with_id(&self, path: &str) -> Option<String> {
         let id = match path.split('/').nth(2)? {
+            "connections" if path.ends_with("/jobs") => &self.talking,
             "crosswalks" => &self.crosswalk,
             "unmapped" => &self.unmapped,
             _ => return None,

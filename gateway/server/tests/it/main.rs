@@ -1,6 +1,8 @@
 //! The gateway through its public face: real router, real SQLite, real connector component, no mocked store.
 
 mod access;
+mod ats_jobs;
+mod ats_webhooks;
 mod audit;
 mod badge;
 mod crosswalk_commands;
@@ -19,12 +21,15 @@ mod issued;
 mod issuer_site;
 mod log;
 mod packages;
+mod orders;
 mod receiver;
 mod rechecks;
 mod refusals;
 mod reports;
 mod retention;
 mod submissions;
+mod talking;
 mod trust;
 mod unmapped;
+mod withdrawals;
 mod worked_example;

@@ -42,6 +42,12 @@ actions! {
     ConnectionChecked = "connection.checked", "a connection was tried at its ATS", "what the connector found";
     ConnectionResumed = "connection.resumed", "deliveries through a connection were let through again", "";
     ConnectionRemoved = "connection.removed", "a connection was taken out of use", "";
+    AtsEventReceived = "ats_event.received", "an ATS told something; the actor is the connection", "what it told";
+    OrderPlaced = "order.placed", "an ATS ordered an assessment; the actor is the connection", "";
+    OrderCompleted = "order.completed", "an ATS was brought the result of an assessment that it had ordered", "";
+    OrderCancelled = "order.cancelled", "an ATS wants an assessment no longer that it had ordered, or was told that the application is withdrawn", "";
+    OrdersListed = "orders.listed", "assessments that ATSs have ordered were listed over HTTP", "the ids that were shown, a line each";
+    JobsOfAtsListed = "jobs_of_ats.listed", "the jobs of an ATS were asked for through a connection", "";
     EndpointAdded = "endpoint.added", "an endpoint for events was made", "";
     EndpointOriginGranted = "endpoint.origin_granted", "the operator let an endpoint be at an origin on a private network", "the origin";
     EndpointRotated = "endpoint.rotated", "an endpoint was given new signing keys", "";
@@ -70,6 +76,7 @@ actions! {
     SubmissionRejected = "submission.rejected", "an application was given up, since it could not be processed", "";
     SubmissionRecheckAsked = "submission.recheck_asked", "somebody asked for another look at an application", "";
     SubmissionCorrected = "submission.corrected", "another look came to something else than was said", "the report, then the assessment";
+    SubmissionWithdrawn = "submission.withdrawn", "an application was withdrawn: nothing is told of it any more", "who withdrew it: `applicant` or `employer`";
     SubmissionViewed = "submission.viewed", "an application was shown over HTTP, with its report", "";
     ExplanationViewed = "explanation.viewed", "why an application got what it got was shown over HTTP", "";
     AssessmentReplayed = "assessment.replayed", "an assessment was computed again from what is kept", "";
@@ -81,7 +88,7 @@ actions! {
     DeliveryFailed = "delivery.failed", "an attempt failed, and another one follows", "the failure";
     DeliveryExhausted = "delivery.exhausted", "an attempt failed, and none follows", "the failure";
     DeliveryReplayed = "delivery.replayed", "a delivery that had ended was taken up again", "";
-    DeliveryCancelled = "delivery.cancelled", "a delivery was taken back, by somebody or since its connection was removed", "";
+    DeliveryCancelled = "delivery.cancelled", "a delivery was taken back: by somebody, or since its connection was removed, its application withdrawn or its candidate deleted", "";
     CredentialsRetired = "credentials.retired", "an application lost its right to the bytes of its credentials: past their time", "";
     SubmissionRetired = "submission.retired", "an application was retired, with its report and applicant: past its time", "";
     DeliveryRetired = "delivery.retired", "a delivery that had ended was deleted, with its attempts: past its time", "";

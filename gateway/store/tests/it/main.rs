@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 mod aggregates;
+mod ats;
 mod audit;
 mod audit_export;
 mod audit_forgery;
 mod backup;
 mod clock;
 mod connectors;
+mod connection_state;
 mod crosswalks;
 mod destinations;
 mod events;
@@ -28,5 +30,6 @@ mod silent;
 mod trust;
 mod unmapped;
 mod upgrade;
+mod withdrawals;
 mod world;
 mod writer;
