@@ -9,10 +9,13 @@ use wellspring_model::{
 use crate::{
     bindings::wellspring::connector::{
         http::Header,
-        inbound::{Answer, Payload, Request},
+        inbound::{Answer, Payload, Request, Response},
         types::{Entity, Page},
     },
-    calls::{Answered, CheckLine, ConnectionView, InboundCall, InboundRequest, JobsPage, NotAnswered, Purpose},
+    calls::{
+        Answered, CheckLine, ConnectionView, InboundCall, InboundRequest, InboundResponse, JobsPage, NotAnswered,
+        Purpose,
+    },
     deliver::{unsupported, written},
     enter::{context, invalid},
     failure, genuine,
@@ -205,7 +208,11 @@ fn read(answer: Answer) -> Result<Answered, DeliveryFailure> {
     }
     let events = answer.events.into_iter().map(|entity| entity_of(ATS_EVENT, &entity));
     let events = events.collect::<Result<Vec<AtsEvent>, _>>()?;
-    let response = answer.response;
+    let conflict = answer.conflict.map(read_response).transpose()?;
+    Ok(Answered { events, response: read_response(answer.response)?, conflict })
+}
+
+fn read_response(response: Response) -> Result<InboundResponse, DeliveryFailure> {
     if !(200..=599).contains(&response.status) {
         return Err(broken(format!("`{}` is no status to answer with", response.status)));
     }
@@ -214,7 +221,7 @@ fn read(answer: Answer) -> Result<Answered, DeliveryFailure> {
     {
         return Err(broken("the answer is no JSON, or too long".to_owned()));
     }
-    Ok(Answered { events, status: response.status, json: response.json })
+    Ok(InboundResponse { status: response.status, json: response.json })
 }
 
 fn jobs(page: Page) -> Result<JobsPage, DeliveryFailure> {

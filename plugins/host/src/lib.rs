@@ -35,8 +35,8 @@ mod runner;
 mod state;
 
 pub use calls::{
-    Answered, Attachment, CheckLine, ConnectionView, DeliverCall, Delivered, InboundCall, InboundRequest, JobsPage,
-    NotAnswered, Purpose, Work,
+    Answered, Attachment, CheckLine, ConnectionView, DeliverCall, Delivered, InboundCall, InboundRequest,
+    InboundResponse, JobsPage, NotAnswered, Purpose, Work,
 };
 pub use connect::{Accepted, Refusal};
 pub use deliver::{APPLICATION_RESULT, WITHDRAWAL};
