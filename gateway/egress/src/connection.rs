@@ -261,6 +261,11 @@ fn attach(
             let value = sensitive(&format!("Basic {pair}")).ok_or_else(unusable)?;
             (header::AUTHORIZATION, value, vec![password.clone(), SecretString::from(pair)])
         }
+        Credential::BasicKey(key) => {
+            let pair = STANDARD.encode(format!("{}:", key.expose_secret()));
+            let value = sensitive(&format!("Basic {pair}")).ok_or_else(unusable)?;
+            (header::AUTHORIZATION, value, vec![key.clone(), SecretString::from(pair)])
+        }
         Credential::Header { name, value } => {
             let name = name.parse().map_err(|_| unusable())?;
             (name, sensitive(value.expose_secret()).ok_or_else(unusable)?, vec![value.clone()])

@@ -12,6 +12,8 @@ pub enum Credential {
     OAuth { token_url: BaseUrl, client_id: String, client_secret: SecretString, scopes: Vec<String> },
     /// `Authorization: Basic` (RFC 7617).
     Basic { user: String, password: SecretString },
+    /// The same with a key as the user name and an empty password.
+    BasicKey(SecretString),
     /// A header of the ATS's own.
     Header { name: String, value: SecretString },
     /// `Authorization: Bearer` with a key that does not change.
@@ -23,6 +25,7 @@ impl fmt::Debug for Credential {
         f.write_str(match self {
             Self::OAuth { .. } => "OAuth(…)",
             Self::Basic { .. } => "Basic(…)",
+            Self::BasicKey(_) => "BasicKey(…)",
             Self::Header { .. } => "Header(…)",
             Self::Bearer(_) => "Bearer(…)",
         })
