@@ -1,0 +1,5 @@
+//! Connectors in their sandbox, against the doubles of their ATSs.
+
+mod ashby;
+mod greenhouse;
+mod sandbox;
