@@ -14,10 +14,11 @@ use serde_json::Value;
 const MAY_TEST_ANYTHING: &str = "wellspring-tests";
 /// These have no owner in the table. axum serves the gateway, and the doubles of ATSs that stand in for the world; ring
 /// verifies RSA signatures, and signs events; getrandom makes ids and keys, at the edge; roxmltree reads pictures, those of
-/// badges and those that tests look at.
-const SHARED: [(&str, [&str; 2]); 4] = [
+/// badges and those that tests look at; hmac is for webhooks, which the host believes and the doubles sign.
+const SHARED: [(&str, [&str; 2]); 5] = [
     ("getrandom", ["wellspring-server", "wellspring-connector"]),
     ("axum", ["wellspring-server", "wellspring-testkit"]),
+    ("hmac", ["wellspring-host", "wellspring-testkit"]),
     ("ring", ["wellspring-verify", "wellspring-egress"]),
     ("roxmltree", ["wellspring-verify", "wellspring-server (tests)"]),
 ];

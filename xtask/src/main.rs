@@ -10,6 +10,7 @@ mod fuzz;
 mod moto;
 mod oracle;
 mod postgres;
+mod prism;
 mod process;
 mod prove;
 mod tests;
@@ -29,6 +30,8 @@ cargo xtask <command>
   test            set everything up and run all tests
   connectors      build the connectors (and the test guests) into target/connectors/
   browser         look at the demo's pages in a browser: screenshots into target/browser/, accessibility checked
+  ashby-prism     the Ashby connector's requests, and our answers to Ashby, against Ashby's OpenAPI document (needs npm
+                  and ../shared/ats)
   conformance     what the verifier makes of what others publish: a table per suite (needs ../shared/fixtures)
   oracle          our canonical N-Quads beside those of jsonld and rdf-canonize: published documents, and records made up
                   from a seed (--count N, --seed N; needs Node and ../shared/fixtures)
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         ["test", rest @ ..] => tests::run(rest),
         ["connectors"] => connectors::build(),
         ["browser"] => browser::run(),
+        ["ashby-prism"] => prism::run(),
         ["check"] => checks::run(),
         ["conformance"] => conformance::run(),
         ["oracle", rest @ ..] => oracle::run(rest),

@@ -16,6 +16,8 @@ pub enum Credential {
     OAuth { token_url: BaseUrl, client_id: String, client_secret: SecretString, scopes: Vec<String> },
     /// `Authorization: Basic` (RFC 7617).
     Basic { user: String, password: SecretString },
+    /// The same with a key as the user name and an empty password.
+    BasicKey(SecretString),
     /// A header of the ATS's own.
     Header { name: String, value: SecretString },
     /// `Authorization: Bearer` with a key that does not change.
@@ -30,7 +32,7 @@ impl Credential {
     pub(crate) fn field(&self) -> Option<HeaderName> {
         match self {
             Self::Header { name, .. } => headers::of_credential(name),
-            Self::OAuth { .. } | Self::Basic { .. } | Self::Bearer(_) => Some(AUTHORIZATION),
+            Self::OAuth { .. } | Self::Basic { .. } | Self::BasicKey(_) | Self::Bearer(_) => Some(AUTHORIZATION),
             Self::Shared(_) => None,
         }
     }
@@ -49,6 +51,7 @@ impl Credential {
             Self::Basic { user, password } => {
                 format!("Basic {}", STANDARD.encode(format!("{user}:{}", password.expose_secret())))
             }
+            Self::BasicKey(key) => format!("Basic {}", STANDARD.encode(format!("{}:", key.expose_secret()))),
             Self::Header { value, .. } => value.expose_secret().to_owned(),
             Self::Bearer(key) => format!("Bearer {}", key.expose_secret()),
         };
@@ -71,6 +74,7 @@ impl Credential {
             Self::Basic { user, password } => {
                 vec![password.clone(), format!("{user}:{}", password.expose_secret()).into()]
             }
+            Self::BasicKey(key) => vec![key.clone(), format!("{}:", key.expose_secret()).into()],
             // `Token abc`: the word before is no secret, and may be left out where the rest is echoed.
             Self::Header { value, .. } => {
                 let last = value.expose_secret().split_whitespace().next_back().unwrap_or_default();
@@ -86,6 +90,7 @@ impl fmt::Debug for Credential {
         f.write_str(match self {
             Self::OAuth { .. } => "OAuth(…)",
             Self::Basic { .. } => "Basic(…)",
+            Self::BasicKey(_) => "BasicKey(…)",
             Self::Header { .. } => "Header(…)",
             Self::Bearer(_) => "Bearer(…)",
             Self::Shared(_) => "Shared(…)",

@@ -42,6 +42,10 @@ pub struct Withdrawal {
     /// What the corrections that were written carry.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub correction_markers: Vec<String>,
+    /// Marks what is written for this withdrawal alone. It contains none of the other markers.
+    pub withdrawal_marker: String,
+    /// The most lines that a result of this application has had.
+    pub lines: u32,
     pub reason: WithdrawalReason,
     /// For an ATS where nothing can be deleted: that the result was withdrawn, in one sentence that stands alone.
     pub headline: String,

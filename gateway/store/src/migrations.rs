@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// All migrations, oldest first. One that was released is never edited.
-const MIGRATIONS: [(i64, &str, &str); 12] = [
+const MIGRATIONS: [(i64, &str, &str); 13] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "trust", include_str!("../migrations/0002_trust.sql")),
     (3, "queue", include_str!("../migrations/0003_queue.sql")),

@@ -150,6 +150,14 @@ impl InboundRequest {
 pub struct Answered {
     /// What happened at the ATS. To be kept before the answer is given.
     pub events: Vec<AtsEvent>,
+    pub response: InboundResponse,
+    /// What to answer instead, and keep none of the events, where what they order is ordered already and has not ended.
+    pub conflict: Option<InboundResponse>,
+}
+
+/// What the ATS is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboundResponse {
     pub status: u16,
     /// A JSON text.
     pub json: Option<String>,

@@ -10,7 +10,7 @@ use wellspring_egress::{OutboundRequest, OutboundResponse, SendFailure};
 use wellspring_model::connection::ConnectorId;
 
 use crate::{
-    calls::{Attachment, CheckLine, InboundRequest},
+    calls::{Attachment, CheckLine, InboundRequest, InboundResponse},
     kept::NotKept,
     manifest::{Algorithm, Encoding},
     redact::Redactor,
@@ -60,7 +60,7 @@ pub(crate) enum Given {
     Description(Description),
     Lines(Vec<CheckLine>),
     Receipt { remote_id: Option<String>, changed: bool, json: String },
-    Answer { events: Vec<Data>, status: u16, json: Option<String> },
+    Answer { events: Vec<Data>, response: InboundResponse, conflict: Option<InboundResponse> },
     Page { items: Vec<Data>, next: Option<String> },
 }
 

@@ -86,6 +86,7 @@ fn credential(
             let KeySecret { key } = parse(name, secret)?;
             Ok(match (asked.attach, &asked.header) {
                 (Attach::Header, Some(header)) => Granted::Header { name: header.clone(), value: key },
+                (Attach::Basic, _) => Granted::BasicKey(key),
                 _ => Granted::Bearer(key),
             })
         }

@@ -7,7 +7,10 @@ use wellspring_model::{
 };
 
 use crate::{
-    calls::{Answered, CheckLine, ConnectionView, InboundCall, InboundRequest, JobsPage, NotAnswered, Purpose},
+    calls::{
+        Answered, CheckLine, ConnectionView, InboundCall, InboundRequest, InboundResponse, JobsPage, NotAnswered,
+        Purpose,
+    },
     deliver::{unsupported, written},
     enter::Loan,
     errand::{Data, Export, Given},
@@ -76,7 +79,7 @@ impl Host {
             return Err(NotAnswered::NotGenuine);
         }
         let answered = given.and_then(|given| match given {
-            Given::Answer { events, status, json } => read(&events, status, json),
+            Given::Answer { events, response, conflict } => read(&events, response, conflict),
             _ => Err(broken("no answer to a request")),
         });
         answered.map_err(NotAnswered::Failed)
@@ -141,20 +144,29 @@ fn shown(request: InboundRequest, described: &Inbound) -> InboundRequest {
     InboundRequest { headers: headers.filter(|(name, _)| is_shown(name)).collect(), ..request }
 }
 
-fn read(events: &[Data], status: u16, json: Option<String>) -> Result<Answered, DeliveryFailure> {
+fn read(
+    events: &[Data],
+    response: InboundResponse,
+    conflict: Option<InboundResponse>,
+) -> Result<Answered, DeliveryFailure> {
     if events.len() > ENTITIES_MAX {
         return Err(broken(&format!("more than {ENTITIES_MAX} events of one request")));
     }
     let events = events.iter().map(|entity| entity_of(ATS_EVENT, entity)).collect::<Result<Vec<AtsEvent>, _>>()?;
-    if !(200..=599).contains(&status) {
-        return Err(broken(&format!("`{status}` is no status to answer with")));
+    let conflict = conflict.map(checked).transpose()?;
+    Ok(Answered { events, response: checked(response)?, conflict })
+}
+
+fn checked(response: InboundResponse) -> Result<InboundResponse, DeliveryFailure> {
+    if !(200..=599).contains(&response.status) {
+        return Err(broken(&format!("`{}` is no status to answer with", response.status)));
     }
-    if let Some(json) = &json
+    if let Some(json) = &response.json
         && (json.len() > ANSWER_MAX || serde_json::from_str::<serde::de::IgnoredAny>(json).is_err())
     {
         return Err(broken("the answer is no JSON, or too long"));
     }
-    Ok(Answered { events, status, json })
+    Ok(response)
 }
 
 fn jobs(items: &[Data], next: Option<String>) -> Result<JobsPage, DeliveryFailure> {

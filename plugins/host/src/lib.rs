@@ -43,8 +43,8 @@ pub use admission::{AdmissionError, Admitted, Candidate, Unsigned, admit};
 #[cfg(unix)]
 pub use apart::child::run as run_guests;
 pub use calls::{
-    Answered, Attachment, CheckLine, ConnectionView, DeliverCall, Delivered, InboundCall, InboundRequest, JobsPage,
-    NotAnswered, Purpose, Work,
+    Answered, Attachment, CheckLine, ConnectionView, DeliverCall, Delivered, InboundCall, InboundRequest,
+    InboundResponse, JobsPage, NotAnswered, Purpose, Work,
 };
 pub use compile::{Cache, CacheKey, CompileLimits, Compiler, CompilerFigures, Workplace};
 pub use connect::{Accepted, Refusal};

@@ -113,18 +113,23 @@ async fn a_secret_that_is_echoed_does_not_reach_the_guest() {
     let credentials = BTreeMap::from([
         ("key".to_owned(), Credential::Bearer(secret())),
         ("basic".to_owned(), Credential::Basic { user: "us3r".into(), password: secret() }),
+        ("basic-key".to_owned(), Credential::BasicKey(secret())),
     ]);
     let client = client(rights(&server, credentials));
-    for name in ["key", "basic"] {
+    for name in ["key", "basic", "basic-key"] {
         let answer = client.send(get_as("/x", name)).await.unwrap();
         let shown = format!("{:?} {}", answer.headers, String::from_utf8_lossy(&answer.body));
-        for form in [SECRET.to_owned(), STANDARD.encode(format!("us3r:{SECRET}"))] {
+        for form in
+            [SECRET.to_owned(), STANDARD.encode(format!("us3r:{SECRET}")), STANDARD.encode(format!("{SECRET}:"))]
+        {
             assert!(!shown.contains(&form), "{name}: {shown}");
         }
         assert!(shown.contains("[secret]"), "{name}: {shown}");
     }
     let sent = server.requests();
     assert!(sent[0].contains(&format!("Bearer {SECRET}")), "the ATS got it: {}", sent[0]);
+    let as_user = STANDARD.encode(format!("{SECRET}:"));
+    assert!(sent[2].contains(&format!("Basic {as_user}")), "the key is the user name: {}", sent[2]);
 }
 
 /// Guards `set_sensitive`, without which any debug output of a request would show it.

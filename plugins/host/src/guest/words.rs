@@ -2,11 +2,11 @@
 
 use super::bindings::wellspring::connector::{
     http::Header,
-    inbound::{Answer, Payload, Request},
+    inbound::{Answer, Payload, Request, Response},
     types::{CheckLine, Context, Description, Entity, Page, Receipt},
 };
 use crate::{
-    calls::{self, InboundRequest},
+    calls::{self, InboundRequest, InboundResponse},
     errand::{self, Data, Errand, Given},
 };
 
@@ -75,10 +75,11 @@ pub(super) fn receipt(receipt: Receipt) -> Given {
 }
 
 pub(super) fn answer(answer: Answer) -> Given {
+    let response = |response: Response| InboundResponse { status: response.status, json: response.json };
     Given::Answer {
         events: answer.events.into_iter().map(Data::from).collect(),
-        status: answer.response.status,
-        json: answer.response.json,
+        response: response(answer.response),
+        conflict: answer.conflict.map(response),
     }
 }
 

@@ -17,12 +17,12 @@ use std::{io, net::Ipv4Addr, sync::Arc, time::Duration};
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::cuttable::Cuttable;
+use crate::{cuttable::Cuttable, fault::Verdict};
 
-pub use fault::{Fault, Route};
+pub use crate::{fault::Fault, seen::RequestSeen};
+pub use fault::Route;
 pub use record::{Application, Candidate, CustomField, Job, Note, ValueType};
 pub use seed::GreenhouseSeed;
-pub use state::RequestSeen;
 
 use state::Shared;
 
@@ -162,12 +162,12 @@ impl Greenhouse {
 
     /// Lets every held request go on.
     pub fn release_held(&self) {
-        self.shared.holding.let_go(fault::Verdict::Release);
+        self.shared.holding.let_go(Verdict::Release);
     }
 
     /// Cuts the connection of every held request: whoever waits never gets an answer.
     pub fn drop_held(&self) {
-        self.shared.holding.let_go(fault::Verdict::Drop);
+        self.shared.holding.let_go(Verdict::Drop);
     }
 }
 

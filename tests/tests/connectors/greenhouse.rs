@@ -1,36 +1,19 @@
 //! The Greenhouse connector in its sandbox, against the double of Greenhouse.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::time::Duration;
 
-use serde_json::{Map, json};
-use uuid::Uuid;
-use wellspring_host::{ConnectionView, DeliverCall, Delivered, Host, HostConfig, InMemory, Work};
+use serde_json::json;
+use wellspring_host::{ConnectionView, Delivered, Host, Work};
 use wellspring_model::{
-    SecretString, Timestamp,
-    connection::Connection,
-    delivery::{ApplicationResult, Correction, DeliveryFailure, FailureCode, Receipt, Retry},
-    id::{ConnectionId, TenantId},
-    time::{Clock, Entropy},
+    Timestamp,
+    delivery::{ApplicationResult, DeliveryFailure, FailureCode, Receipt, Retry},
 };
 use wellspring_testkit::{
     Greenhouse, GreenhouseSeed,
     greenhouse::{Fault, Note, Route},
 };
-use wellspring_tests::gateway::component;
 
-struct Standing;
-
-impl Clock for Standing {
-    fn now(&self) -> Timestamp {
-        Timestamp::UNIX_EPOCH
-    }
-}
-
-impl Entropy for Standing {
-    fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(7);
-    }
-}
+use crate::sandbox::{self, connection, corrected, deliver, host_with, withdrawal, work};
 
 /// A host with the connector, the double, and a connection between them.
 struct World {
@@ -41,11 +24,7 @@ struct World {
 
 impl World {
     async fn new(seed: GreenhouseSeed) -> Self {
-        let config = HostConfig { slots: 2, ..HostConfig::default() };
-        let host = Host::new(config, Arc::new(InMemory::default()), Arc::new(Standing), Arc::new(Standing));
-        let host = host.expect("an engine");
-        let file = component("greenhouse").expect("`cargo xtask connectors` has built it");
-        host.install(std::fs::read(file).expect("it can be read")).await.expect("it installs");
+        let host = host_with("greenhouse").await;
         let ats = Greenhouse::start(seed).await.expect("the double starts");
         let view = view(&ats, &ats.client_secret());
         Self { host, ats, view }
@@ -64,17 +43,12 @@ impl World {
     }
 
     async fn delivered(&self, result: ApplicationResult) -> Delivered {
-        let call = DeliverCall {
-            tenant: self.view.connection.tenant,
-            connection: self.view.clone(),
-            call_id: "dlv_test".to_owned(),
-            idempotency_key: "key".to_owned(),
-            attempt: 1,
-            deadline: Duration::from_secs(60),
-            work: Work::Result { result: Box::new(result), attachments: Vec::new() },
-            trace: None,
-        };
-        self.host.deliver(&self.view.connection.connector, call).await
+        deliver(&self.host, &self.view, Duration::from_secs(60), work(result)).await
+    }
+
+    async fn withdraw(&self) -> Result<Receipt, DeliveryFailure> {
+        let work = Work::Withdrawal(Box::new(withdrawal(&result())));
+        deliver(&self.host, &self.view, Duration::from_secs(60), work).await.result
     }
 
     async fn said_by_check(&self, view: ConnectionView) -> Vec<(bool, String)> {
@@ -94,45 +68,15 @@ impl World {
 }
 
 fn view(ats: &Greenhouse, secret: &str) -> ConnectionView {
-    let settings = [("report_url_field", "verified_skills_url"), ("score_field", "verified_skills_score")];
-    let connection = Connection {
-        id: ConnectionId::from_uuid(Uuid::from_u128(2)),
-        tenant: TenantId::from_uuid(Uuid::from_u128(1)),
-        name: "test".to_owned(),
-        connector: "greenhouse".parse().expect("an id"),
-        settings: settings.map(|(name, key)| (name.to_owned(), key.into())).into_iter().collect::<Map<_, _>>(),
-        bases: BTreeMap::from([
-            ("api".to_owned(), ats.api_base().parse().expect("a base")),
-            ("auth".to_owned(), ats.auth_base().parse().expect("a base")),
-        ]),
-        credentials: vec!["main".to_owned()],
-        private_origins: vec![ats.origin().to_owned()],
-        created_at: Timestamp::UNIX_EPOCH,
-    };
-    let secret = json!({ "client_id": ats.client_id(), "client_secret": secret }).to_string();
-    ConnectionView { connection, secrets: BTreeMap::from([("main".to_owned(), SecretString::from(secret))]) }
+    let settings =
+        [("report_url_field", json!("verified_skills_url")), ("score_field", json!("verified_skills_score"))];
+    let secret = json!({ "client_id": ats.client_id(), "client_secret": secret });
+    let bases = [("api", ats.api_base()), ("auth", ats.auth_base())];
+    connection("greenhouse", ats.origin(), &settings, &bases, &[("main", secret)])
 }
 
 fn result() -> ApplicationResult {
-    serde_json::from_value(json!({
-        "submission": "sub_00000000000000000000000000000003",
-        "application": {
-            "id": "61001",
-            "candidate": { "id": "501", "name": "Ana Ruiz", "email": "ana.ruiz@example.org" }
-        },
-        "job": { "id": "job_00000000000000000000000000000004", "external_id": "7001", "title": "Junior data analyst" },
-        "language": "en",
-        "marker": "[wellspring:con_00000000000000000000000000000002:61001]",
-        "outcome": "passed",
-        "headline": "5 of 7 required skills verified",
-        "summary": "Spreadsheets: verified\nSQL: verified",
-        "score": { "value": 71.25, "low": 64.5, "high": 71.25 },
-        "coverage": { "with_evidence": 5, "of": 7 },
-        "musts": { "met": 2, "of": 3 },
-        "lines": [],
-        "report_url": "https://gateway.example/r/abc"
-    }))
-    .expect("an application result")
+    sandbox::result("61001", "501")
 }
 
 #[tokio::test]
@@ -163,14 +107,7 @@ async fn a_correction_is_a_note_of_its_own_and_written_once() {
     let world = World::example().await;
     world.deliver().await.expect("it delivers");
     let first = world.ats.notes();
-    let mut corrected = result();
-    corrected.score = serde_json::from_value(json!({ "value": 0, "low": 0, "high": 0 })).expect("a score");
-    let correction = Correction {
-        marker: "[wellspring-correction:con_00000000000000000000000000000002:61001:asm_5]".to_owned(),
-        headline: "Correction: 0 of 7 required skills verified".to_owned(),
-        changes: "SQL basics: Failed (before: Passed)".to_owned(),
-    };
-    corrected.correction = Some(correction);
+    let corrected = corrected(&result());
     let receipt = world.deliver_result(corrected.clone()).await.expect("it delivers");
     let notes = world.ats.notes();
     let (before, new) = notes.split_at(first.len());
@@ -186,6 +123,26 @@ async fn a_correction_is_a_note_of_its_own_and_written_once() {
     let again = world.deliver_result(corrected).await.expect("it delivers again");
     assert!(!again.changed);
     assert_eq!(world.ats.notes().len(), notes.len());
+}
+
+#[tokio::test]
+async fn a_withdrawal_empties_our_fields_and_says_so_once() {
+    let world = World::example().await;
+    world.deliver().await.expect("it delivers");
+    let before = world.ats.notes();
+    let receipt = world.withdraw().await.expect("it takes back");
+    let fields = world.ats.candidate(501).expect("she is there").custom_fields;
+    assert!(!fields.keys().any(|key| key.starts_with("verified_skills")), "{fields:?}");
+    assert_eq!(fields["desired_salary"], json!({ "amount": 41_000, "unit": "EUR" }), "others' fields stay");
+    let notes = world.ats.notes();
+    let (_, new) = notes.split_at(before.len());
+    assert_eq!((new.len(), receipt.remote_id.map(|id| id.0)), (1, Some(new[0].id.to_string())));
+    assert!(new[0].body.starts_with("The applicant has withdrawn the verified skills."), "{}", new[0].body);
+    assert_eq!(world.our_notes().len(), 1, "the result's marker still stands in one note");
+
+    let writes = world.writes().len();
+    assert!(!world.withdraw().await.expect("it takes back again").changed);
+    assert_eq!(world.writes().len(), writes, "the second call writes nothing");
 }
 
 #[tokio::test]

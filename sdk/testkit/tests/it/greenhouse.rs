@@ -1,15 +1,14 @@
 //! The double of Greenhouse does what the public documentation of Harvest v3 says.
 
-mod http;
-
 use std::time::Duration;
 
-use http::{Client, send, token};
 use serde_json::{Value, json};
 use wellspring_testkit::{
     Greenhouse, GreenhouseSeed,
     greenhouse::{Fault, Route},
 };
+
+use crate::http::{Client, send, token};
 
 async fn example() -> Greenhouse {
     Greenhouse::start(GreenhouseSeed::example()).await.expect("the double starts")
@@ -172,9 +171,9 @@ async fn hr_sees_fields_and_notes_with_addresses_that_can_be_followed_and_nothin
         .field(501, "verified_skills_url", json!("https://gateway.example/r/abc"))
         .note(501, "Report: https://gateway.example/r/abc javascript:alert(1) <script>alert(2)</script>");
     let double = Greenhouse::start(seed).await.expect("the double starts");
-    let list = send(&double, "GET", "/hr", "", "").await.expect("a page");
+    let list = send(double.origin(), "GET", "/hr", "", "").await.expect("a page");
     assert!(list.text.contains("Verified skills score: 71.25") && list.text.contains("No result yet"));
-    let page = send(&double, "GET", "/hr/candidates/501", "", "").await.expect("a page");
+    let page = send(double.origin(), "GET", "/hr/candidates/501", "", "").await.expect("a page");
     assert!(page.text.contains("41000 EUR"));
     assert_eq!(page.text.matches("<a href=\"https://gateway.example/r/abc\"").count(), 2);
     assert!(!page.text.contains("href=\"javascript:") && !page.text.contains("<script>"));

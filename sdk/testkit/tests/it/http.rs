@@ -33,8 +33,8 @@ impl Answer {
 }
 
 /// Sends one request to the double.
-pub async fn send(double: &Greenhouse, method: &str, path: &str, headers: &str, body: &str) -> Option<Answer> {
-    let address = double.origin().trim_start_matches("http://").to_owned();
+pub async fn send(origin: &str, method: &str, path: &str, headers: &str, body: &str) -> Option<Answer> {
+    let address = origin.trim_start_matches("http://").to_owned();
     let mut stream = TcpStream::connect(&address).await.expect("the double listens");
     let request = format!(
         "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {}\r\n{headers}\r\n{body}",
@@ -67,7 +67,7 @@ impl<'a> Client<'a> {
 
     pub async fn try_call(&self, method: &str, path: &str, body: &str) -> Option<Answer> {
         let headers = format!("Authorization: Bearer {}\r\nContent-Type: application/json\r\n", self.token);
-        send(self.double, method, &format!("/v3/{path}"), &headers, body).await
+        send(self.double.origin(), method, &format!("/v3/{path}"), &headers, body).await
     }
 
     pub async fn call(&self, method: &str, path: &str, body: &str) -> Answer {
@@ -81,5 +81,5 @@ impl<'a> Client<'a> {
 
 pub async fn token(double: &Greenhouse, basic: &str) -> Answer {
     let headers = format!("Authorization: Basic {basic}\r\nContent-Type: application/x-www-form-urlencoded\r\n");
-    send(double, "POST", "/token", &headers, "grant_type=client_credentials").await.expect("an answer")
+    send(double.origin(), "POST", "/token", &headers, "grant_type=client_credentials").await.expect("an answer")
 }
