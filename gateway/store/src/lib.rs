@@ -12,8 +12,8 @@ mod backup;
 mod claim;
 mod clock;
 mod connection;
-mod connector;
 mod connection_state;
+mod connector;
 mod correction;
 mod crosswalk;
 mod database;
@@ -63,8 +63,8 @@ pub use audit::{
     check_export, detail_of,
 };
 pub use backup::{Copied, CopyError, back_up, restore};
-pub use connector::{ConnectorVersion, NewConnectorVersion, VersionState};
 pub use connection_state::KeepState;
+pub use connector::{ConnectorVersion, NewConnectorVersion, VersionState};
 pub use correction::NewCorrection;
 pub use crosswalk::{AssociationFilter, Decide, NewEdition, Settled, Settlement};
 pub use database::Database;

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use wellspring_host::{Cache, CacheKey, CompileLimits, Compiler, Host, HostConfig, Workplace};
+use wellspring_host::{Cache, CacheKey, CompileLimits, Compiler, Host, HostConfig, InMemory, Workplace};
 use wellspring_model::{
     Timestamp,
     time::{Clock, Entropy},
@@ -38,7 +38,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             for times in [&mut compiled, &mut loaded] {
                 let kept = Cache::new(cache.clone(), CacheKey::new([7; 32].into()));
                 let compiler = Compiler::new(Workplace::Thread, CompileLimits::default(), Some(kept));
-                let host = Host::new(HostConfig::default(), Arc::new(Stopped), Arc::new(Stopped))?;
+                let host = Host::new(
+                    HostConfig::default(),
+                    Arc::new(InMemory::default()),
+                    Arc::new(Stopped),
+                    Arc::new(Stopped),
+                )?;
                 let host = host.with_compiler(compiler);
                 let began = Instant::now();
                 host.try_out(package.clone()).await?;

@@ -83,6 +83,8 @@ async fn withdrawn(
         language: submission.language,
         marker: marker(submission),
         correction_markers: correction_markers(app, submission).await?,
+        withdrawal_marker: withdrawal_marker(submission),
+        lines: most_lines(app, submission).await?,
         reason: withdrawn.by,
         headline: Sentences::get(submission.language).withdrawal_headline(withdrawn.by),
         order: order.map(|id| OrderRef { id }),
@@ -103,6 +105,19 @@ async fn correction_markers(app: &App, submission: &Submission) -> Result<Vec<St
     let SubmissionState::Assessed(now) = &submission.state else { return Ok(Vec::new()) };
     let said = earlier.iter().map(|one| one.assessment.id).chain([now.assessment.id]);
     Ok(said.skip(1).map(|assessment| correction_marker(submission, assessment)).collect())
+}
+
+/// The most lines that a result of this application has had.
+async fn most_lines(app: &App, submission: &Submission) -> Result<u32, TaskError> {
+    let earlier = app.store.earlier_assessments(submission.tenant, submission.id).await?;
+    let now = if let SubmissionState::Assessed(now) = &submission.state { now.assessment.lines.len() } else { 0 };
+    let most = earlier.iter().map(|one| one.assessment.lines.len()).chain([now]).max().unwrap_or(0);
+    Ok(u32::try_from(most).unwrap_or(u32::MAX))
+}
+
+/// Stands in what we write for a withdrawal alone, such as a note that says so.
+fn withdrawal_marker(submission: &Submission) -> String {
+    format!("[wellspring-withdrawal:{}:{}]", submission.connection, submission.application.id)
 }
 
 fn job(posting: &Posting) -> JobRef {

@@ -148,6 +148,27 @@ impl Store {
         of_application(&self.read, submission).await
     }
 
+    /// Whether an assessment for this application and job is ordered and has not ended.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn is_ordered(
+        &self,
+        tenant: TenantId,
+        connection: ConnectionId,
+        (application, posting): (&ExternalId, PostingId),
+    ) -> Result<bool, StoreError> {
+        let open = query(
+            "SELECT count(*) FROM orders \
+             WHERE connection = $1 AND application = $2 AND posting = $3 AND tenant = $4 AND state = 'ordered'",
+        )
+        .bind(connection.to_string())
+        .bind(&application.0)
+        .bind(posting.to_string())
+        .bind(tenant.to_string());
+        Ok(open.number(&self.read).await? > 0)
+    }
+
     /// The submission that an order is about, if it was handed in: the newest of that application for that job.
     ///
     /// # Errors

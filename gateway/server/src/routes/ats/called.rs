@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
-use wellspring_host::{Answered, InboundCall, InboundRequest, NotAnswered, Purpose};
+use wellspring_host::{Answered, InboundCall, InboundRequest, InboundResponse, NotAnswered, Purpose};
 use wellspring_model::{
     ats::Offers,
     connection::Connection,
@@ -90,9 +90,9 @@ fn refused(connection: ConnectionId, failure: DeliveryFailure) -> Problem {
 }
 
 /// The connector's answer, as it is sent.
-pub(super) fn respond(answered: Answered) -> Response {
-    let status = StatusCode::from_u16(answered.status).unwrap_or(StatusCode::OK);
-    let mut response = match answered.json {
+pub(super) fn respond(answer: &InboundResponse) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    let mut response = match answer.json.clone() {
         Some(json) => (status, [(header::CONTENT_TYPE, "application/json")], json).into_response(),
         None => status.into_response(),
     };

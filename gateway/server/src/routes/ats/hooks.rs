@@ -28,7 +28,7 @@ pub async fn receive(
     let new =
         |event: &AtsEvent| NewAtsEvent { id: AtsEventId::from_uuid(app.uuid()), event: event.clone(), delivery: None };
     keep(&app, &called, answered.events.iter().map(new).collect()).await?;
-    Ok(respond(answered))
+    Ok(respond(&answered.response))
 }
 
 /// The connection's id in the address.

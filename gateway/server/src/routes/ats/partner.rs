@@ -32,6 +32,11 @@ pub async fn partner(
     let order = OrderId::from_uuid(app.uuid());
     let offers = Offers { order, offers: offers(&app, &called).await? };
     let answered = called.ask(&app, Some(offers)).await?;
+    if let Some(conflict) = &answered.conflict
+        && is_ordered_already(&app, &called, &answered.events).await?
+    {
+        return Ok(respond(conflict));
+    }
     let mut new = Vec::with_capacity(answered.events.len());
     for event in &answered.events {
         let delivery = follows(&app, &called, order, event).await?;
@@ -41,7 +46,7 @@ pub async fn partner(
         return Err(broken(&called, "one request orders one assessment"));
     }
     keep(&app, &called, new).await?;
-    Ok(respond(answered))
+    Ok(respond(&answered.response))
 }
 
 async fn offers(app: &App, called: &Called) -> Result<Vec<Offer>, Problem> {
@@ -53,6 +58,20 @@ async fn offers(app: &App, called: &Called) -> Result<Vec<Offer>, Problem> {
         description: None,
     };
     Ok(postings.into_iter().map(offer).collect())
+}
+
+/// Whether the same is ordered and has not ended. Only a connector that says what its ATS is then answered asks for this; to
+/// another, a second order takes the place of the first.
+async fn is_ordered_already(app: &App, called: &Called, events: &[AtsEvent]) -> Result<bool, Problem> {
+    let (tenant, connection) = (called.connection.tenant, called.connection.id);
+    for event in events {
+        if let Happened::AssessmentOrdered { offer, application, .. } = &event.what
+            && app.store.is_ordered(tenant, connection, (&application.id, PostingId::from_uuid(*offer))).await?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What has to be told for an order: the result, where the application's records are here and assessed. Refuses an order under

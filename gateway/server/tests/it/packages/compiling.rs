@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::json;
-use wellspring_host::{CompileLimits, Compiler, Host, HostConfig, PackageError, Workplace, inspect, package};
+use wellspring_host::{CompileLimits, Compiler, Host, HostConfig, InMemory, PackageError, Workplace, inspect, package};
 use wellspring_server::{
     clock::{SystemClock, SystemEntropy},
     installed,
@@ -53,7 +53,9 @@ fn host(limits: CompileLimits) -> Host {
         program: env!("CARGO_BIN_EXE_wellspring").into(),
         arguments: vec![installed::COMPILE.to_owned()],
     };
-    let host = Host::new(HostConfig::default(), Arc::new(SystemClock), Arc::new(SystemEntropy)).expect("an engine");
+    let host =
+        Host::new(HostConfig::default(), Arc::new(InMemory::default()), Arc::new(SystemClock), Arc::new(SystemEntropy))
+            .expect("an engine");
     host.with_compiler(Compiler::new(workplace, limits, None))
 }
 

@@ -1,6 +1,6 @@
 //! What is revoked stops, what was tampered with is not loaded, and both are told.
 
-use wellspring_host::{Host, HostConfig, Workplace, signature::public};
+use wellspring_host::{Host, HostConfig, InMemory, Workplace, signature::public};
 use wellspring_server::{
     clock::{SystemClock, SystemEntropy},
     installed, metrics, start,
@@ -85,7 +85,12 @@ async fn tampered_code_raises_an_alarm_and_is_compiled_anew() {
     };
     let master = start::master_key(&app.config).expect("the master key");
     let compiler = installed::compiler(&app.config.connectors, &master, program).expect("a compiler");
-    let host = Host::new(HostConfig::default(), std::sync::Arc::new(SystemClock), std::sync::Arc::new(SystemEntropy));
+    let host = Host::new(
+        HostConfig::default(),
+        std::sync::Arc::new(InMemory::default()),
+        std::sync::Arc::new(SystemClock),
+        std::sync::Arc::new(SystemEntropy),
+    );
     let host = host.expect("an engine").with_compiler(compiler);
     let taken_up = installed::take_up(&host, &app.store, &app.config.connectors).await.expect("it is taken up");
     assert!(taken_up.failed.is_empty(), "{:?}", taken_up.failed);
