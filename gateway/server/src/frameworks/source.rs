@@ -6,8 +6,8 @@ use serde::Deserialize;
 use url::Url;
 use uuid::Uuid;
 use wellspring_egress::{
-    Authorities, ConnectionClient, ConnectionEgress, Credential, EgressLimits, OutboundBody, OutboundRequest, OutboundResponse,
-    SendFailure,
+    Authorities, ConnectionClient, ConnectionEgress, Credential, EgressLimits, OutboundBody, OutboundRequest,
+    OutboundResponse, SendFailure,
 };
 use wellspring_model::{case::CaseVersion, connection::BaseUrl, time::Clock};
 
