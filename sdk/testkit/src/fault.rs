@@ -99,14 +99,15 @@ pub(crate) trait Refusals {
     fn refused(code: &'static str) -> Response;
 }
 
-/// Answers a request the way a fault wants it. `served` does what was asked, and is not awaited where nothing is to be done.
+/// Answers a request the way a fault wants it. `served` does what was asked, and is not awaited where nothing is to be done. `None`:
+/// the connection was cut, and whatever is returned is not sent.
 pub(crate) async fn go_wrong<R: Refusals>(
     fault: Fault,
     holding: &Holding,
     connection: &Cut,
     served: impl Future<Output = Response>,
-) -> Response {
-    match fault {
+) -> Option<Response> {
+    let response = match fault {
         Fault::RateLimited => R::rate_limited(7),
         Fault::ServerError => R::down(),
         Fault::Unauthorized => R::unauthorized(),
@@ -114,16 +115,16 @@ pub(crate) async fn go_wrong<R: Refusals>(
         Fault::Huge => {
             Body::from_stream(stream::iter((0..1_024).map(|_| Ok::<_, Infallible>(MEGABYTE)))).into_response()
         }
-        Fault::DropConnection => silence(connection),
+        Fault::DropConnection => return silence(connection),
         Fault::HoldBefore => match holding.hold().await {
             Verdict::Release => served.await,
-            Verdict::Drop => silence(connection),
+            Verdict::Drop => return silence(connection),
         },
         Fault::HoldAfter => {
             let response = served.await;
             match holding.hold().await {
                 Verdict::Release => response,
-                Verdict::Drop => silence(connection),
+                Verdict::Drop => return silence(connection),
             }
         }
         Fault::Slow(wait) => {
@@ -131,11 +132,16 @@ pub(crate) async fn go_wrong<R: Refusals>(
             tokio::time::sleep(wait).await;
             response
         }
-    }
+    };
+    Some(response)
 }
 
-/// Whatever is returned, the connection is cut before any of it is sent.
-fn silence(connection: &Cut) -> Response {
+fn silence(connection: &Cut) -> Option<Response> {
     connection.cut();
+    None
+}
+
+/// What is returned where the connection was cut.
+pub(crate) fn unsent() -> Response {
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     cuttable::Cut,
-    fault::{Refusals, go_wrong},
+    fault::{Refusals, go_wrong, unsent},
     seen::RequestSeen,
 };
 
@@ -116,11 +116,11 @@ async fn misbehave(
         (state.requests.len() - 1, state.fault(Route::of(&method, uri.path())))
     };
     let response = match fault {
-        None => next.run(request).await,
+        None => Some(next.run(request).await),
         Some(fault) => go_wrong::<Refusal>(fault, &shared.holding, &connection, next.run(request)).await,
     };
-    shared.lock().requests[number].status = Some(response.status().as_u16());
-    response
+    shared.lock().requests[number].status = response.as_ref().map(|response| response.status().as_u16());
+    response.unwrap_or_else(unsent)
 }
 
 fn too_many(seconds: u64) -> Response {
