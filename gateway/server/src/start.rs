@@ -154,7 +154,8 @@ pub async fn app(config: Config) -> Result<App, StartError> {
         Workplace::this_program(argument).map_err(|error| StartError::File { path: "the program".to_owned(), error })
     };
     let programs = Programs { compiler: program(installed::COMPILE)?, guests: Some(program(installed::RUN)?) };
-    assembled(fetcher(&config)?, config, Arc::new(SystemClock), Arc::new(SystemEntropy), programs).await
+    // Boxed, as it is large: whoever waits for it would be too.
+    Box::pin(assembled(fetcher(&config)?, config, Arc::new(SystemClock), Arc::new(SystemEntropy), programs)).await
 }
 
 /// As [`app`], with a clock and a random source of the caller's. Connectors are compiled in this process, which need not be the
@@ -183,7 +184,7 @@ pub async fn app_reaching(
     entropy: Arc<dyn Entropy>,
 ) -> Result<App, StartError> {
     let programs = Programs { compiler: Workplace::Thread, guests: None };
-    assembled(fetcher, config, clock, entropy, programs).await
+    Box::pin(assembled(fetcher, config, clock, entropy, programs)).await
 }
 
 /// Where connectors are compiled, and where they run. `None`: in this process.
