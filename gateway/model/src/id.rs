@@ -107,6 +107,8 @@ ids! {
     EndpointId = "end_";
     /// Rules about whom an employer relies on; they never change.
     TrustPolicyId = "tru_";
+    /// How an employer scores; it never changes.
+    ScoringPolicyId = "scp_";
     /// One try at a delivery.
     AttemptId = "att_";
     /// A unit of queued work.

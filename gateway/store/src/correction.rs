@@ -20,7 +20,7 @@ use crate::{
     unmapped,
 };
 
-/// A re-check found something else than was said.
+/// A re-check found something else than was said, or was made by another scoring policy.
 #[derive(Debug)]
 pub struct NewCorrection {
     pub submission: SubmissionId,
@@ -28,8 +28,8 @@ pub struct NewCorrection {
     pub replaces: AssessmentId,
     pub report: VerificationReport,
     pub assessment: Assessment,
-    /// Made if the ATS was told something before.
-    pub delivery: NewDelivery,
+    /// Made if the ATS was told something before. `None`: it came to the same, and nobody has to hear of it.
+    pub delivery: Option<NewDelivery>,
     pub watch: Watch,
     /// What its credentials name that leads to no item; what was counted before is not counted again.
     pub unmapped: Vec<Named>,
@@ -69,18 +69,21 @@ impl Store {
                     .bind(assessment)
                     .fetch_optional(&mut *tx)
                     .await?;
-                    if let Some(row) = corrected {
+                    if let (Some(row), Some(delivery)) = (corrected, &new.delivery) {
                         let about = Subject::read(&Read::new(&row, "submissions"))?;
                         let (kind, outcome) = (EventType::SubmissionCorrected, new.report.outcome());
                         tx.announce(about.assessed((lease.tenant, now), kind, outcome, &new.assessment));
+                        if is_to_be_told(tx, &subject, delivery).await? {
+                            delivery::insert(tx, lease.tenant, delivery, lease.trace).await?;
+                        }
                     }
                     unmapped::saw(tx, lease.tenant, new.submission, new.unmapped, now);
                     recheck::checked(tx, lease.tenant, new.submission, new.watch, now).await?;
-                    if is_to_be_told(tx, &subject, &new.delivery).await? {
-                        delivery::insert(tx, lease.tenant, &new.delivery, lease.trace).await?;
-                    }
-                    let note = AuditNote::new(lease.tenant, now, "worker", Action::SubmissionCorrected, &subject);
-                    tx.note(note.with(detail));
+                    let action = match new.delivery {
+                        Some(_) => Action::SubmissionCorrected,
+                        None => Action::SubmissionRescored,
+                    };
+                    tx.note(AuditNote::new(lease.tenant, now, "worker", action, &subject).with(detail));
                     Ok(true)
                 })
             })
