@@ -14,8 +14,9 @@ pub struct KeptScoringPolicy {
     pub id: ScoringPolicyId,
     pub name: String,
     pub version: String,
-    /// SHA-256 over the canonical JSON of `policy`.
+    /// SHA-256 over the canonical JSON of `rules`.
     pub digest: Digest,
-    pub policy: Value,
+    /// All that scoring reads, name and version included.
+    pub rules: Value,
     pub created_at: Timestamp,
 }

@@ -161,7 +161,7 @@ pub async fn app_reaching(
         Host::new(HostConfig { extra_ca_file, ..HostConfig::default() }, Arc::clone(&clock), Arc::clone(&entropy))?;
     install_all(&host, &config.connectors.folder).await?;
     let verification = verification(&config, clock.now())?;
-    let scoring = ScoringPolicy::counting(config.policy.assurance.iter().copied().collect());
+    let scoring = Arc::new(ScoringPolicy::counting(config.policy.assurance.iter().copied().collect()));
     let (known, metrics, readiness) = (Known::default(), Metrics::new(&store, clock.now()), Readiness::default());
     let processors = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
     Ok(App::new(AppState {

@@ -30,7 +30,8 @@ pub struct AppState {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub verification: Verification,
-    pub scoring: ScoringPolicy,
+    /// For employers who have no policy of their own.
+    pub scoring: Arc<ScoringPolicy>,
     pub prepared: Prepared,
     pub known: Known,
     /// As many as there are processors.

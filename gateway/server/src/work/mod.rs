@@ -5,6 +5,7 @@
 
 pub mod assess;
 pub mod chores;
+pub mod compare;
 pub mod deliver;
 pub mod event;
 pub mod gather;

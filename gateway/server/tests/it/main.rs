@@ -23,6 +23,7 @@ mod rechecks;
 mod refusals;
 mod reports;
 mod retention;
+mod scoring;
 mod submissions;
 mod trust;
 mod unmapped;
