@@ -23,6 +23,7 @@ pub mod posting;
 pub mod report;
 pub mod rsd;
 pub mod scale;
+pub mod scoring;
 pub mod submission;
 pub mod time;
 pub mod trace;

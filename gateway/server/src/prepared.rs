@@ -3,11 +3,11 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use wellspring_model::id::{FrameworkId, ProfileId, TenantId};
+use wellspring_model::id::{FrameworkId, ProfileId, ScoringPolicyId, TenantId};
 use wellspring_score::{Frameworks, Requirements};
 use wellspring_store::StoreError;
 
-use crate::{recent::Recent, state::App};
+use crate::{recent::Recent, scoring, state::App};
 
 /// Items and associations that are kept at most, over all tenants: about 400 bytes each.
 const MOST_ITEMS: usize = 1_000_000;
@@ -17,13 +17,16 @@ const MOST_BYTES: usize = 64 << 20;
 /// Editions of a tenant's frameworks.
 type Editions = (TenantId, Vec<FrameworkId>);
 
-/// Kept by the editions that they were made from, and the profile. None of these ever changes.
+/// A profile over editions, by a scoring policy. None: the one that comes with the product.
+type Asked = (Editions, ProfileId, Option<ScoringPolicyId>);
+
+/// Kept by the editions that they were made from, the profile and the scoring policy. None of these ever changes.
 pub struct Prepared(Mutex<Kept>);
 
 /// Requirements hold the frameworks that they go by, and so are kept no longer than these.
 struct Kept {
     frameworks: Recent<Editions, Frameworks>,
-    requirements: Recent<(Editions, ProfileId), Requirements>,
+    requirements: Recent<Asked, Requirements>,
 }
 
 /// Why they could not be made ready.
@@ -55,15 +58,15 @@ impl Kept {
     fn keep_frameworks(&mut self, editions: Editions, frameworks: Arc<Frameworks>, items: usize) {
         let gone = self.frameworks.keep(editions, frameworks, items);
         if !gone.is_empty() {
-            self.requirements.retain(|(editions, _)| !gone.contains(editions));
+            self.requirements.retain(|(editions, ..)| !gone.contains(editions));
         }
     }
 
-    fn keep_requirements(&mut self, editions: Editions, profile: ProfileId, requirements: Arc<Requirements>) {
+    fn keep_requirements(&mut self, asked: Asked, requirements: Arc<Requirements>) {
         let bytes = requirements.size();
         // Larger ones are made ready each time, as if nothing were kept.
-        if self.frameworks.has(&editions) && bytes <= MOST_BYTES {
-            self.requirements.keep((editions, profile), requirements, bytes);
+        if self.frameworks.has(&asked.0) && bytes <= MOST_BYTES {
+            self.requirements.keep(asked, requirements, bytes);
         }
     }
 }
@@ -95,7 +98,7 @@ impl App {
         Ok(frameworks)
     }
 
-    /// What a profile asks for over these editions, ready for scoring.
+    /// What a profile asks for over these editions, ready for scoring by this policy.
     ///
     /// # Errors
     /// The profile or one of the editions is not there, or cannot be read.
@@ -104,17 +107,18 @@ impl App {
         tenant: TenantId,
         profile: ProfileId,
         editions: Vec<FrameworkId>,
+        scoring: &scoring::InForce,
     ) -> Result<Arc<Requirements>, PrepareError> {
         let frameworks = self.frameworks(tenant, editions.clone()).await?;
-        let key = ((tenant, editions), profile);
+        let key = ((tenant, editions), profile, scoring.id);
         let known = self.prepared.kept().requirements.get(&key);
         if let Some(known) = known {
             return Ok(known);
         }
         let read = self.store.profile(tenant, profile).await?.ok_or(PrepareError::ProfileGone(profile))?;
-        let policy = Arc::clone(&self.scoring);
+        let policy = Arc::clone(&scoring.policy);
         let requirements = Arc::new(self.compute(move || Requirements::new(&read, frameworks, policy)).await?);
-        self.prepared.kept().keep_requirements(key.0, profile, Arc::clone(&requirements));
+        self.prepared.kept().keep_requirements(key, Arc::clone(&requirements));
         Ok(requirements)
     }
 }
@@ -141,7 +145,7 @@ mod tests {
 
     fn has(kept: &mut Kept, tenant: u128) -> [bool; 2] {
         let frameworks = kept.frameworks.get(&editions(tenant)).is_some();
-        [frameworks, kept.requirements.get(&(editions(tenant), id())).is_some()]
+        [frameworks, kept.requirements.get(&(editions(tenant), id(), None)).is_some()]
     }
 
     #[test]
@@ -149,7 +153,7 @@ mod tests {
         let prepared = Prepared::default();
         let mut kept = prepared.kept();
         kept.keep_frameworks(editions(1), Arc::default(), 1);
-        kept.keep_requirements(editions(1), id(), requirements());
+        kept.keep_requirements((editions(1), id(), None), requirements());
         assert_eq!((has(&mut kept, 1), has(&mut kept, 2)), ([true, true], [false, false]));
     }
 
@@ -157,10 +161,10 @@ mod tests {
     fn requirements_are_kept_no_longer_than_their_frameworks() {
         let prepared = Prepared::default();
         let mut kept = prepared.kept();
-        kept.keep_requirements(editions(1), id(), requirements());
+        kept.keep_requirements((editions(1), id(), None), requirements());
         assert_eq!(has(&mut kept, 1), [false, false], "their frameworks have gone while they were made ready");
         kept.keep_frameworks(editions(1), Arc::default(), MOST_ITEMS);
-        kept.keep_requirements(editions(1), id(), requirements());
+        kept.keep_requirements((editions(1), id(), None), requirements());
         kept.keep_frameworks(editions(2), Arc::default(), 1);
         assert_eq!(has(&mut kept, 1), [false, false]);
     }

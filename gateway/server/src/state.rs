@@ -30,6 +30,7 @@ pub struct AppState {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub verification: Verification,
+    /// For employers who have no policy of their own.
     pub scoring: Arc<ScoringPolicy>,
     pub prepared: Prepared,
     pub known: Known,

@@ -20,7 +20,7 @@ use crate::{
     unmapped,
 };
 
-/// A re-check found something else than was said.
+/// A re-check found something else than was said, or was made by another scoring policy.
 #[derive(Debug)]
 pub struct NewCorrection {
     pub submission: SubmissionId,
@@ -28,8 +28,8 @@ pub struct NewCorrection {
     pub replaces: AssessmentId,
     pub report: VerificationReport,
     pub assessment: Assessment,
-    /// Made if the ATS was told something before.
-    pub delivery: NewDelivery,
+    /// Made if the ATS was told something before. `None`: it came to the same, and nobody has to hear of it.
+    pub delivery: Option<NewDelivery>,
     pub watch: Watch,
     /// What its credentials name that leads to no item; what was counted before is not counted again.
     pub unmapped: Vec<Named>,
@@ -72,16 +72,21 @@ impl Store {
                     .await?;
                     // Withdrawn at this moment: the task is taken up again, and finds that out.
                     let row = corrected.ok_or(StoreError::Superseded)?;
-                    let about = Subject::read(&Read::new(&row, "submissions"))?;
-                    let (kind, outcome) = (EventType::SubmissionCorrected, new.report.outcome());
-                    tx.announce(about.assessed((lease.tenant, now), kind, outcome, &new.assessment));
+                    if let Some(delivery) = &new.delivery {
+                        let about = Subject::read(&Read::new(&row, "submissions"))?;
+                        let (kind, outcome) = (EventType::SubmissionCorrected, new.report.outcome());
+                        tx.announce(about.assessed((lease.tenant, now), kind, outcome, &new.assessment));
+                        if is_to_be_told(tx, &subject, delivery).await? {
+                            delivery::insert(tx, lease.tenant, delivery, lease.trace).await?;
+                        }
+                    }
                     unmapped::saw(tx, lease.tenant, new.submission, new.unmapped, now);
                     recheck::checked(tx, lease.tenant, new.submission, new.watch, now).await?;
-                    if is_to_be_told(tx, &subject, &new.delivery).await? {
-                        delivery::insert(tx, lease.tenant, &new.delivery, lease.trace).await?;
-                    }
-                    let note = AuditNote::new(lease.tenant, now, "worker", Action::SubmissionCorrected, &subject);
-                    tx.note(note.with(detail));
+                    let action = match new.delivery {
+                        Some(_) => Action::SubmissionCorrected,
+                        None => Action::SubmissionRescored,
+                    };
+                    tx.note(AuditNote::new(lease.tenant, now, "worker", action, &subject).with(detail));
                     Ok(true)
                 })
             })

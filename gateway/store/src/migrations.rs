@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// All migrations, oldest first. One that was released is never edited.
-const MIGRATIONS: [(i64, &str, &str); 13] = [
+const MIGRATIONS: [(i64, &str, &str); 14] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "trust", include_str!("../migrations/0002_trust.sql")),
     (3, "queue", include_str!("../migrations/0003_queue.sql")),
@@ -25,6 +25,7 @@ const MIGRATIONS: [(i64, &str, &str); 13] = [
     (9, "traces", include_str!("../migrations/0009_traces.sql")),
     (10, "frameworks", include_str!("../migrations/0010_frameworks.sql")),
     (11, "crosswalks", include_str!("../migrations/0011_crosswalks.sql")),
+    (12, "scoring", include_str!("../migrations/0012_scoring.sql")),
     (13, "connectors", include_str!("../migrations/0013_connectors.sql")),
     (14, "inbound", include_str!("../migrations/0014_inbound.sql")),
 ];

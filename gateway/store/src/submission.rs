@@ -5,7 +5,7 @@ use wellspring_model::{
     assessment::Assessment,
     ats::WithdrawalReason,
     event::EventType,
-    id::{SubmissionId, TenantId},
+    id::{ScoringPolicyId, SubmissionId, TaskId, TenantId},
     report::VerificationReport,
     submission::{Assessed, Language, Submission, SubmissionState, Withdrawn},
     unmapped::Named,
@@ -13,6 +13,7 @@ use wellspring_model::{
 
 use crate::{
     Action, AuditNote, Leased, NewDelivery, Page, Store, StoreError, Watch, delivery, detail_of, ground,
+    recheck::{self, ToRecheck},
     row::{Read, json, micros},
     sql::{composed, query},
     task,
@@ -26,11 +27,18 @@ pub struct NewAssessment {
     pub submission: SubmissionId,
     pub report: VerificationReport,
     pub assessment: Assessment,
+    /// Which scoring policy it was made by. `None`: the one that the product ships.
+    pub scoring_policy: Option<ScoringPolicyId>,
     pub deliveries: Vec<NewDelivery>,
     pub watch: Watch,
     /// What its credentials name that leads to no item.
     pub unmapped: Vec<Named>,
 }
+
+/// The scoring policy in force for a row of `submissions`.
+const SCORING_IN_FORCE: &str = "coalesce( \
+    (SELECT p.scoring_policy FROM postings p WHERE p.id = submissions.posting), \
+    (SELECT t.scoring_policy FROM tenants t WHERE t.id = submissions.tenant)) AS scoring_in_force";
 
 impl Store {
     /// Records report and assessment and enqueues the deliveries.
@@ -54,7 +62,7 @@ impl Store {
                     let assessed = composed(format!(
                         "UPDATE submissions SET state = 'assessed', assessed_at = $3, checked_at = $3, recheck_at = $4, \
                          report = $5, assessment = $6 \
-                         WHERE id = $1 AND tenant = $2 AND state = 'received' RETURNING received_at, {}",
+                         WHERE id = $1 AND tenant = $2 AND state = 'received' RETURNING received_at, {SCORING_IN_FORCE}, {}",
                         Subject::COLUMNS
                     ))
                     .bind(&subject)
@@ -72,6 +80,12 @@ impl Store {
                         let (kind, outcome) = (EventType::SubmissionAssessed, new.report.outcome());
                         let about = Subject::read(&row)?;
                         tx.announce(about.assessed((lease.tenant, now), kind, outcome, &new.assessment));
+                        if row.optional_id("scoring_in_force")? != new.scoring_policy {
+                            // Another policy was put in force meanwhile, for all who were assessed by then.
+                            let again = TaskId::from_uuid(tx.uuid(now));
+                            let one = ToRecheck { submission: new.submission, tenant: lease.tenant };
+                            recheck::enqueue(tx, vec![one], || again).await?;
+                        }
                     } else {
                         // It was withdrawn meanwhile.
                         return Ok(());
@@ -150,7 +164,7 @@ impl Store {
     }
 }
 
-fn submission(row: &Read) -> Result<Submission, StoreError> {
+pub(crate) fn submission(row: &Read) -> Result<Submission, StoreError> {
     let language = row.text("language")?;
     let language = Language::ALL.into_iter().find(|known| known.as_str() == language);
     let state = match row.text("state")?.as_str() {

@@ -152,6 +152,7 @@ correction-headline = Correction: { $headline }
 withdrawal-headline-applicant = Withdrawn by the applicant: the earlier result of these learner records no longer counts.
 withdrawal-headline-employer = Withdrawn by the employer: the earlier result of these learner records no longer counts.
 correction-dates = A check on { $now } came to something else than the result of { $before }.
+change-policy = Scored by another policy of the employer: { $now } (before: { $before })
 change-credential = { $name }: { $now } (before: { $before })
 change-credential-why = { $change }. { $why }
 change-line = { $statement }: { $now } (before: { $before })

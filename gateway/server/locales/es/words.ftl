@@ -152,6 +152,7 @@ correction-headline = Corrección: { $headline }
 withdrawal-headline-applicant = Retirado por la persona candidata: el resultado anterior de este expediente ya no vale.
 withdrawal-headline-employer = Retirado por la empresa: el resultado anterior de este expediente ya no vale.
 correction-dates = Una comprobación del { $now } dio otro resultado que la del { $before }.
+change-policy = Puntuado según otras reglas de la empresa: { $now } (antes: { $before })
 change-credential = { $name }: { $now } (antes: { $before })
 change-credential-why = { $change }. { $why }
 change-line = { $statement }: { $now } (antes: { $before })

@@ -68,6 +68,8 @@ kinds! {
     UnknownProfile = "unknown-profile", NOT_FOUND, "There is no such profile";
     /// There is no trust policy of that id.
     UnknownTrustPolicy = "unknown-trust-policy", NOT_FOUND, "There is no such trust policy";
+    /// There is no scoring policy of that id.
+    UnknownScoringPolicy = "unknown-scoring-policy", NOT_FOUND, "There is no such scoring policy";
     /// There is no framework of that id.
     UnknownFramework = "unknown-framework", NOT_FOUND, "There is no such framework";
     /// A framework was read, and is none that could be kept.
@@ -94,6 +96,8 @@ kinds! {
     NotAssessed = "not-assessed", CONFLICT, "There is no assessment";
     /// The crosswalk has an association from this origin to this destination.
     AssociationExists = "association-exists", CONFLICT, "The two are associated already";
+    /// Another scoring policy has this name and version.
+    ScoringPolicyExists = "scoring-policy-exists", CONFLICT, "There is a scoring policy of this name and version";
     /// An edition would have nothing in it.
     NothingApproved = "nothing-approved", CONFLICT, "Nothing is approved yet";
     /// What credentials name leads somewhere already.
@@ -223,6 +227,10 @@ impl Problem {
         Self::new(ProblemKind::UnknownTrustPolicy, "no trust policy of yours has this id").at(pointer)
     }
 
+    pub fn unknown_scoring_policy(pointer: Pointer) -> Self {
+        Self::new(ProblemKind::UnknownScoringPolicy, "no scoring policy of yours has this id").at(pointer)
+    }
+
     pub fn unknown_framework(pointer: Pointer) -> Self {
         Self::new(ProblemKind::UnknownFramework, "no framework of yours has this identifier or address").at(pointer)
     }
@@ -236,6 +244,14 @@ impl Problem {
             ProblemKind::AssociationExists,
             "this crosswalk has an association from this origin to this destination; decide about that one",
         )
+    }
+
+    pub fn scoring_policy_exists() -> Self {
+        Self::new(
+            ProblemKind::ScoringPolicyExists,
+            "a policy never changes: give a changed one another version, or use the one that is there",
+        )
+        .at(Pointer::root().key("version"))
     }
 
     pub fn nothing_approved() -> Self {

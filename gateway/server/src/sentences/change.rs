@@ -50,7 +50,7 @@ impl Sentences {
         self.filled("correction-dates", values)
     }
 
-    /// What is no longer as it was: credentials, then requirements, then the score.
+    /// What is no longer as it was: by what it was scored, then credentials, then requirements, then the score.
     pub fn changes(&self, before: Said<'_>, now: Said<'_>) -> Vec<String> {
         let credentials: Vec<_> = now
             .report
@@ -70,7 +70,13 @@ impl Sentences {
             .map(|(one, then)| self.changed_line(then, one))
             .collect();
         let more = credentials.len().saturating_sub(MOST_CHANGES) + requirements.len().saturating_sub(MOST_CHANGES);
-        let mut changes: Vec<String> = credentials.into_iter().take(MOST_CHANGES).collect();
+        let (policy, earlier) = (&now.assessment.policy, &before.assessment.policy);
+        let mut changes = Vec::new();
+        if policy != earlier {
+            let values = [("now", plain(policy, 200).into()), ("before", plain(earlier, 200).into())];
+            changes.push(self.filled("change-policy", values));
+        }
+        changes.extend(credentials.into_iter().take(MOST_CHANGES));
         changes.extend(requirements.into_iter().take(MOST_CHANGES));
         let (score, then) = (now.assessment.score, before.assessment.score);
         if score != then {

@@ -24,6 +24,7 @@ const WITH_VALUES: &[(&str, &[&str])] = &[
     ("change-credential", &["name", "now", "before"]),
     ("change-credential-why", &["change", "why"]),
     ("change-line", &["statement", "now", "before"]),
+    ("change-policy", &["now", "before"]),
     ("change-score", &["now", "before"]),
     ("change-elsewhere", &[]),
     ("change-more", &["count"]),

@@ -53,7 +53,7 @@ pub struct SubmissionView {
     /// When it was last looked at whether this still holds; absent until assessed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checked_at: Option<String>,
-    /// What was said before a re-check found something else, oldest first.
+    /// What was said before a re-check found something else, or another scoring policy was in force, oldest first.
     pub history: Vec<EarlierView>,
     /// Absent once retired.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -84,6 +84,8 @@ pub struct EarlierView {
     pub at: String,
     /// When a re-check replaced it.
     pub replaced_at: String,
+    /// `name@version` of the scoring policy.
+    pub policy: String,
     /// The worst outcome of all credentials, as it was then.
     #[schema(value_type = String, example = "passed")]
     pub outcome: Outcome,
@@ -98,6 +100,7 @@ impl EarlierView {
             id: earlier.assessment.id.to_string(),
             at: earlier.at.to_string(),
             replaced_at: earlier.replaced_at.to_string(),
+            policy: earlier.assessment.policy.clone(),
             outcome: earlier.report.outcome(),
             score: earlier.assessment.score,
         }

@@ -38,6 +38,7 @@ pub async fn run(app: &App, task: &Leased, id: SubmissionId) -> Result<(), TaskE
         watch: watch(app, &judged.grounds, now),
         report: judged.report,
         assessment: judged.assessment,
+        scoring_policy: judged.scoring_policy,
         unmapped: judged.unmapped,
         deliveries: vec![new_delivery(app, &submission, content).await?],
     };

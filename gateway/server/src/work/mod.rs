@@ -5,6 +5,7 @@
 
 pub mod assess;
 pub mod chores;
+pub mod compare;
 mod content;
 pub mod deliver;
 pub mod event;

@@ -13,11 +13,12 @@ use wellspring_server::{
 use wellspring_store::{AuditPublicKey, AuditRow, ExportFault, Fault, check_export};
 
 use crate::{
-    access::{Mapped, operations, with_id},
+    access::{Mapped, Policies, operations, with_id},
     badge,
     crosswalks::{CHARTS, by, trusting},
     frameworks::service::Service,
     gateway::{Gateway, ITEM, Role, Tenant, connection, framework, profile},
+    scoring,
 };
 
 /// What an operation leaves in the trail. Nothing: it shows nothing about a person and changes nothing.
@@ -62,6 +63,9 @@ fn leaves(method: &Method, path: &str) -> &'static [&'static str] {
         ("POST", "trust/policies") => &["trust_policy.added"],
         ("PUT", "trust" | "jobs/{id}/trust") => &["trust_policy.in_force"],
         ("POST", "trust/preview") => &["trust_policy.previewed"],
+        ("POST", "scoring/policies") => &["scoring_policy.added"],
+        ("PUT", "scoring" | "jobs/{id}/scoring") => &["scoring_policy.in_force"],
+        ("POST", "scoring/compare") => &["scoring_policy.compared"],
         ("POST", "deliveries/replay") => &["deliveries.listed"],
         ("POST", "deliveries/{id}/replay") => &["delivery.replayed"],
         ("POST", "deliveries/{id}/cancel") => &["delivery.cancelled"],
@@ -88,6 +92,10 @@ fn leaves(method: &Method, path: &str) -> &'static [&'static str] {
             | "trust/policies"
             | "trust/policies/{id}"
             | "trust/decision"
+            | "scoring"
+            | "jobs/{id}/scoring"
+            | "scoring/policies"
+            | "scoring/policies/{id}"
             | "events/endpoints"
             | "events/endpoints/{id}"
             | "audit/heads",
@@ -104,7 +112,7 @@ fn next_edition() -> Value {
 }
 
 /// A body that the operation takes.
-pub fn body(method: &Method, path: &str, role: &Role, policy: &str, source: Option<&Service>) -> Option<Value> {
+pub fn body(method: &Method, path: &str, role: &Role, policies: &Policies, source: Option<&Service>) -> Option<Value> {
     Some(match (method.as_str(), path.trim_start_matches("/v1/")) {
         ("POST", "submissions") => role.submission(&[json!({"json": {"type": "x"}})]),
         ("POST", "verifications") => json!({"credentials": [{"json": {"type": "x"}}]}),
@@ -127,7 +135,10 @@ pub fn body(method: &Method, path: &str, role: &Role, policy: &str, source: Opti
         ("POST", "trust/preview") => json!({"rules": {}}),
         ("POST", "events/endpoints") => json!({"url": "https://hooks.example/"}),
         ("POST", "submissions/{id}/withdrawal") => json!({"reason": "applicant"}),
-        ("PUT", _) => json!({"policy": policy}),
+        ("POST", "scoring/policies") => scoring::rules("2", 1_000_000),
+        ("POST", "scoring/compare") => json!({"job": role.job, "after": "shipped"}),
+        ("PUT", "scoring" | "jobs/{id}/scoring") => json!({"policy": policies.scoring}),
+        ("PUT", _) => json!({"policy": policies.trust}),
         ("POST", "deliveries/replay") => json!({"connection": role.connection, "dry_run": true}),
         _ => return None,
     })
@@ -167,7 +178,7 @@ async fn every_operation_leaves_the_row_it_should() {
     let role = gateway.role().await;
     let mapped = Mapped::of(&gateway, &role).await;
     let (submission, delivery) = submission(&gateway, &role).await;
-    let policy = gateway.post("/v1/trust/policies", &json!({"title": "x", "rules": {}})).await.id();
+    let policies = Policies::of(&gateway).await;
     let endpoint = gateway.post("/v1/events/endpoints", &json!({"url": "https://hooks.example/"})).await.id();
     let (_, key) = whose(&gateway, &gateway.tenant).await;
     let mut operations = operations();
@@ -176,12 +187,12 @@ async fn every_operation_leaves_the_row_it_should() {
     let mut left = 0;
     for (method, path) in operations {
         let before = rows(&gateway).await.len();
-        let body = body(&method, &path, &role, &policy, Some(&source));
+        let body = body(&method, &path, &role, &policies, Some(&source));
         let mut called = path.clone();
         if path.contains("{id}") {
             called = mapped
                 .with_id(&path)
-                .unwrap_or_else(|| with_id(&path, &role, &submission, &delivery, &policy, &endpoint));
+                .unwrap_or_else(|| with_id(&path, &role, &submission, &delivery, &policies, &endpoint));
         } else if path.ends_with("/decision") {
             called += "?issuer=did:example:1";
         }

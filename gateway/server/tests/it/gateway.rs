@@ -41,7 +41,7 @@ pub struct Gateway {
     pub clock: Arc<TestClock>,
     pub tenant: Tenant,
     router: Router,
-    _folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 /// A tenant with a key.
@@ -114,12 +114,21 @@ impl Gateway {
         let app = app.expect("the gateway starts");
         let router = routes::router(app.clone());
         let tenant = add_tenant(&app).await;
-        Self { app, clock, tenant, router, _folder: folder }
+        Self { app, clock, tenant, router, folder: Arc::new(folder) }
+    }
+
+    /// A gateway over the same data that is configured as it is in the file, with this change.
+    pub async fn restarted(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::load(Some(&self.file())).expect("the configuration loads");
+        change(&mut config);
+        let app = start::app_with(config, self.clock.clone(), Arc::new(SystemEntropy)).await.expect("it starts");
+        let (clock, tenant, folder) = (self.clock.clone(), self.tenant.clone(), Arc::clone(&self.folder));
+        Self { router: routes::router(app.clone()), app, clock, tenant, folder }
     }
 
     /// The configuration file, for commands beside the running gateway.
     pub fn file(&self) -> std::path::PathBuf {
-        self._folder.path().join("wellspring.toml")
+        self.folder.path().join("wellspring.toml")
     }
 
     pub async fn other_tenant(&self) -> Tenant {

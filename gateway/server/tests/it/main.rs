@@ -27,6 +27,7 @@ mod rechecks;
 mod refusals;
 mod reports;
 mod retention;
+mod scoring;
 mod submissions;
 mod talking;
 mod trust;

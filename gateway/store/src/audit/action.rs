@@ -70,6 +70,10 @@ actions! {
     TrustPolicyInForce = "trust_policy.in_force", "a trust policy was put in force, for the tenant or for a job", "the policy";
     TrustPolicyWithdrawn = "trust_policy.withdrawn", "the trust policy of the tenant or of a job was taken back", "";
     TrustPolicyPreviewed = "trust_policy.previewed", "other rules were tried on credentials already received", "the rules";
+    ScoringPolicyAdded = "scoring_policy.added", "a scoring policy was made", "the policy";
+    ScoringPolicyInForce = "scoring_policy.in_force", "a scoring policy was put in force, for the tenant or for a job", "the policy";
+    ScoringPolicyWithdrawn = "scoring_policy.withdrawn", "the scoring policy of the tenant or of a job was taken back", "";
+    ScoringPolicyCompared = "scoring_policy.compared", "what two scoring policies make of a job's candidates was shown", "the ids of the applications, a line each";
     VerificationMade = "verification.made", "credentials were verified on the spot; nothing of them is kept", "";
     SubmissionAccepted = "submission.accepted", "an application was taken in", "the digests and file names of its credentials";
     SubmissionAssessed = "submission.assessed", "an application was verified and scored", "the report, then the assessment";
@@ -77,6 +81,7 @@ actions! {
     SubmissionRecheckAsked = "submission.recheck_asked", "somebody asked for another look at an application", "";
     SubmissionCorrected = "submission.corrected", "another look came to something else than was said", "the report, then the assessment";
     SubmissionWithdrawn = "submission.withdrawn", "an application was withdrawn: nothing is told of it any more", "who withdrew it: `applicant` or `employer`";
+    SubmissionRescored = "submission.rescored", "an application was assessed by another scoring policy, and came to the same", "the report, then the assessment";
     SubmissionViewed = "submission.viewed", "an application was shown over HTTP, with its report", "";
     ExplanationViewed = "explanation.viewed", "why an application got what it got was shown over HTTP", "";
     AssessmentReplayed = "assessment.replayed", "an assessment was computed again from what is kept", "";

@@ -25,6 +25,7 @@ mod replay;
 mod retention;
 mod s3;
 mod schedule;
+mod scoring;
 mod secrets;
 mod silent;
 mod trust;

@@ -243,6 +243,7 @@ impl World {
             connection: connection.id,
             external_id: Some(ExternalId("4711".into())),
             trust_policy: None,
+            scoring_policy: None,
             created_at: now(),
         };
         self.store.add_posting(tenant, &posting, ACTOR).await.unwrap();
@@ -332,6 +333,7 @@ impl World {
             submission,
             report: report(),
             assessment: self.assessment(),
+            scoring_policy: None,
             deliveries,
             watch: Watch::default(),
             unmapped: Vec::new(),
