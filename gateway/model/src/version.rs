@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn versions_are_compared_as_numbers_and_have_one_spelling() {
         let version = |text: &str| text.parse::<Version>();
-        assert!(version("0.10.0") > version("0.9.9"));
+        assert!(version("0.10.0").expect("a version") > version("0.9.9").expect("a version"));
         assert_eq!(version("1.2.3").map(|version| version.to_string()), Ok("1.2.3".to_owned()));
         for text in ["", "1", "1.2", "1.2.3.4", "1.2.x", "01.2.3", "1.+2.3", "1.2.3-rc", "1.2.999999999"] {
             assert!(version(text).is_err(), "{text}");

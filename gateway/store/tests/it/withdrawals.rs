@@ -137,7 +137,7 @@ async fn what_is_withdrawn_is_looked_at_no_more(world: World) {
         replaces: assessed.assessment.id,
         report: assessed.report,
         assessment: assessed.assessment,
-        delivery: correction,
+        delivery: Some(correction),
         watch: wellspring_store::Watch::default(),
         unmapped: Vec::new(),
     };
