@@ -107,6 +107,10 @@ impl Cache {
 
 /// Makes the folder, for us alone.
 fn make_folder(folder: &Path) -> io::Result<()> {
+    // What it lies in is not ours alone.
+    if let Some(parent) = folder.parent() {
+        fs::create_dir_all(parent)?;
+    }
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
