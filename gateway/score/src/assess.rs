@@ -6,6 +6,7 @@ use std::{
 };
 
 use wellspring_model::{
+    Date,
     achievement::Achievement,
     assessment::{Assessment, Coverage, Line, LineState, Musts, NotCounted, Percent, Ppm, Score},
     competency::{ItemId, Profile},
@@ -27,8 +28,8 @@ use crate::{
 /// Scores evidence against a profile.
 ///
 /// `frameworks` are those from which the profile's items come, and any others whose associations may lead to them.
-/// `not_counted` is what verification already left out; reasons found here are added to it. The result does not depend
-/// on the order of any input.
+/// `not_counted` is what verification already left out; reasons found here are added to it. `as_of` is the day of the
+/// application, from which rules of the policy about age count back. The result does not depend on the order of any input.
 pub fn assess(
     id: AssessmentId,
     profile: &Profile,
@@ -36,12 +37,13 @@ pub fn assess(
     evidence: &[VerifiedCredential],
     not_counted: Vec<NotCounted>,
     policy: &ScoringPolicy,
+    as_of: Date,
 ) -> Assessment {
-    let inputs_digest = digest_of(profile, &frameworks.versions, evidence, &not_counted, policy);
+    let inputs_digest = digest_of(profile, &frameworks.versions, evidence, &not_counted, policy, as_of);
     let (counting, mut left_out) = divide(evidence, policy);
     left_out.extend(not_counted);
     let claims = claims(&counting, &frameworks.index, policy);
-    let requirements = Requirements::new(profile, frameworks, policy);
+    let requirements = Requirements::new(profile, frameworks, policy, as_of);
     let reach = Reach::new(requirements.places(), &frameworks.index, policy);
     let barred = barred(evidence, &reach, &frameworks.index, policy);
     let lines = lines(&requirements, &claims, &barred, &reach, frameworks, policy);

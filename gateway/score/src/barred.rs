@@ -15,7 +15,7 @@ use crate::{
     landing::Landing,
     policy::ScoringPolicy,
     reach::Reach,
-    ways::{Way, Ways},
+    ways::{Way, Ways, Worth},
 };
 
 /// How many are named beside one requirement. All of them stand in the assessment's own list.
@@ -60,7 +60,7 @@ fn of_credential<'a>(
     }
     let barred = |(reason, claims): (NotCountedReason, Vec<Claim<'a>>)| {
         let way = |(place, claim): (usize, &Claim)| {
-            Some((index.node(&claim.item)?, Way::from_claim(place, Ppm::ONE, policy)))
+            Some((index.node(&claim.item)?, Way::from_claim(place, Worth::WHOLE, policy)))
         };
         let ways = Ways::new(claims.iter().enumerate().filter_map(way), reach, index, policy);
         Barred { claims, ways, reason }

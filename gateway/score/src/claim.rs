@@ -33,6 +33,7 @@ impl Claim<'_> {
             name: self.achievement.name.clone(),
             kind: if self.is_assessed { EvidenceKind::Assessed } else { EvidenceKind::Issued },
             named: self.named,
+            date: self.achievement.date,
         }
     }
 }

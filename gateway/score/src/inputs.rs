@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use wellspring_model::{
+    Date,
     achievement::Achievement,
     assessment::NotCounted,
     competency::{FrameworkVersion, Profile},
@@ -20,6 +21,9 @@ use crate::policy::ScoringPolicy;
 #[derive(Serialize)]
 struct Inputs<'a> {
     policy: &'a ScoringPolicy,
+    /// Only where age changes anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<Date>,
     profile: &'a Profile,
     frameworks: &'a [FrameworkVersion],
     evidence: BTreeSet<Digest>,
@@ -39,6 +43,7 @@ pub fn digest_of(
     evidence: &[VerifiedCredential],
     not_counted: &[NotCounted],
     policy: &ScoringPolicy,
+    as_of: Date,
 ) -> Digest {
     let of_credential = |credential: &VerifiedCredential| {
         hashed(&EvidenceInput {
@@ -48,7 +53,8 @@ pub fn digest_of(
         })
     };
     let evidence = evidence.iter().map(of_credential).collect();
-    hashed(&Inputs { policy, profile, frameworks, evidence, not_counted: not_counted.iter().collect() })
+    let as_of = (!policy.recency.is_empty()).then_some(as_of);
+    hashed(&Inputs { policy, as_of, profile, frameworks, evidence, not_counted: not_counted.iter().collect() })
 }
 
 #[expect(clippy::expect_used, reason = "types of ours with text keys and whole numbers can be written as JSON")]

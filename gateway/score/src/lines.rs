@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use wellspring_model::{
+    Date,
     assessment::{Line, LineCode, LineLevel, Ppm},
-    competency::{Profile, RequiredLevel, Requirement},
+    competency::{ItemId, Profile, RequiredLevel, Requirement},
 };
 
 use crate::{
@@ -16,7 +17,8 @@ use crate::{
     level::{Asked, Shown},
     policy::ScoringPolicy,
     reach::Reach,
-    ways::{Way, Ways},
+    recency::Recency,
+    ways::{Way, Ways, Worth},
 };
 
 /// What a profile asks for, with from where each item is reached by a step down.
@@ -25,17 +27,37 @@ pub struct Requirements<'a>(Vec<Required<'a>>);
 struct Required<'a> {
     requirement: &'a Requirement,
     level: Option<Asked<'a>>,
+    recency: Option<Recency<'a>>,
     place: Option<Node>,
     landings: Vec<Landing>,
 }
 
+/// What requirements have in common for which all evidence is worth the same: the level that they ask for, and the rule
+/// about age.
+type Measure<'a> = (Option<&'a RequiredLevel>, Option<&'a ItemId>);
+
+impl<'a> Required<'a> {
+    fn measure(&self) -> Measure<'a> {
+        (self.requirement.level.as_ref(), self.recency.and_then(|recency| recency.key()))
+    }
+
+    /// What a piece of evidence is worth where its level is worth this.
+    fn worth(&self, claim: &Claim, level: impl Fn(&Asked, Shown) -> Ppm) -> Worth {
+        Worth {
+            level: self.level.as_ref().map_or(Ppm::ONE, |asked| level(asked, asked.shown(&claim.levels))),
+            age: self.recency.map_or(Ppm::ONE, |recency| recency.worth(claim)),
+        }
+    }
+}
+
 impl<'a> Requirements<'a> {
-    pub fn new(profile: &'a Profile, frameworks: &'a Frameworks, policy: &'a ScoringPolicy) -> Self {
+    pub fn new(profile: &'a Profile, frameworks: &'a Frameworks, policy: &'a ScoringPolicy, as_of: Date) -> Self {
         let required = |requirement: &'a Requirement| {
             let place = frameworks.index.node(&requirement.item);
             Required {
                 requirement,
                 level: requirement.level.as_ref().map(|level| Asked::new(level, frameworks, policy)),
+                recency: Recency::about(&requirement.item, &policy.recency, as_of),
                 place,
                 landings: place.map(|node| landings(node, &frameworks.index, policy)).unwrap_or_default(),
             }
@@ -49,7 +71,7 @@ impl<'a> Requirements<'a> {
     }
 }
 
-/// All ways, by what the evidence shows of one level.
+/// All ways, by what the evidence is worth for one measure.
 struct Shows {
     /// With levels that are not known as the lowest there is…
     low: Ways,
@@ -58,19 +80,22 @@ struct Shows {
 }
 
 impl Shows {
-    fn new(level: Option<&Asked>, claims: &[Claim], reach: &Reach, index: &Index, policy: &ScoringPolicy) -> Self {
-        let ways = |worth: &dyn Fn(&Claim) -> Ppm| {
+    fn new(required: &Required, claims: &[Claim], reach: &Reach, index: &Index, policy: &ScoringPolicy) -> Self {
+        let ways = |worth: &dyn Fn(&Claim) -> Worth| {
             let way = |(place, claim): (usize, &Claim)| {
                 Some((index.node(&claim.item)?, Way::from_claim(place, worth(claim), policy)))
             };
             Ways::new(claims.iter().enumerate().filter_map(way), reach, index, policy)
         };
-        let Some(asked) = level else { return Self { low: ways(&|_| Ppm::ONE), high: None } };
-        let high = |claim: &Claim| asked.at_best(asked.shown(&claim.levels));
-        let is_unknown = |claim: &Claim| !matches!(asked.shown(&claim.levels), Shown::At(_));
+        let is_unknown = |claim: &Claim| {
+            required.level.as_ref().is_some_and(|asked| !matches!(asked.shown(&claim.levels), Shown::At(_)))
+        };
         Self {
-            low: ways(&|claim| asked.worth(asked.shown(&claim.levels))),
-            high: claims.iter().any(is_unknown).then(|| ways(&high)),
+            low: ways(&|claim| required.worth(claim, |asked, shown| asked.worth(shown))),
+            high: claims
+                .iter()
+                .any(is_unknown)
+                .then(|| ways(&|claim| required.worth(claim, |asked, shown| asked.at_best(shown)))),
         }
     }
 }
@@ -84,11 +109,10 @@ pub fn lines<'r>(
     policy: &ScoringPolicy,
 ) -> Vec<Line> {
     let index = &frameworks.index;
-    let mut by_level: BTreeMap<Option<&RequiredLevel>, Shows> = BTreeMap::new();
+    let mut by_measure: BTreeMap<Measure, Shows> = BTreeMap::new();
     let line = |required: &'r Required| {
-        let key = required.requirement.level.as_ref();
         let shows =
-            by_level.entry(key).or_insert_with(|| Shows::new(required.level.as_ref(), claims, reach, index, policy));
+            by_measure.entry(required.measure()).or_insert_with(|| Shows::new(required, claims, reach, index, policy));
         let (low, high) = match required.place {
             Some(node) => (
                 shows.low.best(node, &required.landings),
@@ -104,12 +128,9 @@ pub fn lines<'r>(
 
 /// Evidence for an item that no framework here has: it names that item or nothing.
 fn outright(required: &Required, claims: &[Claim], policy: &ScoringPolicy) -> (Option<Way>, Option<Way>) {
-    let best = |worth: &dyn Fn(&Asked, Shown) -> Ppm| {
+    let best = |level: &dyn Fn(&Asked, Shown) -> Ppm| {
         let named = claims.iter().enumerate().filter(|(_, claim)| claim.item == required.requirement.item);
-        let way = |(place, claim): (usize, &Claim)| {
-            let level = required.level.as_ref().map_or(Ppm::ONE, |asked| worth(asked, asked.shown(&claim.levels)));
-            Way::from_claim(place, level, policy)
-        };
+        let way = |(place, claim): (usize, &Claim)| Way::from_claim(place, required.worth(claim, level), policy);
         named.map(way).min_by(|one, other| one.rank().cmp(&other.rank()))
     };
     (best(&|asked, shown| asked.worth(shown)), best(&|asked, shown| asked.at_best(shown)))
@@ -129,6 +150,7 @@ fn written(required: &Required, way: Option<Way>, high: Option<Ppm>, claims: &[C
         path: Vec::new(),
         factor: Ppm::ZERO,
         level: required.level.map(|asked| level(&asked, None)),
+        recency: required.recency.map(|recency| recency.told(None)),
         assurance: None,
         not_counted: Vec::new(),
     };
@@ -142,6 +164,7 @@ fn written(required: &Required, way: Option<Way>, high: Option<Ppm>, claims: &[C
         factor: way.matched,
         path: index.path(&way.path),
         level: required.level.map(|asked| level(&asked, Some(claim))),
+        recency: required.recency.map(|recency| recency.told(Some(claim))),
         assurance: Some(claim.credential.assurance()),
         ..empty
     }

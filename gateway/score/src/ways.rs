@@ -24,13 +24,26 @@ use crate::{
 pub struct Way {
     /// Which of the claims.
     pub claim: usize,
-    /// What it is worth, the level that the evidence shows included.
+    /// What it is worth, the evidence's level and age included.
     pub factor: Ppm,
-    /// What it would be worth at the level that is asked for.
+    /// What it would be worth at the level that is asked for, and recent enough.
     pub matched: Ppm,
     pub path: Vec<Hop>,
     /// What the step is worth that is worth least, and what it says of the match.
     least: (Ppm, Reverse<LineCode>),
+}
+
+/// What a piece of evidence is worth, whatever it names.
+#[derive(Debug, Clone, Copy)]
+pub struct Worth {
+    /// For the level that it shows.
+    pub level: Ppm,
+    /// For its age.
+    pub age: Ppm,
+}
+
+impl Worth {
+    pub const WHOLE: Self = Self { level: Ppm::ONE, age: Ppm::ONE };
 }
 
 /// The best ways to items.
@@ -45,12 +58,15 @@ pub struct Ways {
 }
 
 impl Way {
-    /// The evidence itself, worth so much for the level that it shows.
-    pub fn from_claim(claim: usize, level: Ppm, policy: &ScoringPolicy) -> Self {
+    /// The evidence itself.
+    pub fn from_claim(claim: usize, worth: Worth, policy: &ScoringPolicy) -> Self {
         let same = policy.factors.same_item;
+        let lessening = [(worth.level, LineCode::LevelBelow), (worth.age, LineCode::Older)];
+        let lessening = lessening.into_iter().filter(|(share, _)| *share < Ppm::ONE);
         let by_item = (same, Reverse(LineCode::SameItem));
-        let least = if level < Ppm::ONE { by_item.min((level, Reverse(LineCode::LevelBelow))) } else { by_item };
-        Self { claim, factor: times(same, level), matched: same, path: Vec::new(), least }
+        let least = lessening.map(|(share, code)| (share, Reverse(code))).fold(by_item, Ord::min);
+        let factor = times(times(same, worth.level), worth.age);
+        Self { claim, factor, matched: same, path: Vec::new(), least }
     }
 
     pub const fn code(&self) -> LineCode {

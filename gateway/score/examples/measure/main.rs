@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use made::{framework, profile, record, usual};
 use uuid::Uuid;
-use wellspring_model::{competency::Profile, credential::VerifiedCredential, id::AssessmentId};
+use wellspring_model::{Date, competency::Profile, credential::VerifiedCredential, id::AssessmentId};
 use wellspring_score::{Frameworks, ScoringPolicy, assess};
 
 const ITEMS: usize = 20_000;
@@ -39,7 +39,15 @@ fn median(runs: usize, mut work: impl FnMut()) -> Duration {
 fn scored(runs: usize, profile: &Profile, frameworks: &Frameworks, evidence: &[VerifiedCredential]) -> f64 {
     let (id, policy) = (AssessmentId::from_uuid(Uuid::from_u128(1)), ScoringPolicy::default());
     let took = median(runs, || {
-        std::hint::black_box(assess(id, profile, frameworks, evidence, Vec::new(), &policy));
+        std::hint::black_box(assess(
+            id,
+            profile,
+            frameworks,
+            evidence,
+            Vec::new(),
+            &policy,
+            Date::constant(2026, 3, 1),
+        ));
     });
     took.as_secs_f64() * 1_000.0
 }

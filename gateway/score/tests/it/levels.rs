@@ -13,7 +13,7 @@ use wellspring_model::{
 };
 use wellspring_score::{Frameworks, ScoringPolicy, assess};
 
-use crate::world::{achievement, associated, credential, guid, profile, report};
+use crate::world::{achievement, as_of, associated, credential, guid, profile, report};
 
 /// A result that names a level: of the scale `sfia`, or of one of the issuer's own.
 fn result(scale: &str, level: &str) -> AssessedResult {
@@ -42,7 +42,7 @@ fn at_level(
     let mut profile = profile(&[1]);
     profile.requirements[0].level = Some(RequiredLevel { scale: scale.into(), required: required.into() });
     let (id, frameworks) = (AssessmentId::from_uuid(Uuid::from_u128(1)), Frameworks::new(&associated(graph)));
-    assess(id, &profile, &frameworks, evidence, Vec::new(), &ScoringPolicy::default())
+    assess(id, &profile, &frameworks, evidence, Vec::new(), &ScoringPolicy::default(), as_of())
 }
 
 /// Value, low, high and code of item 0 at level 4 of `sfia`.
@@ -192,7 +192,7 @@ fn by_rubric(levels: &[(&str, Option<i64>)], required: &str, achieved: &str) -> 
     let level = AchievedLevel { title: "?".into(), ids: vec![achieved.into()], scales: vec![scale] };
     let evidence = [with_results(0, &[0], vec![AssessedResult { level: Some(level), ..result("", "") }])];
     let id = AssessmentId::from_uuid(Uuid::from_u128(1));
-    assess(id, &profile, &Frameworks::new(&frameworks), &evidence, Vec::new(), &ScoringPolicy::default())
+    assess(id, &profile, &Frameworks::new(&frameworks), &evidence, Vec::new(), &ScoringPolicy::default(), as_of())
 }
 
 #[test]

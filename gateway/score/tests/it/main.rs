@@ -3,6 +3,7 @@
 mod guard;
 mod levels;
 mod properties;
+mod recency;
 mod told;
 mod unmapped;
 mod ways;
