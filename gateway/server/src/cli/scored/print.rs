@@ -46,8 +46,8 @@ impl Scored {
             let steps = level.steps.as_ref();
             let named = |place: Option<u32>| steps?.levels.get(usize::try_from(place?).ok()?.checked_sub(1)?);
             let asked = named(steps.map(|steps| steps.required)).unwrap_or(&level.required);
-            let shown =
-                named(steps.and_then(|steps| steps.shown)).or(level.said.as_ref()).map_or("not said", String::as_str);
+            let shown = named(steps.and_then(|steps| steps.shown)).or(level.said.as_ref());
+            let shown = shown.map_or("no level", String::as_str);
             let scale = steps.map_or(&level.scale, |steps| &steps.title);
             println!("  {scale}: {asked} asked for, {shown} shown");
         }
