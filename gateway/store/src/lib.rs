@@ -87,6 +87,6 @@ pub use seal::MasterKey;
 pub use share::{NewShare, Share};
 pub use submission::NewAssessment;
 pub use task::{LeaseToken, Leased, TaskKind};
-pub use tenant::ApiKey;
+pub use tenant::{ApiKey, NamedKey};
 pub use unmapped::{NoPlace, UnmappedPlace};
 pub use withdrawal::{NewWithdrawal, Withdraw};

@@ -22,6 +22,15 @@ pub struct ApiKey {
     pub is_revoked: bool,
 }
 
+/// What is known of a key without it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedKey {
+    pub id: KeyId,
+    pub label: String,
+    pub created_at: Timestamp,
+    pub revoked_at: Option<Timestamp>,
+}
+
 impl Store {
     /// Adds a tenant with a data key of its own.
     ///
@@ -136,6 +145,23 @@ impl Store {
     pub async fn tenant_name(&self, id: TenantId) -> Result<Option<String>, StoreError> {
         let row = query("SELECT id, name FROM tenants WHERE id = $1").bind(id.to_string()).fetch_optional(&self.read);
         row.await?.map(|row| Read::new(&row, "tenants").text("name")).transpose()
+    }
+
+    /// The keys of a tenant, oldest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn keys(&self, tenant: TenantId) -> Result<Vec<NamedKey>, StoreError> {
+        let rows = query("SELECT id, label, created_at, revoked_at FROM api_keys WHERE tenant = $1 ORDER BY id")
+            .bind(tenant.to_string())
+            .fetch_all(&self.read)
+            .await?;
+        let key = |row| {
+            let row = Read::new(row, "api_keys");
+            let (created_at, revoked_at) = (row.time("created_at")?, row.optional_time("revoked_at")?);
+            Ok(NamedKey { id: row.id("id")?, label: row.text("label")?, created_at, revoked_at })
+        };
+        rows.iter().map(key).collect()
     }
 
     /// All tenants.

@@ -1,10 +1,11 @@
-//! `tenant create`, `key create`, `key revoke`.
+//! `tenant create|list`, `key create|list|revoke`.
 
 use clap::{Args, Subcommand};
 use wellspring_model::{
     id::{KeyId, TenantId},
     time::{Clock, Entropy},
 };
+use wellspring_store::NamedKey;
 
 use super::{ConfigArgs, Failure, exit, operate::configured};
 use crate::{
@@ -17,6 +18,8 @@ use crate::{
 pub enum TenantCommand {
     /// Add an employer. Prints its id.
     Create(CreateTenant),
+    /// List the employers: the id of each, and its name.
+    List(ConfigArgs),
 }
 
 #[derive(Debug, Args)]
@@ -31,6 +34,8 @@ pub struct CreateTenant {
 pub enum KeyCommand {
     /// Make an API key for a tenant. It is printed once and cannot be shown again.
     Create(CreateKey),
+    /// List a tenant's keys: the id of each, when it was made, what it is for, and when it was revoked.
+    List(ListKeys),
     /// Make a key useless, at once.
     Revoke(RevokeKey),
 }
@@ -47,6 +52,14 @@ pub struct CreateKey {
 }
 
 #[derive(Debug, Args)]
+pub struct ListKeys {
+    #[arg(long, value_name = "ten_…")]
+    tenant: TenantId,
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+#[derive(Debug, Args)]
 pub struct RevokeKey {
     #[arg(value_name = "key_…")]
     key: KeyId,
@@ -57,7 +70,13 @@ pub struct RevokeKey {
 }
 
 pub async fn tenant(command: TenantCommand) -> Result<u8, Failure> {
-    let TenantCommand::Create(args) = command;
+    match command {
+        TenantCommand::Create(args) => create_tenant(args).await,
+        TenantCommand::List(config) => list_tenants(&config).await,
+    }
+}
+
+async fn create_tenant(args: CreateTenant) -> Result<u8, Failure> {
     let store = start::store(&configured(&args.config)?).await.map_err(Failure::could_not_run)?;
     let now = SystemClock.now();
     let id = TenantId::from_uuid(SystemEntropy.uuid(now));
@@ -67,11 +86,36 @@ pub async fn tenant(command: TenantCommand) -> Result<u8, Failure> {
     Ok(exit::PASSED)
 }
 
+async fn list_tenants(config: &ConfigArgs) -> Result<u8, Failure> {
+    let store = start::store(&configured(config)?).await.map_err(Failure::could_not_run)?;
+    for id in store.tenants().await.map_err(Failure::could_not_run)? {
+        let name = store.tenant_name(id).await.map_err(Failure::could_not_run)?;
+        println!("{id}  {}", name.unwrap_or_default());
+    }
+    store.close().await;
+    Ok(exit::PASSED)
+}
+
 pub async fn key(command: KeyCommand) -> Result<u8, Failure> {
     match command {
         KeyCommand::Create(args) => create(args).await,
+        KeyCommand::List(args) => list(args).await,
         KeyCommand::Revoke(args) => revoke(args).await,
     }
+}
+
+async fn list(args: ListKeys) -> Result<u8, Failure> {
+    let store = start::store(&configured(&args.config)?).await.map_err(Failure::could_not_run)?;
+    let (name, keys) = (store.tenant_name(args.tenant).await, store.keys(args.tenant).await);
+    store.close().await;
+    if name.map_err(Failure::could_not_run)?.is_none() {
+        return Err(Failure::usage(format!("there is no tenant {}; `wellspring tenant list` names them", args.tenant)));
+    }
+    for NamedKey { id, label, created_at, revoked_at } in keys.map_err(Failure::could_not_run)? {
+        let revoked = revoked_at.map(|at| format!("  revoked {at:.0}")).unwrap_or_default();
+        println!("{id}  {created_at:.0}  {label}{revoked}");
+    }
+    Ok(exit::PASSED)
 }
 
 async fn create(args: CreateKey) -> Result<u8, Failure> {

@@ -19,6 +19,7 @@ mod gathering;
 mod idempotency;
 mod issued;
 mod issuer_site;
+mod key_commands;
 mod log;
 mod orders;
 mod packages;
