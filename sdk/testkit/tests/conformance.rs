@@ -105,7 +105,7 @@ async fn each_flaw_is_found_by_the_rule_that_is_about_it() {
 
 #[tokio::test]
 async fn what_is_no_package_is_not_even_declared_and_the_reason_is_told() {
-    let double = DoubleKind::Generic(Box::new(GenericSeed::default()));
+    let double = DoubleKind::Generic(Box::default());
     let candidate = Candidate { package: b"not wasm".to_vec(), double, scripts: Vec::new() };
     let report = examine(candidate).await.expect("a report");
     assert_eq!(report.level, Level::None);

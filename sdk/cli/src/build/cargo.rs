@@ -105,10 +105,8 @@ fn module(said: &[u8]) -> Option<PathBuf> {
         message.reason == "compiler-artifact" && message.target.as_ref().is_some_and(is_library)
     });
     // The connector's own comes last, after what it depends on.
-    libraries
-        .flat_map(|message| message.filenames)
-        .filter(|file| file.extension().is_some_and(|kind| kind == "wasm"))
-        .next_back()
+    let mut files = libraries.flat_map(|message| message.filenames);
+    files.rfind(|file| file.extension().is_some_and(|kind| kind == "wasm"))
 }
 
 fn program(variable: &str, name: &str) -> Command {

@@ -30,7 +30,7 @@ pub fn page() -> String {
             let choices = if choices.is_empty() || !takes_value {
                 String::new()
             } else {
-                format!(" One of {}.", choices.join(", "))
+                format!(". One of {}", choices.join(", "))
             };
             let _written = writeln!(page, "| `{}` | {}{choices} |", cell(&name), cell(&said));
         }

@@ -81,7 +81,7 @@ fn type_part(resolve: &Resolve, id: TypeId, interface: &Interface, page: &mut St
         }
         return;
     }
-    page.push_str("| name | type | |\n| --- | --- | --- |\n");
+    page.push_str("\n| name | type | |\n| --- | --- | --- |\n");
     for (name, ty, said) in rows {
         let ty = if ty.is_empty() { ty } else { format!("`{ty}`") };
         let _written = writeln!(page, "| `{name}` | {ty} | {} |", cell(&docs(said)));

@@ -19,9 +19,14 @@ const PERSONAL: [&str; 13] = [
     "avatar",
 ];
 
+/// The shortest text that is looked for within others.
+const SHORTEST: usize = 4;
+
 pub(super) struct Scrubber {
     /// What becomes of a text, wherever it stands, longest first when it is applied.
     known: BTreeMap<String, String>,
+    /// The applicant's own ids, name and address.
+    applicant: BTreeSet<String>,
     ours: BTreeSet<String>,
     ids: usize,
     people: usize,
@@ -38,8 +43,9 @@ impl Scrubber {
             (&real.email, &stand_in.email),
         ];
         let known = pairs.into_iter().filter(|(from, _)| !from.is_empty());
-        let known = known.map(|(from, to)| (from.clone(), to.clone())).collect();
-        Self { known, ours: BTreeSet::new(), ids: 0, people: 0, texts: 0, replaced: 0 }
+        let known: BTreeMap<_, _> = known.map(|(from, to)| (from.clone(), to.clone())).collect();
+        let applicant = known.keys().cloned().collect();
+        Self { applicant, known, ours: BTreeSet::new(), ids: 0, people: 0, texts: 0, replaced: 0 }
     }
 
     /// Keeps texts that we sent: headline, summary, marker.
@@ -142,7 +148,14 @@ impl Scrubber {
     }
 
     fn apply(&mut self, text: &str) -> String {
-        let mut pairs: Vec<_> = self.known.iter().collect();
+        if let Some(whole) = self.known.get(text) {
+            self.replaced += 1;
+            return whole.clone();
+        }
+        // Of what we sent, only the applicant is another one; a short id is part of many sentences that are not about it.
+        let (ours, applicant) = (self.is_ours(text), &self.applicant);
+        let is_meant = |from: &str| if ours { applicant.contains(from) } else { from.chars().count() >= SHORTEST };
+        let mut pairs: Vec<_> = self.known.iter().filter(|(from, _)| is_meant(from)).collect();
         pairs.sort_by_key(|(from, _)| std::cmp::Reverse(from.len()));
         let applied = pairs.into_iter().fold(text.to_owned(), |text, (from, to)| replace_words(&text, from, to));
         self.replaced += usize::from(applied != text);
@@ -271,7 +284,12 @@ mod tests {
     }
 
     #[test]
-    fn a_short_id_is_not_taken_out_of_a_longer_number() {
-        assert_eq!(scrubber().apply("77 of 1773, 77%"), "501 of 1773, 501%");
+    fn an_id_is_taken_out_of_texts_and_not_out_of_longer_numbers_or_other_counts() {
+        assert_eq!(scrubber().apply("77"), "501");
+        assert_eq!(scrubber().apply("application 88123 of 881234, 77 %"), "application 61001 of 881234, 77 %");
+        let mut scrubber = scrubber();
+        scrubber.keep(&json!("1234 of 5678 requirements"));
+        scrubber.answer(&json!({"id": 5678}));
+        assert_eq!(scrubber.apply("1234 of 5678 requirements"), "1234 of 5678 requirements", "it is ours");
     }
 }

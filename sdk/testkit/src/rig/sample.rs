@@ -199,7 +199,7 @@ mod tests {
             assert!(result.correction.is_none());
             let withdrawal = sample.withdrawal().expect("a withdrawal");
             let marker = correction.correction.expect("it says that it is one").marker;
-            assert_eq!(withdrawal.correction_markers, [marker.clone()]);
+            assert_eq!(withdrawal.correction_markers, std::slice::from_ref(&marker));
             assert!(!marker.contains(&result.marker), "a search for the one does not find the other");
         }
     }

@@ -52,10 +52,7 @@ async fn repeatable(kit: &Kit<'_>, clean: &Clean) -> Result<Ruling, RigError> {
 }
 
 /// Boundaries of forms with files are drawn by the host and differ.
-fn is_same<T: Ord>(one: &BTreeSet<(String, T)>, other: &BTreeSet<(String, T)>) -> bool
-where
-    T: AsRef<[u8]>,
-{
+fn is_same<T: Ord + AsRef<[u8]>>(one: &BTreeSet<(String, T)>, other: &BTreeSet<(String, T)>) -> bool {
     let is_form = |body: &T| body.as_ref().starts_with(b"--");
     one.len() == other.len()
         && one.iter().zip(other).all(|(a, b)| a.0 == b.0 && (a.1 == b.1 || (is_form(&a.1) && is_form(&b.1))))
