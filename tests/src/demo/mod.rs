@@ -5,4 +5,3 @@ pub mod competencies;
 pub mod credentials;
 pub mod explained;
 pub mod table;
-pub mod vendor;
