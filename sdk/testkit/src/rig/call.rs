@@ -56,8 +56,8 @@ impl Outcome {
             Self::Checked(lines) => json!({ "lines": lines }),
             Self::Delivered(receipt) => json!({ "receipt": receipt }),
             Self::Answered(answered) => {
-                let json = answered.json.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
-                json!({ "events": answered.events, "status": answered.status, "json": json })
+                let json = answered.response.json.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
+                json!({ "events": answered.events, "status": answered.response.status, "json": json })
             }
             Self::Jobs(page) => json!({ "jobs": page.jobs, "next": page.next }),
             Self::NotGenuine => json!({ "not_genuine": true }),
@@ -85,7 +85,7 @@ impl Outcome {
                 let changed = if receipt.changed { "written" } else { "found, nothing written" };
                 format!("delivered: {id} ({changed})")
             }
-            Self::Answered(answered) => format!("answered {}, {} events", answered.status, answered.events.len()),
+            Self::Answered(answered) => format!("answered {}, {} events", answered.response.status, answered.events.len()),
             Self::Jobs(page) => format!("{} jobs", page.jobs.len()),
             Self::NotGenuine => "refused: the request does not show that it is genuine".to_owned(),
             Self::Failed(failure) => format!("{}: {}", failure.code, failure.message),
