@@ -57,7 +57,7 @@ impl fmt::Debug for DeliverCall {
     }
 }
 
-/// What a delivery brings. Its `Debug` is not derived by accident: it would print a person.
+/// What a delivery brings. Without `Debug` on purpose: it would print a person.
 #[derive(Clone, Serialize, Deserialize)]
 pub enum Work {
     /// A result, or a correction of one: then it has the member `correction`, and goes to `correct` where the connector has

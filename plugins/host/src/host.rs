@@ -203,6 +203,7 @@ impl Host {
             limits: Arc::clone(&self.limits),
             clock: Arc::clone(&self.clock),
             seen: Seen::default(),
+            span: tracing::Span::current(),
         });
         (self.guests.run(connector.handle, errand, Arc::clone(&lent)).await, lent)
     }

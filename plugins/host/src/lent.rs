@@ -11,7 +11,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use tracing::{Instrument as _, field::Empty};
+use tracing::{Instrument as _, Span, field::Empty};
 use wellspring_egress::{ConnectionClient, OutboundRequest, OutboundResponse, SendFailure, allowance};
 use wellspring_model::{
     SecretString,
@@ -52,6 +52,8 @@ pub(crate) struct Lent {
     pub limits: Arc<Limits>,
     pub clock: Arc<dyn Clock>,
     pub seen: Seen,
+    /// What requests and log lines belong to: they are made and written where it is not the current one.
+    pub span: Span,
 }
 
 /// What a call was seen to do.
@@ -96,6 +98,7 @@ impl Outside for Lent {
         }
         // Nothing in the guest's words: a path may name a person, and so may whatever else it says.
         let span = tracing::info_span!(
+            parent: &self.span,
             "ats_request",
             otel.kind = "client",
             otel.status_code = Empty,
@@ -150,6 +153,7 @@ impl Outside for Lent {
         // The applicant was taken out where the guest runs; what is left to hold here is one line of bounded length.
         let line = Redactor::default().line(line, LOG_CHARS);
         let (connector, call) = (self.connector.as_str(), self.call_id.as_str());
+        let _within = self.span.enter();
         match level {
             LogLevel::Debug => tracing::debug!(target: "connector", connector, call, "{line}"),
             LogLevel::Info => tracing::info!(target: "connector", connector, call, "{line}"),

@@ -14,20 +14,21 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::{
-    io::AsyncWriteExt as _,
-    net::{UnixStream, unix::OwnedWriteHalf},
-    sync::{mpsc, oneshot},
+    net::UnixStream,
+    signal::unix::{SignalKind, signal},
+    sync::oneshot,
     task::AbortHandle,
 };
 use wellspring_egress::{OutboundRequest, OutboundResponse, SendFailure};
 use wellspring_model::time::{Clock, Entropy};
 
-use super::frame::{self, Ask, DOWN_MAX, Down, Failed, Reply, Up};
+use super::frame::{self, Ask, DOWN_MAX, Down, Failed, Outbox, Reply, Up};
 use crate::{
     compile::Code,
     errand::{Comparison, LogLevel, Outside},
     guest::Executor,
     kept::NotKept,
+    limits::Limits,
 };
 
 /// As in `sysexits.h`.
@@ -50,46 +51,41 @@ pub fn run(clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> ExitCode {
 }
 
 async fn serve(clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> io::Result<()> {
+    // Whoever ends the gateway often ends all of its processes at once. It has calls to bring to their end before; then the pipe ends,
+    // and so does this process.
+    let _heard = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let pipe = StdStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     pipe.set_nonblocking(true)?;
-    let (mut from, to) = UnixStream::from_std(pipe)?.into_split();
+    let (mut from, mut to) = UnixStream::from_std(pipe)?.into_split();
     let Some(Down::Begin { limits, slots }) = frame::read(&mut from, DOWN_MAX).await? else {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "it was not told how to begin"));
     };
-    let executor = Executor::new(Arc::new(limits), slots, clock, entropy);
-    // Before the first byte of anybody's code is here.
-    #[cfg(target_os = "linux")]
-    super::lock_down::lock_down()?;
-    let outbox = outbox(to);
-    let ready = executor.as_ref().map(Executor::allocation).map_err(ToString::to_string);
-    outbox.say(&Up::Ready(ready))?;
-    let guests = Guests { executor: Arc::new(executor.map_err(io::Error::other)?), outbox, calls: Arc::default() };
+    let executor = match ready(limits, slots, clock, entropy) {
+        Ok(executor) => executor,
+        Err(reason) => {
+            frame::say(&mut to, &Up::Ready(Err(reason.clone()))).await?;
+            return Err(io::Error::other(reason));
+        }
+    };
+    let outbox = Outbox::new(to);
+    outbox.say(&Up::Ready(Ok(executor.allocation())))?;
+    let guests = Guests { executor: Arc::new(executor), outbox, calls: Arc::default() };
     while let Some(down) = frame::read(&mut from, DOWN_MAX).await? {
         guests.take(down)?;
     }
     Ok(())
 }
 
-/// What is to go up, in the order in which it is said.
-#[derive(Clone)]
-struct Outbox(mpsc::UnboundedSender<Vec<u8>>);
-
-impl Outbox {
-    fn say(&self, up: &Up) -> io::Result<()> {
-        self.0.send(frame::written(up)?).map_err(io::Error::other)
-    }
-}
-
-fn outbox(mut to: OwnedWriteHalf) -> Outbox {
-    let (outbox, mut frames) = mpsc::unbounded_channel::<Vec<u8>>();
-    tokio::spawn(async move {
-        while let Some(frame) = frames.recv().await {
-            if to.write_all(&frame).await.is_err() {
-                return;
-            }
-        }
-    });
-    Outbox(outbox)
+/// An engine, in a process that has given up the rest. Before the first byte of anybody's code is here.
+fn ready(limits: Limits, slots: u32, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Executor, String> {
+    let executor = Executor::new(Arc::new(limits), slots, clock, entropy).map_err(|error| error.to_string())?;
+    #[cfg(target_os = "linux")]
+    super::lock_down::lock_down().map_err(|error| {
+        format!(
+            "it cannot give up system calls ({error}): let it call `seccomp`, or set connectors.own_process = false"
+        )
+    })?;
+    Ok(executor)
 }
 
 struct Guests {

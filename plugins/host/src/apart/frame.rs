@@ -4,7 +4,10 @@ use std::io;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    sync::mpsc,
+};
 use wellspring_egress::{OutboundRequest, OutboundResponse, SendFailure};
 use wellspring_model::delivery::{DeliveryFailure, FailureCode, Retry};
 
@@ -100,8 +103,36 @@ impl From<Failed> for DeliveryFailure {
     }
 }
 
+/// What one side says to the other, in the order in which it is said.
+#[derive(Clone)]
+pub(super) struct Outbox(mpsc::UnboundedSender<Vec<u8>>);
+
+impl Outbox {
+    /// Writes what is said from now on, as long as the other side listens.
+    pub fn new(mut to: impl AsyncWrite + Unpin + Send + 'static) -> Self {
+        let (outbox, mut frames) = mpsc::unbounded_channel::<Vec<u8>>();
+        tokio::spawn(async move {
+            while let Some(frame) = frames.recv().await {
+                if to.write_all(&frame).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Self(outbox)
+    }
+
+    pub fn say(&self, value: &impl Serialize) -> io::Result<()> {
+        self.0.send(written(value)?).map_err(io::Error::other)
+    }
+}
+
+/// Says one thing, and waits until it is on its way.
+pub(super) async fn say(to: &mut (impl AsyncWrite + Unpin), value: &impl Serialize) -> io::Result<()> {
+    to.write_all(&written(value)?).await
+}
+
 /// A value as a frame.
-pub(super) fn written(value: &impl Serialize) -> io::Result<Vec<u8>> {
+fn written(value: &impl Serialize) -> io::Result<Vec<u8>> {
     let mut frame = postcard::to_extend(value, vec![0; 4]).map_err(io::Error::other)?;
     let length = u32::try_from(frame.len() - 4).map_err(io::Error::other)?;
     frame[..4].copy_from_slice(&length.to_be_bytes());

@@ -13,14 +13,14 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncRead, AsyncWriteExt as _},
-    net::{UnixStream, unix::OwnedWriteHalf},
+    io::AsyncRead,
+    net::UnixStream,
     process::{Child, Command},
-    sync::{mpsc, oneshot},
+    sync::oneshot,
 };
 use wellspring_model::delivery::{DeliveryFailure, FailureCode};
 
-use super::frame::{self, Ask, Down, Reply, UP_MAX, Up};
+use super::frame::{self, Ask, Down, Outbox, Reply, UP_MAX, Up};
 use crate::{
     engine::Allocation,
     errand::{Given, Outside as _},
@@ -34,7 +34,7 @@ use crate::{
 pub(super) struct Line {
     pub process: Option<u32>,
     pub allocation: Allocation,
-    outbox: mpsc::UnboundedSender<Vec<u8>>,
+    outbox: Outbox,
     open: Mutex<Open>,
     next: AtomicU64,
     is_gone: AtomicBool,
@@ -69,9 +69,8 @@ impl Line {
             .kill_on_drop(true)
             .spawn()?;
         let (mut from, to) = UnixStream::from_std(ours)?.into_split();
-        let outbox = outbox(to);
-        let send = |down: &Down| outbox.send(frame::written(down)?).map_err(io::Error::other);
-        send(&Down::Begin { limits: limits.clone(), slots })?;
+        let outbox = Outbox::new(to);
+        outbox.say(&Down::Begin { limits: limits.clone(), slots })?;
         let allocation = match frame::read(&mut from, UP_MAX).await? {
             Some(Up::Ready(ready)) => ready.map_err(io::Error::other)?,
             _ => return Err(io::Error::other("the process that runs connectors did not begin")),
@@ -101,7 +100,7 @@ impl Line {
     }
 
     pub fn send(&self, down: &Down) -> io::Result<()> {
-        self.outbox.send(frame::written(down)?).map_err(io::Error::other)
+        self.outbox.say(down)
     }
 
     /// Notes a load that will be answered.
@@ -203,16 +202,4 @@ async fn listen(line: std::sync::Weak<Line>, mut from: impl AsyncRead + Unpin) {
             return;
         }
     }
-}
-
-fn outbox(mut to: OwnedWriteHalf) -> mpsc::UnboundedSender<Vec<u8>> {
-    let (outbox, mut frames) = mpsc::unbounded_channel::<Vec<u8>>();
-    tokio::spawn(async move {
-        while let Some(frame) = frames.recv().await {
-            if to.write_all(&frame).await.is_err() {
-                return;
-            }
-        }
-    });
-    outbox
 }

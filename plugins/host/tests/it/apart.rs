@@ -2,6 +2,8 @@
 
 use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 
+#[cfg(target_os = "linux")]
+use rustix::process::Signal;
 use wellspring_host::{CheckLine, Host, HostConfig, InMemory, Limits, Workplace};
 use wellspring_model::delivery::FailureCode;
 
@@ -106,14 +108,55 @@ async fn a_process_that_ends_takes_its_calls_along_and_the_next_call_finds_anoth
         let host = Arc::clone(&host);
         async move { deliver(&host, "loops", "").await }
     });
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let pid = rustix::process::Pid::from_raw(i32::try_from(before).expect("fits")).expect("a process");
-    rustix::process::kill_process(pid, rustix::process::Signal::KILL).expect("it is ended");
+    let idle = processor_ticks(before);
+    while processor_ticks(before) < idle + 10 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    signal(before, Signal::KILL);
     let failure = looping.await.expect("the task ends").expect_err("its process ended");
     assert_eq!(failure.code, FailureCode::GuestTrap);
     assert!(failure.message.contains("ended in the midst"), "{}", failure.message);
     deliver(&host, "echoes", "").await.expect("the next call works");
     assert_ne!(host.guests_process(), Some(before));
+}
+
+/// Fails without the signals that `child::serve` listens to: a service manager tells every process of a gateway to end, which then
+/// brings its calls to their end.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_process_that_is_told_to_end_serves_on_as_long_as_its_gateway_does() {
+    let host = host(tight()).await;
+    install(&host, &["echoes"]).await;
+    let process = host.guests_process().expect("a process");
+    for told in [Signal::TERM, Signal::INT] {
+        signal(process, told);
+        deliver(&host, "echoes", "").await.expect("delivers");
+    }
+    assert_eq!(host.guests_process(), Some(process));
+    drop(host);
+    let status = PathBuf::from("/proc").join(process.to_string()).join("status");
+    let is_there = || fs::read_to_string(&status).is_ok_and(|status| !status.contains("State:\tZ"));
+    for _ in 0..1_000 {
+        if !is_there() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it goes on without its gateway");
+}
+
+#[cfg(target_os = "linux")]
+fn signal(process: u32, signal: Signal) {
+    let process = rustix::process::Pid::from_raw(i32::try_from(process).expect("fits")).expect("a process");
+    rustix::process::kill_process(process, signal).expect("it is told");
+}
+
+/// Processor time that a process has used, in the system's ticks (proc(5), fields 14 and 15).
+#[cfg(target_os = "linux")]
+fn processor_ticks(process: u32) -> u64 {
+    let stat = fs::read_to_string(PathBuf::from("/proc").join(process.to_string()).join("stat")).expect("its figures");
+    let (_, fields) = stat.rsplit_once(") ").expect("a name in brackets");
+    fields.split(' ').skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
 }
 
 #[cfg(target_os = "linux")]

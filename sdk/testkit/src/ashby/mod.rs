@@ -19,10 +19,7 @@ use std::{io, net::Ipv4Addr, sync::Arc};
 
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::{
-    cuttable::{Cut, Cuttable},
-    fault::Verdict,
-};
+use crate::{cuttable, fault::Verdict};
 
 pub use crate::{fault::Fault, seen::RequestSeen};
 pub use orders::NotStarted;
@@ -60,11 +57,7 @@ impl Ashby {
         let origin = format!("http://{}", listener.local_addr()?);
         let shared = Arc::new(Shared::new(seed));
         let router = rpc::router(Arc::clone(&shared)).merge(hr::router(Arc::clone(&shared)));
-        let service = router.into_make_service_with_connect_info::<Cut>();
-        let server = tokio::spawn(async move {
-            // It serves until it is dropped.
-            let _ended = axum::serve(Cuttable(listener), service).await;
-        });
+        let server = cuttable::serve(listener, router);
         Ok(Self { origin, shared, server })
     }
 

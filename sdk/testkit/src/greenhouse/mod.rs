@@ -17,7 +17,7 @@ use std::{io, net::Ipv4Addr, sync::Arc, time::Duration};
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::{cuttable::Cuttable, fault::Verdict};
+use crate::{cuttable, fault::Verdict};
 
 pub use crate::{fault::Fault, seen::RequestSeen};
 pub use fault::Route;
@@ -51,11 +51,7 @@ impl Greenhouse {
         let origin = format!("http://{}", listener.local_addr()?);
         let shared = Arc::new(Shared::new(origin.clone(), seed));
         let router = api::router(Arc::clone(&shared)).merge(hr::router(Arc::clone(&shared)));
-        let service = router.into_make_service_with_connect_info::<crate::cuttable::Cut>();
-        let server = tokio::spawn(async move {
-            // It serves until it is dropped.
-            let _ended = axum::serve(Cuttable(listener), service).await;
-        });
+        let server = cuttable::serve(listener, router);
         Ok(Self { origin, shared, server })
     }
 
