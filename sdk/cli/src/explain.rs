@@ -17,32 +17,19 @@ pub fn run(name: &str) -> Result<String, Failure> {
     })
 }
 
-/// A package that is not accepted, with the page that says what to do.
-pub fn refused(file: &Path, error: &PackageError) -> Failure {
-    Failure::refused(file, format!("{error}\nWhat to do: wellspring-connector explain {}", page(error)))
+/// As [`refused`], in words alone.
+pub fn told(error: &PackageError) -> String {
+    format!("{error}\nWhat to do: wellspring-connector explain {}", error.page())
 }
 
-/// The page about a refusal.
-const fn page(error: &PackageError) -> &'static str {
-    match error {
-        PackageError::TooLarge { .. } => "too-large",
-        PackageError::NotAComponent => "not-a-component",
-        PackageError::Malformed(_) => "malformed",
-        PackageError::TooComplex(_) => "too-complex",
-        PackageError::ManifestSections(_) => "manifest-sections",
-        PackageError::Manifest(_) => "manifest",
-        PackageError::SettingsSchema(_) => "settings-schema",
-        PackageError::ImportDenied { .. } => "import-denied",
-        PackageError::ExportMissing { .. } => "export-missing",
-        PackageError::Contract(_) => "contract",
-        PackageError::Compile(_) => "compile",
-        PackageError::Describe(_) => "describe",
-        PackageError::Description { .. } => "description",
-    }
+/// A package that is not accepted, with the page that says what to do.
+pub fn refused(file: &Path, error: &PackageError) -> Failure {
+    Failure::refused(file, told(error))
 }
 
 #[cfg(test)]
 mod tests {
+    use wellspring_host::package::Instead;
     use wellspring_model::delivery::FailureCode;
 
     use super::*;
@@ -55,18 +42,20 @@ mod tests {
         }
         for error in [
             PackageError::TooLarge { size: 0 },
-            PackageError::NotAComponent,
+            PackageError::NotAComponent(Instead::Unknown),
+            PackageError::CutOff { size: 0 },
             PackageError::Malformed(String::new()),
             PackageError::TooComplex(""),
             PackageError::ManifestSections(0),
             PackageError::SettingsSchema(String::new()),
             PackageError::ImportDenied { import: String::new() },
             PackageError::ExportMissing { export: "" },
+            PackageError::ContractVersion(String::new()),
             PackageError::Contract(String::new()),
             PackageError::Compile(String::new()),
             PackageError::Describe(String::new()),
         ] {
-            assert!(run(page(&error)).is_ok(), "{error:?} has no page");
+            assert!(run(error.page()).is_ok(), "{error:?} has no page");
         }
         for (name, _) in PAGES.iter().filter(|(name, _)| *name != "README") {
             assert!(index.contains(&format!("| `{name}` | [")), "the index does not name {name}");

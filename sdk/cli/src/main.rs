@@ -1,11 +1,5 @@
 //! `wellspring-connector`: what vendors do with a connector outside a gateway.
 
-mod clock;
-mod inspect;
-mod key;
-mod pack;
-mod sign;
-mod verify;
 mod build;
 mod check;
 mod clock;
@@ -13,13 +7,16 @@ mod dev;
 mod explain;
 mod failure;
 mod inspect;
+mod key;
 mod new;
 mod pack;
 mod project;
 mod record;
 mod reference;
+mod sign;
 mod test;
 mod trial;
+mod verify;
 
 use std::{path::PathBuf, process::ExitCode};
 

@@ -10,7 +10,7 @@ use wellspring_testkit::{
 
 use crate::{
     failure::Failure,
-    trial::{Trial, block_on},
+    trial::{Trial, block_on, untried},
 };
 
 #[derive(Debug, Args)]
@@ -36,7 +36,7 @@ pub fn run(args: &Test) -> Result<String, Failure> {
 
 async fn scripts(candidate: &Candidate, only: Option<&str>) -> Result<(String, usize), Failure> {
     let rig = conformance::rig(candidate.package.clone(), &candidate.double).await;
-    let rig = rig.map_err(|error| Failure::found(error.to_string()))?;
+    let rig = rig.map_err(untried)?;
     let sample = candidate.double.sample();
     let (mut text, mut failed, mut count) = (String::new(), 0, 0);
     for (file, script) in &candidate.scripts {

@@ -6,10 +6,12 @@ use clap::{Args, ValueEnum};
 use wellspring_testkit::{
     conformance::{Candidate, DoubleKind},
     generic::GenericSeed,
+    rig::RigError,
     script::Script,
 };
 
 use crate::{
+    explain::told,
     failure::Failure,
     project::{Folder, Project},
 };
@@ -37,6 +39,8 @@ pub enum Stand {
     Generic,
     /// Greenhouse, Harvest v3.
     Greenhouse,
+    /// Ashby, with assessments.
+    Ashby,
 }
 
 impl Trial {
@@ -53,8 +57,10 @@ impl Trial {
 
 /// The double, with what the connector's folder says of it.
 pub fn double(project: &Project, stand: Stand) -> Result<DoubleKind, Failure> {
-    if stand == Stand::Greenhouse {
-        return Ok(DoubleKind::Greenhouse);
+    match stand {
+        Stand::Generic => {}
+        Stand::Greenhouse => return Ok(DoubleKind::Greenhouse),
+        Stand::Ashby => return Ok(DoubleKind::Ashby),
     }
     let seed = match project.read_optional(SEED)? {
         None => GenericSeed::default(),
@@ -82,6 +88,14 @@ pub fn scripts(project: &Project) -> Result<Vec<(String, Script)>, Failure> {
         Ok((format!("{EXCHANGES}/{name}"), script))
     };
     files.into_iter().map(read).collect()
+}
+
+/// Why a connector cannot be tried at all.
+pub fn untried(error: RigError) -> Failure {
+    Failure::found(match error {
+        RigError::Package(error) => told(&error),
+        error => error.to_string(),
+    })
 }
 
 /// Runs something that waits for the network.

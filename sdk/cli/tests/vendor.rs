@@ -111,12 +111,14 @@ fn a_component_of_another_toolchain_is_packed_and_a_package_is_not_packed_twice(
 }
 
 #[test]
-fn the_greenhouse_connector_is_tested_against_its_double() {
+fn our_own_connectors_are_tested_against_the_doubles_of_their_atss() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let package = root.join("target/connectors/greenhouse.wasm").display().to_string();
-    let folder = root.join("connectors/greenhouse").display().to_string();
-    let args = ["check", "--folder", &folder, "--package", &package, "--double", "greenhouse"];
-    assert!(good(&root, &args).contains("greenhouse: level Tested"));
+    for name in ["ashby", "greenhouse"] {
+        let package = root.join("target/connectors").join(name).with_extension("wasm").display().to_string();
+        let folder = root.join("connectors").join(name).display().to_string();
+        let report = good(&root, &["check", "--folder", &folder, "--package", &package, "--double", name]);
+        assert!(report.contains(&format!("{name}: level Tested")), "{report}");
+    }
 }
 
 #[test]

@@ -5,21 +5,19 @@
 //! stand-in for tests and demonstrations, not the ATS.
 
 pub mod ashby;
-mod cuttable;
-mod fault;
-pub mod greenhouse;
-mod hr;
-mod seen;
 pub mod conformance;
 mod cuttable;
+mod fault;
 pub mod forward;
 pub mod front;
 pub mod generic;
 pub mod greenhouse;
+mod hr;
 pub mod live;
 pub mod record;
 pub mod rig;
 pub mod script;
+mod seen;
 
 pub use ashby::{Ashby, AshbySeed};
 pub use greenhouse::{Greenhouse, GreenhouseSeed};

@@ -23,7 +23,7 @@ use crate::{
     clock::{SystemClock, start},
     failure::Failure,
     project::{Folder, Project},
-    trial::{Stand, block_on, double},
+    trial::{Stand, block_on, double, untried},
 };
 
 use watch::Watched;
@@ -85,6 +85,8 @@ struct Stage {
     kind: DoubleKind,
     double: Double,
     sample: Sample,
+    /// How many requests the last delivery without trouble took.
+    requests: usize,
 }
 
 impl Session<'_> {
@@ -139,15 +141,15 @@ impl Session<'_> {
         let bytes = package.len();
         // Settings may have changed as well, so the connection is made anew; the stand-in begins anew with the next delivery.
         let rig = Rig::new(package, &kind.settings(), Arc::new(SystemClock), Arc::new(Seeded::new(start()))).await;
-        let rig = rig.map_err(|error| Failure::found(error.to_string()))?;
+        let rig = rig.map_err(untried)?;
         let double = kind.start(Scene::Usual).await.map_err(Failure::internal)?;
-        rig.begin(None, double.behind()).map_err(|error| Failure::found(error.to_string()))?;
+        rig.begin(None, double.behind()).map_err(untried)?;
         let events = project.manifest.events.iter().map(|event| event.as_str().to_owned()).collect();
         self.live.show(|now| {
             now.events = events;
             now.version.clone_from(&project.manifest.version);
         });
-        self.stage = Some(Stage { sample: kind.sample(), double, kind });
+        self.stage = Some(Stage { sample: kind.sample(), double, kind, requests: 1 });
         self.rig = Some(rig);
         Ok(bytes)
     }
@@ -169,18 +171,21 @@ impl Session<'_> {
             Err(error) => return println!("the applicant of the stand-in makes no result: {error}"),
         };
         rig.front().heal();
-        if let Some((at, fault)) = fault(wish.trouble) {
+        if let Some((at, fault)) = fault(wish.trouble, stage.requests) {
             rig.front().fail(at, fault);
         }
         let export = call.export(rig.connector().manifest());
         let ran = rig.call(call).await;
         self.calls += 1;
+        if wish.action == Action::Deliver && wish.trouble == Trouble::None {
+            stage.requests = ran.exchanges.len().max(1);
+        }
         let run = Run::new(self.calls, export, &ran, rig.front());
         show::print(&run);
-        let hr = hr(&stage.double);
+        let hr = hr(stage);
         self.live.show(|now| {
             now.run = Some(run);
-            now.hr = hr;
+            now.hr = Some(hr);
         });
     }
 }
@@ -199,27 +204,32 @@ fn call(action: Action, sample: &Sample) -> Result<Call, serde_json::Error> {
     })
 }
 
-fn fault(trouble: Trouble) -> Option<(Where, Fault)> {
+/// Where what goes wrong, in a delivery of so many requests.
+fn fault(trouble: Trouble, requests: usize) -> Option<(Where, Fault)> {
     Some(match trouble {
         Trouble::None => return None,
         Trouble::RateLimited => (Where::Nth(1), Fault::RateLimited(7)),
         Trouble::Unavailable => (Where::Every, Fault::Unavailable),
         Trouble::Unauthorized => (Where::Every, Fault::Unauthorized),
-        Trouble::LostAnswer => (Where::Write, Fault::LostAnswer),
+        Trouble::LostAnswer => (Where::Nth(requests), Fault::LostAnswer),
         Trouble::Oversize => (Where::Every, Fault::Oversize),
         Trouble::Page => (Where::Every, Fault::Page),
     })
 }
 
-fn hr(double: &Double) -> Option<Hr> {
-    match double {
-        Double::Generic(generic) => Some(Hr::of(generic)),
-        Double::Greenhouse(greenhouse, _) => Some(Hr {
-            title: "Greenhouse (a stand-in)".to_owned(),
-            name: "Ana Ruiz".to_owned(),
-            email: "ana.ruiz@example.org".to_owned(),
-            groups: Vec::new(),
-            address: Some(greenhouse.candidate_url(501)),
-        }),
+/// What people see there: on this page, or on one of the stand-in's own.
+fn hr(stage: &Stage) -> Hr {
+    let title = match &stage.double {
+        Double::Generic(generic) => return Hr::of(generic),
+        Double::Greenhouse(..) => "Greenhouse (a stand-in)",
+        Double::Ashby(..) => "Ashby (a stand-in)",
+    };
+    let applicant = stage.sample.applicant();
+    Hr {
+        title: title.to_owned(),
+        name: applicant.name.clone(),
+        email: applicant.email.clone(),
+        groups: Vec::new(),
+        address: stage.double.page(),
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     clock::{SystemClock, start},
     failure::Failure,
     project::{Folder, Project},
-    trial::{Stand, block_on, double},
+    trial::{Stand, block_on, double, untried},
 };
 
 /// Record one call against a real account. What is written there is written: use an account and an applicant that are for tests.
@@ -104,7 +104,7 @@ async fn make(
 ) -> Result<Recorded, Failure> {
     let package = project.read_package()?;
     let rig = Rig::new(package, settings, Arc::new(SystemClock), Arc::new(Seeded::new(start()))).await;
-    let rig = rig.map_err(|error| Failure::found(error.to_string()))?;
+    let rig = rig.map_err(untried)?;
     let recorded = record(&rig, settings, account, called, stand_in, Arc::new(SystemClock)).await;
     recorded.map_err(|error| Failure::found(error.to_string()))
 }

@@ -83,10 +83,7 @@ impl<'a> Kit<'a> {
 
     /// Delivers the sample.
     pub async fn deliver(&self) -> Result<Ran, RigError> {
-        Ok(match self.sample().result() {
-            Ok(result) => self.call(result_call(result)).await,
-            Err(error) => unreadable(&error),
-        })
+        Ok(self.call(result_call(self.sample().result()?)).await)
     }
 
     /// Nothing goes wrong any more, and the same is delivered again.
@@ -115,13 +112,4 @@ impl<'a> Kit<'a> {
 pub(super) fn result_call(result: ApplicationResult) -> Call {
     let attachments = Sample::attachments(&result);
     Call::Deliver(Box::new(result), attachments)
-}
-
-/// The sample of a double that is none: its applicant makes no result.
-fn unreadable(error: &serde_json::Error) -> Ran {
-    use wellspring_model::delivery::{DeliveryFailure, FailureCode, Retry};
-    let message = format!("the double's applicant makes no result: {error}");
-    let failure =
-        DeliveryFailure { code: FailureCode::InvalidInput, message, retry: Retry::Never, remote_status: None };
-    Ran { outcome: Outcome::Failed(failure), logs: Vec::new(), exchanges: Vec::new() }
 }

@@ -76,5 +76,6 @@ fn refused(inspection: Option<&Inspection>, error: &PackageError) -> Report {
         PackageError::Describe(_) | PackageError::Description { .. } => &rules::DESCRIBE,
         _ => &rules::PACKAGE,
     };
-    Report::new(inspection, vec![Ruling::new(rule, Verdict::Failed, error.to_string())])
+    let message = format!("{error}\nWhat to do: wellspring-connector explain {}", error.page());
+    Report::new(inspection, vec![Ruling::new(rule, Verdict::Failed, message)])
 }

@@ -49,6 +49,10 @@ impl Credentials {
                 (CredentialKind::ApiKey, Attach::Header, Some(header)) => {
                     Some((header.to_ascii_lowercase(), secret("key")))
                 }
+                (CredentialKind::ApiKey, Attach::Basic, _) => {
+                    let key = BASE64_STANDARD.encode(format!("{}:", secret("key")));
+                    Some(("authorization".to_owned(), format!("Basic {key}")))
+                }
                 (CredentialKind::ApiKey, ..) => Some(("authorization".to_owned(), format!("Bearer {}", secret("key")))),
                 _ => None,
             };

@@ -20,7 +20,7 @@ use tokio::{net::TcpListener, task::JoinHandle, time::Instant};
 use wellspring_host::Manifest;
 use wellspring_model::{SecretString, connection::BaseUrl};
 
-use crate::cuttable::{Cut, Cuttable};
+use crate::cuttable;
 
 pub use fault::{Fault, Where};
 pub use trace::Exchange;
@@ -120,11 +120,7 @@ impl Front {
         let origin = format!("http://{}", listener.local_addr()?);
         let state = State { behind, faults: Vec::new(), count: 0, trace: Vec::new(), started: Instant::now() };
         let shared = Arc::new(Shared { credentials: Credentials::new(manifest), state: Mutex::new(state) });
-        let service = serve::router(Arc::clone(&shared)).into_make_service_with_connect_info::<Cut>();
-        let server = tokio::spawn(async move {
-            // It serves until it is dropped.
-            let _ended = axum::serve(Cuttable(listener), service).await;
-        });
+        let server = cuttable::serve(listener, serve::router(Arc::clone(&shared)));
         Ok(Self { origin, shared, server })
     }
 

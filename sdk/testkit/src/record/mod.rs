@@ -12,7 +12,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde_json::{Value, json};
 use thiserror::Error;
 use uuid::Uuid;
-use wellspring_egress::ConnectionClient;
+use wellspring_egress::{Authorities, ConnectionClient};
 use wellspring_host::{ConnectionView, Refusal, grants::GrantError};
 use wellspring_model::{
     SecretString, Timestamp,
@@ -92,7 +92,9 @@ pub async fn record(
     };
     let view = ConnectionView { connection, secrets: accepted.secrets };
     let rights = wellspring_host::grants::grant(connector.manifest(), &view)?;
-    rig.begin(Some(settings), Arc::new(Forward::new(ConnectionClient::new(rights, clock))))?;
+    // The machine's own authorities: an ATS on the premises with another one is recorded where the machine believes that.
+    let client = ConnectionClient::new(rights, Arc::new(Authorities::new(None)), clock);
+    rig.begin(Some(settings), Arc::new(Forward::new(client)))?;
 
     let sample = Sample::new(account.applicant.clone());
     let call = match called {

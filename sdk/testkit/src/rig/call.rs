@@ -85,7 +85,9 @@ impl Outcome {
                 let changed = if receipt.changed { "written" } else { "found, nothing written" };
                 format!("delivered: {id} ({changed})")
             }
-            Self::Answered(answered) => format!("answered {}, {} events", answered.response.status, answered.events.len()),
+            Self::Answered(answered) => {
+                format!("answered {}, {} events", answered.response.status, answered.events.len())
+            }
             Self::Jobs(page) => format!("{} jobs", page.jobs.len()),
             Self::NotGenuine => "refused: the request does not show that it is genuine".to_owned(),
             Self::Failed(failure) => format!("{}: {}", failure.code, failure.message),

@@ -48,6 +48,8 @@ pub enum RigError {
     Port(#[from] io::Error),
     #[error("a connection cannot be made: {0}")]
     Connection(#[from] Refusal),
+    #[error("the double's applicant makes no work: {0}")]
+    Sample(#[from] serde_json::Error),
 }
 
 /// A connector in the real host.

@@ -6,6 +6,10 @@ use serde_json::{Value, json};
 use wellspring_host::Attachment;
 use wellspring_model::{ats::Withdrawal, delivery::ApplicationResult};
 
+/// What the gateway's markers are made of, besides the application.
+const CONNECTION: &str = "con_00000000000000000000000000000002";
+const ASSESSMENT: &str = "ass_00000000000000000000000000000006";
+
 /// Whose application it is, at the ATS.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -81,7 +85,7 @@ impl Sample {
             },
             "job": { "id": "job_00000000000000000000000000000004", "external_id": "7001", "title": "Data technician" },
             "language": "en",
-            "marker": format!("[wellspring:con_00000000000000000000000000000002:{}]", who.application),
+            "marker": format!("[wellspring:{CONNECTION}:{}]", who.application),
             "outcome": "passed",
             "headline": "5 of 7 required skills verified",
             "summary": "Writes SQL queries: verified (SQL basics, Example College)\nExplains a chart: no evidence\nIndispensable: 2 of 3",
@@ -111,7 +115,7 @@ impl Sample {
             "coverage": { "with_evidence": 4, "of": 7 },
             "musts": { "met": 1, "of": 3 },
             "correction": {
-                "marker": format!("[wellspring:con_00000000000000000000000000000002:{}#2]", self.applicant.application),
+                "marker": format!("[wellspring-correction:{CONNECTION}:{}:{ASSESSMENT}]", self.applicant.application),
                 "headline": "Corrected: 4 of 7 required skills verified",
                 "changes": "Writes SQL queries: was verified, the credential has been revoked"
             }
@@ -132,6 +136,8 @@ impl Sample {
             "language": "en",
             "marker": result["marker"],
             "correction_markers": [self.correction_json()["correction"]["marker"]],
+            "withdrawal_marker": format!("[wellspring-withdrawal:{CONNECTION}:{}]", self.applicant.application),
+            "lines": result["lines"].as_array().map_or(0, Vec::len),
             "reason": "APPLICANT",
             "headline": "The applicant has withdrawn this result"
         })
@@ -200,7 +206,9 @@ mod tests {
             let withdrawal = sample.withdrawal().expect("a withdrawal");
             let marker = correction.correction.expect("it says that it is one").marker;
             assert_eq!(withdrawal.correction_markers, std::slice::from_ref(&marker));
-            assert!(!marker.contains(&result.marker), "a search for the one does not find the other");
+            for other in [&marker, &withdrawal.withdrawal_marker] {
+                assert!(!other.contains(&result.marker), "a search for the one does not find the other");
+            }
         }
     }
 }

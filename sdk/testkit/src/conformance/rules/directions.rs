@@ -67,20 +67,19 @@ async fn corrects(kit: &Kit<'_>) -> Result<Ruling, RigError> {
     kit.deliver().await?;
     let before = double.written();
     let mut found = Found::default();
-    if let Ok(correction) = kit.sample().correction() {
-        let first = kit.call(result_call(correction.clone())).await;
-        found.unless(first.outcome.receipt().is_some(), || came_to(&first));
-        let after = double.written();
-        found.unless(after != before, || "what is at the ATS still says what was said before".to_owned());
-        let told = after.to_string();
-        let marker = correction.correction.as_ref().map_or("", |one| one.marker.as_str());
-        found.unless(told.contains(marker) || told.contains(&correction.headline), || {
-            "neither the correction's marker nor its headline is at the ATS".to_owned()
-        });
-        let second = kit.call(result_call(correction)).await;
-        found.unless(second.outcome.receipt().is_some(), || format!("repeated, {}", came_to(&second)));
-        found.unless(double.written() == after, || "repeated, it is there twice".to_owned());
-    }
+    let correction = kit.sample().correction()?;
+    let first = kit.call(result_call(correction.clone())).await;
+    found.unless(first.outcome.receipt().is_some(), || came_to(&first));
+    let after = double.written();
+    found.unless(after != before, || "what is at the ATS still says what was said before".to_owned());
+    let told = after.to_string();
+    let marker = correction.correction.as_ref().map_or("", |one| one.marker.as_str());
+    found.unless(told.contains(marker) || told.contains(&correction.headline), || {
+        "neither the correction's marker nor its headline is at the ATS".to_owned()
+    });
+    let second = kit.call(result_call(correction)).await;
+    found.unless(second.outcome.receipt().is_some(), || format!("repeated, {}", came_to(&second)));
+    found.unless(double.written() == after, || "repeated, it is there twice".to_owned());
     Ok(found.ruling(&CORRECTS, "delivered, corrected, and the correction repeated"))
 }
 
@@ -91,23 +90,28 @@ async fn withdraws(kit: &Kit<'_>) -> Result<Ruling, RigError> {
     let double = kit.fresh().await?;
     kit.deliver().await?;
     let mut found = Found::default();
-    if let (Ok(withdrawal), Ok(result)) = (kit.sample().withdrawal(), kit.sample().result()) {
-        let first = kit.call(Call::Withdraw(Box::new(withdrawal.clone()))).await;
-        found.unless(first.outcome.receipt().is_some(), || came_to(&first));
-        let left = double.written().to_string();
-        let summary = result.summary.lines().next().unwrap_or_default();
-        for (what, text) in [
-            ("headline", result.headline.as_str()),
-            ("summary", summary),
-            ("report's link", result.report_url.as_str()),
-        ] {
-            found.unless(!left.contains(text), || format!("the {what} of the result is still at the ATS"));
-        }
-        let second = kit.call(Call::Withdraw(Box::new(withdrawal))).await;
-        let is_answer = second.outcome.receipt().is_some()
-            || second.outcome.failure().is_some_and(|failure| failure.code == FailureCode::NotFound);
-        found.unless(is_answer, || format!("repeated, {}", came_to(&second)));
+    let (withdrawal, result) = (kit.sample().withdrawal()?, kit.sample().result()?);
+    let first = kit.call(Call::Withdraw(Box::new(withdrawal.clone()))).await;
+    found.unless(first.outcome.receipt().is_some(), || came_to(&first));
+    let left = double.changeable().to_string();
+    let summary = result.summary.lines().next().unwrap_or_default();
+    for (what, text) in
+        [("headline", result.headline.as_str()), ("summary", summary), ("report's link", result.report_url.as_str())]
+    {
+        found.unless(!left.contains(text), || format!("the {what} of the result is still at the ATS"));
     }
+    // An ATS that lets nobody delete notes keeps them; people are to read there that the result counts no more.
+    let told = double.kept().to_string();
+    if told.contains(&result.marker) {
+        let is_told = told.contains(&withdrawal.headline);
+        found.unless(is_told, || {
+            "the note cannot be taken away, and nothing beside it says that it was withdrawn".to_owned()
+        });
+    }
+    let second = kit.call(Call::Withdraw(Box::new(withdrawal))).await;
+    let is_answer = second.outcome.receipt().is_some()
+        || second.outcome.failure().is_some_and(|failure| failure.code == FailureCode::NotFound);
+    found.unless(is_answer, || format!("repeated, {}", came_to(&second)));
     Ok(found.ruling(&WITHDRAWS, "delivered, withdrawn, and the withdrawal repeated"))
 }
 
@@ -119,8 +123,7 @@ async fn inbound(kit: &Kit<'_>, rule: &'static Rule, event: Event) -> Result<Rul
     let _double = kit.fresh().await?;
     for body in ["{}", "", "not JSON", "[1, null]", "\"\u{e9}\u{1F600}\""] {
         for proof in [Proof::None, Proof::Manifest] {
-            let Some(call) = call(event, body, proof.clone()) else { continue };
-            let ran = kit.call(call).await;
+            let ran = kit.call(call(event, body, proof.clone())?).await;
             if proof == Proof::None {
                 found.unless(ran.outcome == Outcome::NotGenuine, || {
                     format!("a request that proves nothing counted; {}", came_to(&ran))
@@ -133,7 +136,7 @@ async fn inbound(kit: &Kit<'_>, rule: &'static Rule, event: Event) -> Result<Rul
     Ok(found.ruling(rule, "without proof, and with bodies that are nonsense"))
 }
 
-fn call(event: Event, body: &str, proof: Proof) -> Option<Call> {
+fn call(event: Event, body: &str, proof: Proof) -> Result<Call, RigError> {
     let request = InboundRequest {
         method: "POST".to_owned(),
         path: "/".to_owned(),
@@ -141,10 +144,10 @@ fn call(event: Event, body: &str, proof: Proof) -> Option<Call> {
         headers: vec![("content-type".to_owned(), "application/json".to_owned())],
         body: body.as_bytes().to_vec(),
     };
-    match event {
-        Event::Partner => Some(Call::Partner(request, offers().ok()?, proof)),
-        _ => Some(Call::Receive(request, proof)),
-    }
+    Ok(match event {
+        Event::Partner => Call::Partner(request, offers()?, proof),
+        _ => Call::Receive(request, proof),
+    })
 }
 
 async fn lists_jobs(kit: &Kit<'_>) -> Result<Ruling, RigError> {
@@ -180,17 +183,15 @@ async fn lists_jobs(kit: &Kit<'_>) -> Result<Ruling, RigError> {
 async fn unsupported(kit: &Kit<'_>) -> Result<Ruling, RigError> {
     let mut found = Found::default();
     let sample = kit.sample();
-    let withdraw = sample.withdrawal().ok().map(|one| Call::Withdraw(Box::new(one)));
     let calls = [
-        (Event::Deliver, sample.result().ok().map(result_call)),
-        (Event::Withdraw, withdraw),
-        (Event::Receive, call(Event::Receive, "{}", Proof::None)),
-        (Event::Partner, call(Event::Partner, "{}", Proof::None)),
-        (Event::ListJobs, Some(Call::ListJobs(None))),
+        (Event::Deliver, result_call(sample.result()?)),
+        (Event::Withdraw, Call::Withdraw(Box::new(sample.withdrawal()?))),
+        (Event::Receive, call(Event::Receive, "{}", Proof::None)?),
+        (Event::Partner, call(Event::Partner, "{}", Proof::None)?),
+        (Event::ListJobs, Call::ListJobs(None)),
     ];
     let mut tried = 0;
-    for (event, call) in calls {
-        let Some(call) = call.filter(|_| !kit.manifest().supports(event)) else { continue };
+    for (event, call) in calls.into_iter().filter(|(event, _)| !kit.manifest().supports(*event)) {
         let _double = kit.fresh().await?;
         let ran = kit.call(call).await;
         let said = ran.outcome.failure().map(|failure| failure.code);

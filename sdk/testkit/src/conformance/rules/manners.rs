@@ -20,17 +20,16 @@ async fn non_ascii(kit: &Kit<'_>, clean: &Clean) -> Result<Ruling, RigError> {
     let (plain, other) = (kit.sample(), kit.sample().non_ascii());
     let double = kit.fresh().await?;
     let mut found = Found::default();
-    if let (Ok(result), Ok(known)) = (other.result(), plain.result()) {
-        let (headline, summary) = (result.headline.clone(), result.summary.clone());
-        let ran = kit.call(result_call(result)).await;
-        found.unless(ran.outcome.receipt().is_some(), || came_to(&ran));
-        let (written, before) = (double.written().to_string(), clean.written.to_string());
-        // As JSON writes them: what is compared is inside a JSON text.
-        let within = |text: &str, whole: &str| whole.contains(serde_json::json!(text).to_string().trim_matches('"'));
-        for (what, text, plain) in [("headline", &headline, &known.headline), ("summary", &summary, &known.summary)] {
-            if within(plain, &before) {
-                found.unless(within(text, &written), || format!("the {what} did not arrive as it was"));
-            }
+    let (result, known) = (other.result()?, plain.result()?);
+    let (headline, summary) = (result.headline.clone(), result.summary.clone());
+    let ran = kit.call(result_call(result)).await;
+    found.unless(ran.outcome.receipt().is_some(), || came_to(&ran));
+    let (written, before) = (double.written().to_string(), clean.written.to_string());
+    // As JSON writes them: what is compared is inside a JSON text.
+    let within = |text: &str, whole: &str| whole.contains(serde_json::json!(text).to_string().trim_matches('"'));
+    for (what, text, plain) in [("headline", &headline, &known.headline), ("summary", &summary, &known.summary)] {
+        if within(plain, &before) {
+            found.unless(within(text, &written), || format!("the {what} did not arrive as it was"));
         }
     }
     Ok(found.ruling(&NON_ASCII, "Latin with marks, Greek to Chinese, Hebrew and Arabic, emoji"))

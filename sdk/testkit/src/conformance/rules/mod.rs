@@ -40,7 +40,8 @@ static NOT_DATA: Rule = tested("not-data", "a page for people where data should 
 static NON_ASCII: Rule = tested("non-ascii", "names and texts of any script arrive as they are");
 static CHECKS: Rule = tested("checks", "`check` says what is well and what is not");
 static CORRECTS: Rule = tested("corrects", "a correction is there to be noticed, once");
-static WITHDRAWS: Rule = tested("withdraws", "what was withdrawn is no longer to be read");
+static WITHDRAWS: Rule =
+    tested("withdraws", "what was withdrawn is no longer to be read, or said to be withdrawn where the ATS keeps it");
 static RECEIVES: Rule = tested("receives", "webhooks: only genuine ones count, and nonsense does no harm");
 static PARTNERS: Rule = tested("partners", "requests to a partner: only genuine ones count, and nonsense does no harm");
 static LISTS_JOBS: Rule = tested("lists-jobs", "jobs come page by page, each once, to an end");

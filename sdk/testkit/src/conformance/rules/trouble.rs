@@ -161,8 +161,7 @@ async fn deadline(kit: &Kit<'_>, clean: &Clean) -> Result<Ruling, RigError> {
     let mut found = Found::default();
     for number in 1..=clean.requests().min(PLACES_MAX) {
         let double = kit.fresh_with(Where::Nth(number), Fault::Slow(LATE)).await?;
-        let Ok(result) = kit.sample().result() else { continue };
-        let _stopped = kit.call_within(result_call(result), SHORT).await;
+        let _stopped = kit.call_within(result_call(kit.sample().result()?), SHORT).await;
         // The ATS goes on with what it was asked for.
         tokio::time::sleep(LATE).await;
         let again = kit.deliver_again().await?;
@@ -179,11 +178,9 @@ async fn deadline(kit: &Kit<'_>, clean: &Clean) -> Result<Ruling, RigError> {
 async fn oversize(kit: &Kit<'_>, clean: &Clean) -> Result<Ruling, RigError> {
     let mut found = at_each(kit, clean, Fault::Oversize, harmless).await?;
     let _double = kit.fresh().await?;
-    if let Ok(result) = kit.sample().oversize().result() {
-        let ran = kit.call(result_call(result)).await;
-        let is_answer = ran.outcome.receipt().is_some()
-            || ran.outcome.failure().is_some_and(|failure| failure.code == FailureCode::InvalidInput);
-        found.unless(is_answer, || format!("a result of 100,000 characters: {}", came_to(&ran)));
-    }
+    let ran = kit.call(result_call(kit.sample().oversize().result()?)).await;
+    let is_answer = ran.outcome.receipt().is_some()
+        || ran.outcome.failure().is_some_and(|failure| failure.code == FailureCode::InvalidInput);
+    found.unless(is_answer, || format!("a result of 100,000 characters: {}", came_to(&ran)));
     Ok(found.ruling(&OVERSIZE, "answers of 64 MB, and a result of 100,000 characters"))
 }
