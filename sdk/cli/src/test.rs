@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use clap::Args;
 use wellspring_testkit::{
-    conformance::{self, Candidate, Report, Verdict},
+    conformance::{self, Candidate, Report, Ruling, Verdict},
     script::{Played, play},
 };
 
@@ -28,7 +28,7 @@ pub fn run(args: &Test) -> Result<String, Failure> {
         let (mut text, mut failed) = scripts(&candidate, args.only.as_deref()).await?;
         if args.only.is_none() {
             let report = conformance::examine(candidate).await.map_err(Failure::internal)?;
-            failed += rules(&report, &mut text);
+            failed += rules(&report, failed > 0, &mut text);
         }
         if failed == 0 { Ok(text) } else { Err(Failure::found(format!("{failed} failed\n\n{text}"))) }
     })
@@ -74,10 +74,13 @@ fn show(file: &str, played: &Played, text: &mut String) {
     }
 }
 
-fn rules(report: &Report, text: &mut String) -> usize {
+/// The rules' lines, and how many failed. What is wrong with scripts was said already, where there is something.
+fn rules(report: &Report, scripts_failed: bool, text: &mut String) -> usize {
     text.push('\n');
-    // Scripts have had their own lines.
-    for one in report.rulings.iter().filter(|one| one.rule != "exchanges" || one.verdict == Verdict::Failed) {
+    let is_said = |one: &&Ruling| one.rule == "exchanges" && (scripts_failed || one.verdict != Verdict::Failed);
+    let mut failed = 0;
+    for one in report.rulings.iter().filter(|one| !is_said(one)) {
+        failed += usize::from(one.verdict == Verdict::Failed);
         let verdict = match one.verdict {
             Verdict::Passed => "ok      ",
             Verdict::Failed => "FAILED  ",
@@ -92,5 +95,5 @@ fn rules(report: &Report, text: &mut String) -> usize {
         }
     }
     let _written = write!(text, "\nlevel {}", report.level);
-    report.count(Verdict::Failed)
+    failed
 }
