@@ -66,6 +66,40 @@ pub(crate) fn is_genuine(inbound: &Inbound, secret: &SecretString, request: &Inb
     })
 }
 
+impl Inbound {
+    /// The header that shows a request with this body to be genuine: what an ATS does, for those who stand in for one. `None`: the
+    /// manifest does not say how.
+    pub fn prove(&self, secret: &SecretString, body: &[u8]) -> Option<(String, String)> {
+        let authorization = |value: String| Some(("authorization".to_owned(), value));
+        let shared = secret.expose_secret();
+        match self.check {
+            Check::Guest => None,
+            Check::Bearer => authorization(format!("Bearer {shared}")),
+            Check::Basic => authorization(format!("Basic {}", STANDARD.encode(shared))),
+            Check::Header => Some((self.header.clone()?, shared.to_owned())),
+            Check::Hmac => {
+                let key = shared.as_bytes();
+                let tag = match self.algorithm {
+                    Algorithm::Sha1 => tag::<Hmac<Sha1>>(key, body),
+                    Algorithm::Sha256 => tag::<Hmac<Sha256>>(key, body),
+                    Algorithm::Sha512 => tag::<Hmac<Sha512>>(key, body),
+                }?;
+                let written = match self.encoding {
+                    Encoding::Hex => tag.iter().map(|byte| format!("{byte:02x}")).collect(),
+                    Encoding::Base64 => STANDARD.encode(tag),
+                };
+                Some((self.header.clone()?, format!("{}{written}", self.prefix)))
+            }
+        }
+    }
+}
+
+fn tag<M: Mac + KeyInit>(key: &[u8], body: &[u8]) -> Option<Vec<u8>> {
+    let mut mac = <M as KeyInit>::new_from_slice(key).ok()?;
+    mac.update(body);
+    Some(mac.finalize().into_bytes().to_vec())
+}
+
 /// What stands behind the name of an authentication scheme, which is written in any case (RFC 9110 §11.1).
 fn scheme<'a>(value: &'a str, name: &str) -> Option<&'a str> {
     let (scheme, rest) = value.split_once(' ')?;

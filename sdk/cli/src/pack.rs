@@ -3,10 +3,9 @@
 use std::{fs, path::PathBuf};
 
 use clap::Args;
-use serde_json::{Value, json};
-use wellspring_host::{pack, package::PackageError};
+use wellspring_host::pack;
 
-use crate::Failure;
+use crate::{explain::refused, failure::Failure, project::settings_schema};
 
 #[derive(Debug, Args)]
 pub struct Pack {
@@ -24,16 +23,8 @@ pub fn run(args: &Pack) -> Result<String, Failure> {
     let read = |file: &PathBuf| fs::read(file).map_err(|error| Failure::unreadable(file, &error));
     let core = read(&args.core)?;
     let manifest = String::from_utf8_lossy(&read(&args.manifest)?).into_owned();
-    let schema = args.manifest.with_file_name("settings.schema.json");
-    let schema: Value = if schema.exists() {
-        serde_json::from_slice(&read(&schema)?)
-            .map_err(|error| Failure::refused(&schema, &PackageError::SettingsSchema(error.to_string())))?
-    } else {
-        // A connector without settings takes none.
-        json!({ "type": "object", "additionalProperties": false })
-    };
-    let package = pack(&core, &manifest, &schema).map_err(|error| Failure::refused(&args.core, &error))?;
-    fs::write(&args.out, &package)
-        .map_err(|error| Failure { code: 73, message: format!("{}: {error}", args.out.display()) })?;
+    let schema = settings_schema(&args.manifest.with_file_name("settings.schema.json"))?;
+    let package = pack(&core, &manifest, &schema).map_err(|error| refused(&args.core, &error))?;
+    fs::write(&args.out, &package).map_err(|error| Failure::unwritable(&args.out, &error))?;
     Ok(format!("{} ({} bytes)", args.out.display(), package.len()))
 }

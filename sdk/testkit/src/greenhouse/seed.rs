@@ -79,13 +79,14 @@ impl GreenhouseSeed {
             .application(61003, 503, 7002)
     }
 
-    #[must_use]
     /// Allows so many requests in 30 seconds, beyond which the double answers 429.
+    #[must_use]
     pub fn allowing(mut self, requests: u32) -> Self {
         self.rate_limit = requests;
         self
     }
 
+    #[must_use]
     pub fn job(mut self, id: u64, name: &str) -> Self {
         self.jobs.push(Job { id, name: name.to_owned(), status: "open".to_owned() });
         self

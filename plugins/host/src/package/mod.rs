@@ -3,19 +3,21 @@
 //! Everything here reads bytes only: nothing is compiled and nothing is run. Imports and exports are read from the
 //! component itself; the manifest is never trusted for those.
 
+mod error;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use thiserror::Error;
 use wasmparser::{BinaryReader, ComponentTypeRef, Encoding, Parser, Payload, TypeBounds, Validator, WasmFeatures};
 use wellspring_model::digest::Digest;
 use wit_component::ComponentEncoder;
 
 use crate::{
-    contract,
     inspection::Inspection,
-    manifest::{CONTRACT, Manifest, ManifestError},
+    manifest::{Manifest, ManifestError},
 };
+
+pub use error::{Instead, PackageError};
 
 /// The largest package there may be.
 pub const SIZE_MAX: usize = 32 << 20;
@@ -37,68 +39,6 @@ const IMPORTS: [&str; 4] = [
 /// What it must export, in the order of the alphabet.
 pub const EXPORTS: [&str; 8] =
     ["check", "correct", "deliver", "describe", "list-jobs", "partner", "receive", "withdraw"];
-
-/// Why a file is not a connector that can be installed.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum PackageError {
-    #[error("the file has {size} bytes; a connector has at most {SIZE_MAX}")]
-    TooLarge { size: usize },
-    #[error("the file is not a WebAssembly component: {0}")]
-    NotAComponent(Instead),
-    #[error("the component ends early, after {size} bytes: the file was cut off. Copy or build it again")]
-    CutOff { size: usize },
-    #[error("the component is malformed: {0}")]
-    Malformed(String),
-    #[error("the component has {0}; the limit keeps compiling it bounded")]
-    TooComplex(&'static str),
-    #[error("the component has {0} sections `{SECTION}`; a connector has exactly one")]
-    ManifestSections(usize),
-    #[error(transparent)]
-    Manifest(#[from] ManifestError),
-    #[error("the settings schema is not a usable JSON Schema: {0}")]
-    SettingsSchema(String),
-    #[error("{}", contract::import_denied(import, &IMPORTS))]
-    ImportDenied { import: String },
-    #[error("the component does not export `{export}`; contract {CONTRACT} has every connector export {}", EXPORTS.join(", "))]
-    ExportMissing { export: &'static str },
-    #[error("the manifest is for another contract: {}", contract::version_denied(.0))]
-    ContractVersion(String),
-    #[error("the component does not fit contract {CONTRACT}: {0}. Build it anew with an SDK for contract {CONTRACT}")]
-    Contract(String),
-    #[error("the component cannot be compiled: {0}")]
-    Compile(String),
-    #[error("`describe` failed: {0}")]
-    Describe(String),
-    #[error("`describe` says {field} `{described}`, the manifest `{manifest}`")]
-    Description { field: &'static str, described: String, manifest: String },
-}
-
-/// What a file is that should be a component.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum Instead {
-    #[error("it is empty")]
-    Empty,
-    #[error("it is a core module; `wellspring-connector pack` makes a connector of it")]
-    Module,
-    #[error(
-        "it is compiled code. A gateway compiles by itself and takes nobody else's code: hand in the `.wasm` it was made of"
-    )]
-    Compiled,
-    #[error("it is something else")]
-    Unknown,
-}
-
-impl Instead {
-    fn of(bytes: &[u8]) -> Self {
-        match bytes {
-            [] => Self::Empty,
-            // wasmtime writes compiled code as ELF.
-            [0x7f, b'E', b'L', b'F', ..] => Self::Compiled,
-            _ if Parser::is_core_wasm(bytes) => Self::Module,
-            _ => Self::Unknown,
-        }
-    }
-}
 
 /// The content of the section.
 #[derive(Serialize, Deserialize)]
