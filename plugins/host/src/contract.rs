@@ -5,8 +5,10 @@ use std::cmp::Ordering;
 
 use crate::manifest::CONTRACT;
 
+/// The release of the contract, as its package says it in `connector.wit`.
+pub(crate) const RELEASE: &str = "0.1.0";
 /// The package of our interfaces.
-const PACKAGE: &str = "wellspring:connector/";
+pub(crate) const PACKAGE: &str = "wellspring:connector/";
 
 /// Why this import is refused, where the host gives `given` and nothing else.
 pub(crate) fn import_denied(import: &str, given: &[&str]) -> String {

@@ -27,6 +27,8 @@ mod guest;
 mod guests;
 mod host;
 mod inbound;
+#[cfg(target_os = "linux")]
+mod inherited;
 mod inspection;
 mod kept;
 mod lent;

@@ -50,6 +50,7 @@ mod tests {
             PackageError::SettingsSchema(String::new()),
             PackageError::ImportDenied { import: String::new() },
             PackageError::ExportMissing { export: "" },
+            PackageError::ContractStamps(0),
             PackageError::ContractVersion(String::new()),
             PackageError::Contract(String::new()),
             PackageError::Compile(String::new()),

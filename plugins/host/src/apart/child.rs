@@ -36,11 +36,10 @@ const COULD_NOT_RUN: u8 = 70;
 
 /// Serves the pipe that is standard input, until it ends.
 pub fn run(clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> ExitCode {
-    let served = tokio::runtime::Builder::new_multi_thread()
-        .enable_io()
-        .enable_time()
-        .build()
-        .and_then(|runtime| runtime.block_on(serve(clock, entropy)));
+    let served = alone().and_then(|()| {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_io().enable_time().build()?;
+        runtime.block_on(serve(clock, entropy))
+    });
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -48,6 +47,13 @@ pub fn run(clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> ExitCode {
             ExitCode::from(COULD_NOT_RUN)
         }
     }
+}
+
+/// With nothing open but what it was meant to have.
+fn alone() -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    crate::inherited::close_inherited()?;
+    Ok(())
 }
 
 async fn serve(clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> io::Result<()> {

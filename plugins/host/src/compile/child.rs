@@ -55,6 +55,8 @@ fn read() -> std::io::Result<Vec<u8>> {
 #[cfg(unix)]
 fn limit(memory_bytes: u64, cpu_seconds: u64) -> std::io::Result<()> {
     use rustix::process::{Resource, Rlimit, setrlimit};
+    #[cfg(target_os = "linux")]
+    crate::inherited::close_inherited()?;
     // A second after the first signal, which could be caught, there is one that cannot.
     let to = |soft: u64, hard: u64| Rlimit { current: Some(soft), maximum: Some(hard) };
     setrlimit(Resource::As, to(memory_bytes, memory_bytes))?;

@@ -3,7 +3,7 @@
 use thiserror::Error;
 use wasmparser::Parser;
 
-use super::{EXPORTS, IMPORTS, SECTION, SIZE_MAX};
+use super::{EXPORTS, IMPORTS, SECTION, SIZE_MAX, STAMP};
 use crate::{
     contract,
     manifest::{CONTRACT, ManifestError},
@@ -32,7 +32,11 @@ pub enum PackageError {
     ImportDenied { import: String },
     #[error("the component does not export `{export}`; contract {CONTRACT} has every connector export {}", EXPORTS.join(", "))]
     ExportMissing { export: &'static str },
-    #[error("the manifest is for another contract: {}", contract::version_denied(.0))]
+    #[error(
+        "the component has {0} sections `{STAMP}`, of which a connector has exactly one. `wellspring-connector` writes it: build and pack it anew"
+    )]
+    ContractStamps(usize),
+    #[error("the connector is for another contract: {}", contract::version_denied(.0))]
     ContractVersion(String),
     #[error("the component does not fit contract {CONTRACT}: {0}. Build it anew with an SDK for contract {CONTRACT}")]
     Contract(String),
@@ -58,6 +62,7 @@ impl PackageError {
             Self::SettingsSchema(_) => "settings-schema",
             Self::ImportDenied { .. } => "import-denied",
             Self::ExportMissing { .. } => "export-missing",
+            Self::ContractStamps(_) => "contract-stamps",
             Self::ContractVersion(_) => "contract-version",
             Self::Contract(_) => "contract",
             Self::Compile(_) => "compile",

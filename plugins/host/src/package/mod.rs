@@ -1,14 +1,16 @@
-//! A connector's package: one component, with its manifest in the custom section `wellspring:manifest`.
+//! A connector's package: one component, with its manifest in the custom section `wellspring:manifest`, and the version of the
+//! contract that it was built for in `wellspring:contract`.
 //!
 //! Everything here reads bytes only: nothing is compiled and nothing is run. Imports and exports are read from the
 //! component itself; the manifest is never trusted for those.
 
 mod error;
+mod outline;
+mod sections;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use wasmparser::{BinaryReader, ComponentTypeRef, Encoding, Parser, Payload, TypeBounds, Validator, WasmFeatures};
+use wasmparser::{BinaryReader, Parser, Validator, WasmFeatures};
 use wellspring_model::digest::Digest;
 use wit_component::ComponentEncoder;
 
@@ -17,18 +19,14 @@ use crate::{
     manifest::{Manifest, ManifestError},
 };
 
+use outline::Outline;
+use sections::Content;
+
 pub use error::{Instead, PackageError};
+pub use sections::{SECTION, STAMP, embed};
 
 /// The largest package there may be.
 pub const SIZE_MAX: usize = 32 << 20;
-/// The largest single function, and how many there may be: compiling time grows with both.
-const FUNCTION_BYTES_MAX: usize = 1 << 20;
-const FUNCTIONS_MAX: usize = 200_000;
-/// How deep components and modules may lie within one another.
-const DEPTH_MAX: u32 = 16;
-/// The custom section that holds the manifest.
-pub const SECTION: &str = "wellspring:manifest";
-
 /// What a component of contract 0.1 may import.
 const IMPORTS: [&str; 4] = [
     "wellspring:connector/host@0.1.0",
@@ -39,16 +37,6 @@ const IMPORTS: [&str; 4] = [
 /// What it must export, in the order of the alphabet.
 pub const EXPORTS: [&str; 8] =
     ["check", "correct", "deliver", "describe", "list-jobs", "partner", "receive", "withdraw"];
-
-/// The content of the section.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Section {
-    /// The text of `connector.toml`.
-    manifest: String,
-    /// `settings.schema.json`.
-    settings: Value,
-}
 
 /// Reads a package: size, validity, structure, imports, exports, manifest. Bounded in time and memory by [`SIZE_MAX`].
 pub fn inspect(bytes: &[u8]) -> Result<Inspection, PackageError> {
@@ -71,7 +59,9 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, PackageError> {
     let [section] = outline.manifests.as_slice() else {
         return Err(PackageError::ManifestSections(outline.manifests.len()));
     };
-    let section: Section =
+    // Before a word of the manifest: what that may say is the contract's.
+    sections::check_stamp(&outline.stamps)?;
+    let section: Content =
         serde_json::from_slice(section).map_err(|error| ManifestError::Unreadable(error.to_string()))?;
     let manifest = Manifest::parse(&section.manifest).map_err(|error| match error {
         ManifestError::Contract(version) => PackageError::ContractVersion(version),
@@ -108,32 +98,6 @@ pub fn pack(core_wasm: &[u8], manifest_toml: &str, settings_schema: &Value) -> R
     let package = embed(encoded, manifest_toml, settings_schema)?;
     inspect(&package)?;
     Ok(package)
-}
-
-/// Appends the section to a component that some other toolchain made.
-pub fn embed(mut component: Vec<u8>, manifest_toml: &str, settings_schema: &Value) -> Result<Vec<u8>, PackageError> {
-    let section = Section { manifest: manifest_toml.to_owned(), settings: settings_schema.clone() };
-    let data = serde_json::to_vec(&section).map_err(|error| ManifestError::Unreadable(error.to_string()))?;
-    let mut body = Vec::new();
-    write_length(&mut body, SECTION.len());
-    body.extend_from_slice(SECTION.as_bytes());
-    body.extend_from_slice(&data);
-    component.push(0);
-    write_length(&mut component, body.len());
-    component.append(&mut body);
-    Ok(component)
-}
-
-/// A length as WebAssembly writes it: unsigned LEB128.
-fn write_length(out: &mut Vec<u8>, mut value: usize) {
-    loop {
-        let low = u8::try_from(value & 0x7f).unwrap_or_default();
-        value >>= 7;
-        if value == 0 {
-            return out.push(low);
-        }
-        out.push(low | 0x80);
-    }
 }
 
 /// Compiles the schema that a connection's settings must fit. References to other documents are not followed.
@@ -174,71 +138,4 @@ fn is_cut_off(component: &[u8]) -> bool {
         }
     }
     false
-}
-
-/// What stands at the top level of a component.
-#[derive(Default)]
-struct Outline {
-    imports: Vec<String>,
-    exports: Vec<String>,
-    manifests: Vec<Vec<u8>>,
-}
-
-impl Outline {
-    fn read(bytes: &[u8]) -> Result<Self, PackageError> {
-        let mut outline = Self::default();
-        let (mut depth, mut functions) = (0_u32, 0_usize);
-        for payload in Parser::new(0).parse_all(bytes) {
-            match payload.map_err(malformed)? {
-                Payload::Version { encoding, .. } => {
-                    if depth == 0 && encoding != Encoding::Component {
-                        return Err(PackageError::NotAComponent(Instead::Module));
-                    }
-                    depth += 1;
-                    if depth > DEPTH_MAX {
-                        return Err(PackageError::TooComplex("components within components, more than 16 deep"));
-                    }
-                }
-                Payload::End(_) => depth = depth.saturating_sub(1),
-                Payload::CodeSectionEntry(body) => {
-                    functions += 1;
-                    if body.range().len() > FUNCTION_BYTES_MAX {
-                        return Err(PackageError::TooComplex("a function of more than 1 MiB"));
-                    }
-                    if functions > FUNCTIONS_MAX {
-                        return Err(PackageError::TooComplex("more than 200,000 functions"));
-                    }
-                }
-                payload if depth == 1 => outline.note(&payload)?,
-                _ => {}
-            }
-        }
-        outline.imports.sort();
-        outline.exports.sort();
-        Ok(outline)
-    }
-
-    fn note(&mut self, payload: &Payload<'_>) -> Result<(), PackageError> {
-        match payload {
-            Payload::ComponentImportSection(section) => {
-                for import in section.clone() {
-                    let import = import.map_err(malformed)?;
-                    // The world's `use types.{…}` shows as imported names for types: nothing can be called through those.
-                    if !matches!(import.ty, ComponentTypeRef::Type(TypeBounds::Eq(_))) {
-                        self.imports.push(import.name.name.to_owned());
-                    }
-                }
-            }
-            Payload::ComponentExportSection(section) => {
-                for export in section.clone() {
-                    self.exports.push(export.map_err(malformed)?.name.name.to_owned());
-                }
-            }
-            Payload::CustomSection(section) if section.name() == SECTION => {
-                self.manifests.push(section.data().to_vec());
-            }
-            _ => {}
-        }
-        Ok(())
-    }
 }

@@ -69,6 +69,9 @@ async fn requests_are_counted_by_whoever_makes_them() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn the_process_has_given_up_what_it_does_not_need() {
+    // Without `close_inherited` it would keep this, as it would a file that whoever started the gateway left open.
+    let left_open = fs::File::open("/proc/version").expect("a file");
+    rustix::io::fcntl_setfd(&left_open, rustix::io::FdFlags::empty()).expect("it is passed on");
     let host = host(tight()).await;
     install(&host, &["echoes"]).await;
     deliver(&host, "echoes", "").await.expect("delivers");

@@ -9,5 +9,6 @@ mod connect;
 mod contract;
 mod limits;
 mod package;
+mod released;
 mod rights;
 mod support;

@@ -136,6 +136,31 @@ fn a_package_has_exactly_one_manifest() {
     assert_eq!(inspect(&twice), Err(PackageError::ManifestSections(2)));
 }
 
+/// A custom section with a name of one byte's length and data of less than 100 bytes.
+fn section(name: &str, data: &str) -> Vec<u8> {
+    let byte = |length: usize| u8::try_from(length).expect("it is short");
+    [&[0, byte(name.len() + data.len() + 1), byte(name.len())], name.as_bytes(), data.as_bytes()].concat()
+}
+
+#[test]
+fn a_package_says_for_which_contract_it_was_built_and_is_refused_for_any_other() {
+    let stamped = |stamps: &[&str]| {
+        let stamps: Vec<u8> = stamps.iter().flat_map(|stamp| section(package::STAMP, stamp)).collect();
+        inspect(&package::embed([with_import(""), stamps].concat(), MANIFEST, &closed()).expect("embeds"))
+    };
+    let own = stamped(&[]).expect("packing says it");
+    assert_eq!(own.contract, "0.1");
+    stamped(&["0.1.0"]).expect("or whoever made it says it");
+    for (version, todo) in [("0.2.0", "a newer gateway"), ("0.0.3", "Build it anew"), ("zebra", "no version")] {
+        let error = stamped(&[version]).expect_err("it is not ours");
+        assert_eq!(error, PackageError::ContractVersion(version.to_owned()));
+        assert!(error.to_string().contains(version) && error.to_string().contains(todo), "{error}");
+    }
+    assert_eq!(stamped(&["0.1.0", "0.1.0"]), Err(PackageError::ContractStamps(2)));
+    let bare = [with_import(""), section(package::SECTION, "{}")].concat();
+    assert_eq!(inspect(&bare), Err(PackageError::ContractStamps(0)), "as those from before the release");
+}
+
 #[test]
 fn a_manifest_that_lies_is_refused_with_the_reason() {
     let of = |manifest: &str, schema: &Value| {
