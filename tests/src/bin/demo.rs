@@ -10,6 +10,7 @@ use wellspring_tests::{
         credentials::Issuer,
         explained,
         table::{Row, render},
+        vendor,
     },
     world::{Application, World},
 };
@@ -86,6 +87,9 @@ async fn run(then: &Then) -> Result<(), Failure> {
             world.corrected(&submissions[CORRECTED]).await?;
             let mut pages = pages(&world, &rows);
             pages.extend(explained);
+            println!("· a vendor writes a connector, and looks at what it does");
+            let vendor = vendor::pages().await?;
+            pages.extend(vendor.list());
             browser::look(script, &pages)
         }
     }

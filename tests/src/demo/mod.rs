@@ -5,3 +5,4 @@ pub mod competencies;
 pub mod credentials;
 pub mod explained;
 pub mod table;
+pub mod vendor;

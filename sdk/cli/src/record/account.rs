@@ -80,10 +80,8 @@ fn check_mode(_: &Path) -> Result<(), Failure> {
 fn ask(what: &str, file: &Path) -> Result<String, Failure> {
     if !io::stdin().is_terminal() {
         let missing = what.trim_end_matches(": ");
-        return Err(Failure::refused(
-            file,
-            format!("`credentials` leaves out {missing}, and there is no terminal to ask on"),
-        ));
+        let lack = if file.exists() { "`credentials` leaves out" } else { "there is no such file to give" };
+        return Err(Failure::refused(file, format!("{lack} {missing}, and there is no terminal to ask on")));
     }
     eprint!("{what}");
     let _flushed = io::stderr().flush();

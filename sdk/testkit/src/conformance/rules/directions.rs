@@ -177,7 +177,7 @@ async fn lists_jobs(kit: &Kit<'_>) -> Result<Ruling, RigError> {
             break;
         }
     }
-    Ok(found.ruling(&LISTS_JOBS, format!("{} jobs on {pages} pages", ids.len())))
+    Ok(found.ruling(&LISTS_JOBS, format!("jobs: {}, pages: {pages}", ids.len())))
 }
 
 async fn unsupported(kit: &Kit<'_>) -> Result<Ruling, RigError> {
@@ -198,5 +198,5 @@ async fn unsupported(kit: &Kit<'_>) -> Result<Ruling, RigError> {
         found.unless(said == Some(FailureCode::Unsupported), || format!("`{}`: {}", event.as_str(), came_to(&ran)));
         tried += 1;
     }
-    Ok(found.ruling(&UNSUPPORTED, format!("{tried} exports that it does not declare")))
+    Ok(found.ruling(&UNSUPPORTED, format!("exports that it does not declare: {tried}")))
 }
