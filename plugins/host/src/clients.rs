@@ -17,7 +17,8 @@ use wellspring_model::{
 use crate::{
     calls::ConnectionView,
     grants::{GrantError, grant},
-    manifest::Manifest,
+    outbound::Outbound,
+    registry::Connector,
 };
 
 /// Connections whose way out is kept. Beyond it the one unused for longest is forgotten; it costs a new token.
@@ -26,6 +27,8 @@ const KEPT_MAX: usize = 1_024;
 pub(crate) struct Clients {
     extra_ca_file: Option<PathBuf>,
     clock: Arc<dyn Clock>,
+    /// Answers all requests in place of the network, where a program wants that.
+    instead: Option<Arc<dyn Outbound>>,
     kept: Mutex<Kept>,
 }
 
@@ -39,17 +42,21 @@ struct Entry {
     /// Over everything the rights come from, secrets included.
     source: [u8; 32],
     last_use: u64,
-    client: Arc<ConnectionClient>,
+    client: Arc<dyn Outbound>,
 }
 
 impl Clients {
     pub fn new(extra_ca_file: Option<PathBuf>, clock: Arc<dyn Clock>) -> Self {
-        Self { extra_ca_file, clock, kept: Mutex::default() }
+        Self { extra_ca_file, clock, instead: None, kept: Mutex::default() }
+    }
+
+    pub fn answered_by(self, instead: Arc<dyn Outbound>) -> Self {
+        Self { instead: Some(instead), ..self }
     }
 
     /// The way out of this connection, with the rights it has now.
-    pub fn get(&self, manifest: &Manifest, view: &ConnectionView) -> Result<Arc<ConnectionClient>, GrantError> {
-        let source = source(manifest, view);
+    pub fn get(&self, connector: &Connector, view: &ConnectionView) -> Result<Arc<dyn Outbound>, GrantError> {
+        let source = source(connector, view);
         let key = (view.connection.tenant, view.connection.id);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.uses += 1;
@@ -58,8 +65,14 @@ impl Clients {
             entry.last_use = now;
             return Ok(Arc::clone(&entry.client));
         }
-        let (rights, clock) = (grant(manifest, view)?, Arc::clone(&self.clock));
-        let client = Arc::new(ConnectionClient::with_authorities(rights, self.extra_ca_file.as_deref(), clock));
+        let rights = grant(connector.manifest(), view)?;
+        let client: Arc<dyn Outbound> = match &self.instead {
+            Some(instead) => Arc::clone(instead),
+            None => {
+                let authorities = self.extra_ca_file.as_deref();
+                Arc::new(ConnectionClient::with_authorities(rights, authorities, Arc::clone(&self.clock)))
+            }
+        };
         if kept.clients.len() >= KEPT_MAX
             && let Some(oldest) = kept.clients.iter().min_by_key(|(_, entry)| entry.last_use).map(|(key, _)| *key)
         {
@@ -70,10 +83,11 @@ impl Clients {
     }
 }
 
-fn source(manifest: &Manifest, view: &ConnectionView) -> [u8; 32] {
-    // Both serialise without fail: maps with text keys and plain values.
+fn source(connector: &Connector, view: &ConnectionView) -> [u8; 32] {
     let mut hash = Sha256::new();
-    hash.update(serde_json::to_vec(manifest).unwrap_or_default());
+    // The manifest is part of the package.
+    hash.update(connector.inspection().digest.bytes());
+    // It serialises without fail: maps with text keys and plain values.
     hash.update(serde_json::to_vec(view).unwrap_or_default());
     hash.finalize().into()
 }

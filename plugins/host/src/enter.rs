@@ -71,7 +71,7 @@ impl Host {
         if let Some((pointer, mistake)) = connector.check_settings(&connection.settings).into_iter().next() {
             return Err(invalid(format!("the connection's settings do not fit the connector: {pointer}: {mistake}")));
         }
-        let outbound = self.clients.get(manifest, view).map_err(|error| invalid(error.to_string()))?;
+        let outbound = self.clients.get(connector, view).map_err(|error| invalid(error.to_string()))?;
         Ok(Rights {
             tenant: connection.tenant,
             connection: connection.id,

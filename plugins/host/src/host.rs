@@ -15,6 +15,7 @@ use crate::{
     failure,
     kept::ConnectionState,
     limits::Limits,
+    outbound::Outbound,
     package::PackageError,
     registry::{Connector, Registry},
     runner::Runner,
@@ -81,6 +82,13 @@ impl Host {
             clock,
             entropy,
         })
+    }
+
+    /// Has this answer the requests of all connections in place of the network, for programs that measure or test connectors. It
+    /// is given each request as the guest made it: nothing of egress has looked at it.
+    #[must_use]
+    pub fn answered_by(self, outbound: Arc<dyn Outbound>) -> Self {
+        Self { clients: self.clients.answered_by(outbound), ..self }
     }
 
     /// How instances get their memory on this machine.

@@ -4,7 +4,6 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use serde_json::{Map, Value};
 use wasmtime::component::ResourceTable;
-use wellspring_egress::ConnectionClient;
 use wellspring_model::{
     SecretString,
     connection::ConnectorId,
@@ -17,6 +16,7 @@ use crate::{
     calls::Attachment,
     kept::ConnectionState,
     limits::{Calls, Growth, Limits},
+    outbound::Outbound,
     redact::Redactor,
 };
 
@@ -56,7 +56,7 @@ pub(crate) struct Rights {
     pub tenant: TenantId,
     pub connection: ConnectionId,
     pub settings: Map<String, Value>,
-    pub outbound: Arc<ConnectionClient>,
+    pub outbound: Arc<dyn Outbound>,
     /// What both sides know, by the credential's name. For comparisons of the host's; never told.
     pub shared: BTreeMap<String, SecretString>,
     pub kept: Arc<dyn ConnectionState>,

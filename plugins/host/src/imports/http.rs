@@ -6,13 +6,14 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use tracing::{Instrument as _, field::Empty};
 use wasmtime::Result;
-use wellspring_egress::{ConnectionClient, OutboundBody, OutboundRequest, OutboundResponse, SendFailure, allowance};
+use wellspring_egress::{OutboundBody, OutboundRequest, OutboundResponse, SendFailure, allowance};
 use wellspring_model::{connection::ConnectorId, trace::TraceParent};
 
 use crate::{
     bindings::wellspring::connector::http::{self, Body, BodyIn, Content, Failure, Header, Part, Request, Response},
     blob::Blob,
     multipart,
+    outbound::Outbound,
     state::CallState,
 };
 
@@ -22,7 +23,7 @@ const CONTENT_TYPE: &str = "content-type";
 
 /// A request that may be sent, with all that sending needs, and whether its answer stays with the host.
 struct Admitted {
-    client: Arc<ConnectionClient>,
+    outbound: Arc<dyn Outbound>,
     request: OutboundRequest,
     trace: Option<TraceParent>,
     connector: ConnectorId,
@@ -71,7 +72,7 @@ impl Admitted {
             http.response.status_code = Empty,
             "error.type" = Empty,
         );
-        let sent = self.client.send_within(self.request, self.trace).instrument(span.clone()).await;
+        let sent = self.outbound.send(self.request, self.trace).instrument(span.clone()).await;
         match &sent {
             Ok(answer) => span.record("http.response.status_code", answer.status),
             Err(failure) => span.record("otel.status_code", "ERROR").record("error.type", name(failure)),
@@ -89,9 +90,9 @@ impl CallState {
         let Some(rights) = &self.rights else {
             return Ok(Err(self.deny("no request is allowed here".to_owned())));
         };
-        let client = Arc::clone(&rights.outbound);
+        let outbound = Arc::clone(&rights.outbound);
         let (trace, connector, hold) = (self.trace, self.connector.clone(), request.hold);
-        Ok(Ok(Admitted { client, request: self.outbound(request)?, trace, connector, hold }))
+        Ok(Ok(Admitted { outbound, request: self.outbound(request)?, trace, connector, hold }))
     }
 
     /// What the guest is told of it.
