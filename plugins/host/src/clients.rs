@@ -51,7 +51,7 @@ impl Clients {
     }
 
     pub fn answered_by(self, instead: Arc<dyn Outbound>) -> Self {
-        Self { instead: Some(instead), ..self }
+        Self { instead: Some(instead), kept: Mutex::default(), ..self }
     }
 
     /// The way out of this connection, with the rights it has now.

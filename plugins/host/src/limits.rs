@@ -41,7 +41,8 @@ impl Default for Limits {
         Self {
             memory_bytes: 128 << 20,
             table_elements: 20_000,
-            instances: 16,
+            // CPython with its extension modules is 38 of them.
+            instances: 50,
             handover_bytes: 16 << 20,
             cpu_ticks: 200,
             wall: Duration::from_secs(60),

@@ -11,11 +11,8 @@ pub trait Outbound: Send + Sync {
     ///
     /// # Errors
     /// Why there is no answer.
-    async fn send(
-        &self,
-        request: OutboundRequest,
-        trace: Option<TraceParent>,
-    ) -> Result<OutboundResponse, SendFailure>;
+    async fn send(&self, request: OutboundRequest, trace: Option<TraceParent>)
+    -> Result<OutboundResponse, SendFailure>;
 }
 
 #[async_trait]

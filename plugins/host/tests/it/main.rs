@@ -1,10 +1,20 @@
 //! The sandbox with real components: `cargo xtask connectors` builds them from tests/fixtures/guests. Where they are
 //! absent, these tests say so and pass over them.
 
+mod bombs;
 mod calls;
+mod cancelled;
+mod canned;
 mod connect;
 mod contract;
+mod handles;
+mod handmade;
+mod languages;
 mod limits;
+mod memory;
 mod package;
 mod rights;
+mod same;
 mod support;
+mod tenants;
+mod texts;
