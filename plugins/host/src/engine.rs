@@ -13,8 +13,10 @@ use crate::limits::{Limits, TICK};
 /// Wasm stack of a guest. The rest of the fibre's stack is for the host functions it calls.
 const GUEST_STACK: usize = 512 << 10;
 const FIBRE_STACK: usize = 1 << 20;
-/// Bytes of a slot that are cleared by writing rather than handed back to the system.
+/// Bytes of a slot's memory, and of its table, that are cleared by writing rather than handed back to the system: that costs a call
+/// of the system now, and page faults in the next call.
 const KEEP_RESIDENT: usize = 1 << 20;
+const TABLE_KEEP_RESIDENT: usize = 64 << 10;
 
 /// How instances get their memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +93,7 @@ fn pool(limits: &Limits, slots: u32) -> PoolingAllocationConfig {
         .max_memory_size(limits.memory_bytes)
         .table_elements(limits.table_elements)
         .linear_memory_keep_resident(KEEP_RESIDENT)
+        .table_keep_resident(TABLE_KEEP_RESIDENT)
         .total_gc_heaps(0);
     pool
 }
