@@ -13,9 +13,12 @@ use serde_json::Value;
 /// Whole-system tests may look at anything; that is what they are for.
 const MAY_TEST_ANYTHING: &str = "wellspring-tests";
 /// These have no owner in the table. axum serves the gateway, and the doubles of ATSs that stand in for the world; ring
-/// verifies RSA signatures, and signs events; roxmltree reads pictures, those of badges and those that tests look at.
-const SHARED: [(&str, [&str; 2]); 3] = [
+/// verifies RSA signatures, and signs events; getrandom makes ids and keys, at the edge; roxmltree reads pictures, those of
+/// badges and those that tests look at; hmac is for webhooks, which the host believes and the doubles sign.
+const SHARED: [(&str, [&str; 2]); 5] = [
+    ("getrandom", ["wellspring-server", "wellspring-connector"]),
     ("axum", ["wellspring-server", "wellspring-testkit"]),
+    ("hmac", ["wellspring-host", "wellspring-testkit"]),
     ("ring", ["wellspring-verify", "wellspring-egress"]),
     ("roxmltree", ["wellspring-verify", "wellspring-server (tests)"]),
 ];

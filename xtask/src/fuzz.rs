@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: coverage-guided fuzzing of the verifier, on demand, with the stable compiler.
+//! `cargo xtask fuzz`: coverage-guided fuzzing of the verifier and of the way out, on demand, with the stable compiler.
 
 use std::{
     fs,
@@ -8,7 +8,7 @@ use std::{
 
 use crate::process::{self, Failure, cargo, command, output, root, say};
 
-const TARGETS: [&str; 5] = ["jsonld", "jwt", "png", "svg", "status"];
+const TARGETS: [&str; 6] = ["egress", "jsonld", "jwt", "png", "svg", "status"];
 const SECONDS: u32 = 60;
 /// What libFuzzer needs of the compiler; `cargo fuzz` asks for the same where it uses no sanitizer. Those need a nightly
 /// compiler and look for what safe Rust rules out.

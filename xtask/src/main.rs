@@ -11,6 +11,7 @@ mod guests;
 mod moto;
 mod oracle;
 mod postgres;
+mod prism;
 mod process;
 mod prove;
 mod tests;
@@ -31,12 +32,14 @@ cargo xtask <command>
   connectors      build the connectors (and the test guests) into target/connectors/
   guests          build the guests in JavaScript and Python, with their tools in target/languages/ (needs npm, Python)
   browser         look at the demo's pages in a browser: screenshots into target/browser/, accessibility checked
+  ashby-prism     the Ashby connector's requests, and our answers to Ashby, against Ashby's OpenAPI document (needs npm
+                  and ../shared/ats)
   conformance     what the verifier makes of what others publish: a table per suite (needs ../shared/fixtures)
   oracle          our canonical N-Quads beside those of jsonld and rdf-canonize: published documents, and records made up
                   from a seed (--count N, --seed N; needs Node and ../shared/fixtures)
   bench NAME      measure: `verify` (beside others; also --json), `hostile`, `delivery` (submissions, queue and the way
                   through, on both stores, beside apalis), `frameworks` (import and lookups), `score`, `sandbox` (guests in Rust, JavaScript and Python, beside extism), `day` (ten million applications a day in small; --store, --scale N)
-  fuzz [TARGET]   fuzz the verifier: jsonld, jwt, png, svg, status, or all of them; [--seconds N] for each
+  fuzz [TARGET]   fuzz the verifier: jsonld, jwt, png, svg, status; the way out: egress; or all; [--seconds N] each
   prove NAME      what happens when it breaks (--store sqlite|postgres first, where it is about both; --seed N):
                   `crash` (kill -9 under load; --kills N), `power` (power cuts; --cuts N), `postgres` (restarts, failover;
                   --restarts N), `nodes` (three on one PostgreSQL, one killed, one frozen), `disk-full`, `clock`, `network` (--seconds N),
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         ["connectors"] => connectors::build(),
         ["guests"] => guests::build(),
         ["browser"] => browser::run(),
+        ["ashby-prism"] => prism::run(),
         ["check"] => checks::run(),
         ["conformance"] => conformance::run(),
         ["oracle", rest @ ..] => oracle::run(rest),

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use wellspring_sdk::{CheckLine, Error, ErrorCode};
+use wellspring_sdk::{
+    CheckLine, Error, ErrorCode,
+    fields::{Field, differing},
+};
 
 use crate::{
     harvest::{self, get, patch},
@@ -19,28 +22,23 @@ pub enum Changed {
     No,
 }
 
-/// Makes the candidate's custom fields hold `ours`, and leaves all others as they are.
-pub fn bring_in_line(candidate: u64, ours: &[(String, Value)]) -> Result<Changed, Error> {
+/// Makes the candidate's custom fields hold `ours` (`Null`: nothing), and leaves all others as they are.
+pub fn bring_in_line(candidate: u64, ours: &[Field]) -> Result<Changed, Error> {
     if ours.is_empty() {
         return Ok(Changed::No);
     }
     let before = read(candidate)?;
-    if holds(&before, ours) {
+    if differing(ours, |key| before.get(key)).is_empty() {
         return Ok(Changed::No);
     }
-    let after = overlay(before, ours);
+    let after: Vec<Field> = overlay(before, ours).into_iter().collect();
     let all: Vec<Value> = after.iter().map(|(key, value)| json!({ "name_key": key, "value": value })).collect();
     patch(&format!("/candidates/{candidate}")).json(&json!({ "custom_fields": all })).send()?;
     let written = read(candidate)?;
-    let wanted: Vec<_> = after.into_iter().collect();
-    if holds(&written, &wanted) {
+    let missing: Vec<_> = differing(&after, |key| written.get(key)).into_iter().map(|(key, _)| key.as_str()).collect();
+    if missing.is_empty() {
         return Ok(Changed::Yes);
     }
-    let missing: Vec<_> = wanted
-        .iter()
-        .filter(|entry| !holds(&written, std::slice::from_ref(*entry)))
-        .map(|(key, _)| key.as_str())
-        .collect();
     Err(Error::conflict(format!(
         "after writing, these custom fields do not hold what was sent: {}",
         missing.join(", ")
@@ -55,25 +53,9 @@ fn read(candidate: u64) -> Result<BTreeMap<String, Value>, Error> {
     Ok(fields.filter(|(_, value)| !value.is_null()).collect())
 }
 
-fn overlay(mut fields: BTreeMap<String, Value>, ours: &[(String, Value)]) -> BTreeMap<String, Value> {
+fn overlay(mut fields: BTreeMap<String, Value>, ours: &[Field]) -> BTreeMap<String, Value> {
     fields.extend(ours.iter().cloned());
     fields
-}
-
-fn holds(fields: &BTreeMap<String, Value>, wanted: &[(String, Value)]) -> bool {
-    wanted.iter().all(|(key, value)| fields.get(key).is_some_and(|held| same(held, value)))
-}
-
-/// Greenhouse gives numbers back as numbers or as texts ("71.25", "71.250").
-fn same(left: &Value, right: &Value) -> bool {
-    let number = |value: &Value| value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
-    match (left, right) {
-        (Value::Number(_), _) | (_, Value::Number(_)) => match (number(left), number(right)) {
-            (Some(left), Some(right)) => (left - right).abs() < 0.000_1,
-            _ => false,
-        },
-        _ => left == right,
-    }
 }
 
 #[derive(Deserialize)]
@@ -134,14 +116,5 @@ mod tests {
         let after = overlay(before, &[("skills".to_owned(), json!("new"))]);
         assert_eq!(after["salary"], json!({"amount": 5, "unit": "EUR"}));
         assert_eq!(after["skills"], json!("new"));
-    }
-
-    #[test]
-    fn a_number_is_the_same_however_greenhouse_writes_it() {
-        assert!(same(&json!("71.250"), &json!(71.25)));
-        assert!(same(&json!(71), &json!(71.0)));
-        assert!(!same(&json!("71.26"), &json!(71.25)));
-        assert!(!same(&json!("n/a"), &json!(71.25)));
-        assert!(!same(&json!("71.250"), &json!("71.25")), "texts are compared as texts");
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! `deliver` finds the candidate, brings the custom fields in line, then writes the note. The note comes last and carries
 //! the marker, so where it exists everything before it was done; a call that is repeated finds it and writes nothing. A
-//! correction is a further note, with a marker of its own: what people have read is not changed behind their backs.
+//! correction is a further note, with a marker of its own: what people have read is not changed behind their backs. A withdrawal
+//! empties the fields, and says so in a note, since Harvest v3 is not known to delete one.
 
 mod fields;
 mod harvest;
@@ -10,9 +11,11 @@ mod note;
 mod settings;
 
 use serde_json::Map;
-use wellspring_sdk::{ApplicationResult, CheckLine, Connector, Context, Error, ErrorCode, Receipt, connector};
+use wellspring_sdk::{
+    ApplicationResult, CheckLine, Connector, Context, Error, ErrorCode, Marked, Receipt, Withdrawal, connector,
+};
 
-use crate::{fields::Changed, settings::Settings};
+use crate::{fields::Changed, harvest::Target, settings::Settings};
 
 struct Greenhouse;
 
@@ -44,21 +47,36 @@ impl Connector for Greenhouse {
     }
 
     fn deliver(_: &Context, result: ApplicationResult) -> Result<Receipt, Error> {
-        let settings = Settings::read()?;
-        let target = harvest::find(&result.application)?;
-        let fields = fields::bring_in_line(target.candidate, &settings.values(&result))?;
-        let marker = note::marker(&result);
-        let (note, written) = match note::find(target.candidate, marker)? {
-            Some(note) => (note, false),
-            None => (note::write(&target, &result, &settings)?, true),
-        };
-        let changed = written || fields == Changed::Yes;
-        let receipt = if changed { Receipt::written(note) } else { Receipt::unchanged(note) };
-        let details = Map::from_iter([
-            ("candidate".to_owned(), target.candidate.into()),
-            ("fields_changed".to_owned(), (fields == Changed::Yes).into()),
-            ("note_written".to_owned(), written.into()),
-        ]);
-        Ok(receipt.with_details(&details))
+        bring(&result)
     }
+
+    fn correct(_: &Context, result: ApplicationResult) -> Result<Receipt, Error> {
+        bring(&result)
+    }
+
+    fn withdraw(_: &Context, withdrawal: Withdrawal) -> Result<Receipt, Error> {
+        let settings = Settings::read()?;
+        let target = harvest::find(&withdrawal.application)?;
+        let fields = fields::bring_in_line(target.candidate, &settings.emptied())?;
+        let note = note::keep(&target, &settings, &withdrawal.withdrawal_marker, &withdrawal.note())?;
+        Ok(receipt(&target, fields, &note))
+    }
+}
+
+fn bring(result: &ApplicationResult) -> Result<Receipt, Error> {
+    let settings = Settings::read()?;
+    let target = harvest::find(&result.application)?;
+    let fields = fields::bring_in_line(target.candidate, &settings.values(result))?;
+    let note = note::keep(&target, &settings, result.note_marker(), &result.note())?;
+    Ok(receipt(&target, fields, &note))
+}
+
+fn receipt(target: &Target, fields: Changed, note: &Marked<u64>) -> Receipt {
+    let mut receipt = note.receipt();
+    receipt.changed |= fields == Changed::Yes;
+    receipt.with_details(&Map::from_iter([
+        ("candidate".to_owned(), target.candidate.into()),
+        ("fields_changed".to_owned(), (fields == Changed::Yes).into()),
+        ("note_written".to_owned(), note.is_new.into()),
+    ]))
 }

@@ -2,15 +2,12 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use wellspring_sdk::{ApplicationResult, CheckLine, Error, ErrorCode};
+use wellspring_sdk::{CheckLine, Error, ErrorCode, Marked, find_or_write};
 
 use crate::{
     harvest::{Target, get, post},
     settings::Settings,
 };
-
-/// Pages of 500 notes that are searched. A candidate with more is beyond anything seen.
-const PAGES_MAX: usize = 20;
 
 #[derive(Deserialize)]
 struct Note {
@@ -19,27 +16,20 @@ struct Note {
     body: Option<String>,
 }
 
-/// Our note about this application, where there is one.
-pub fn find(candidate: u64, marker: &str) -> Result<Option<u64>, Error> {
-    let pages = get("/notes").query("candidate_ids", candidate).query("per_page", 500).pages();
-    for (number, page) in pages.enumerate() {
-        let notes: Vec<Note> = page?.json()?;
-        if let Some(note) = notes.iter().find(|note| note.body.as_ref().is_some_and(|body| body.contains(marker))) {
-            return Ok(Some(note.id));
-        }
-        if number + 1 == PAGES_MAX {
-            // Writing now could write a second one.
-            return Err(Error::upstream("the candidate has more notes than can be searched for our own"));
-        }
-    }
-    Ok(None)
+/// Finds the note that carries the marker, or writes this one.
+pub fn keep(target: &Target, settings: &Settings, marker: &str, text: &str) -> Result<Marked<u64>, Error> {
+    let pages = get("/notes").query("candidate_ids", target.candidate).query("per_page", 500).pages();
+    let notes = pages.flat_map(|page| match page.and_then(|page| page.json::<Vec<Note>>()) {
+        Ok(notes) => notes.into_iter().map(|note| Ok((note.id, note.body.unwrap_or_default()))).collect(),
+        Err(error) => vec![Err(error)],
+    });
+    find_or_write(marker, notes, || write(target, settings, text))
 }
 
-/// Writes the note and gives its id.
-pub fn write(target: &Target, result: &ApplicationResult, settings: &Settings) -> Result<u64, Error> {
+fn write(target: &Target, settings: &Settings, text: &str) -> Result<u64, Error> {
     let mut note = json!({
         "candidate_id": target.candidate,
-        "body": body(result),
+        "body": text,
         "note_type": "NOTE",
         "visibility": settings.note_visibility,
     });
@@ -48,23 +38,6 @@ pub fn write(target: &Target, result: &ApplicationResult, settings: &Settings) -
     }
     let written: Note = post("/notes").json(&note).send()?.json()?;
     Ok(written.id)
-}
-
-/// What the note about this result is found by: a correction has one of its own.
-pub fn marker(result: &ApplicationResult) -> &str {
-    result.correction.as_ref().map_or(&result.marker, |correction| &correction.marker)
-}
-
-fn body(result: &ApplicationResult) -> String {
-    let report = match result.language.as_str() {
-        "es" => "Informe completo",
-        _ => "Full report",
-    };
-    let (headline, text) = match &result.correction {
-        Some(correction) => (&correction.headline, &correction.changes),
-        None => (&result.headline, &result.summary),
-    };
-    format!("{headline}\n\n{text}\n\n{report}: {}\n\n{}", result.report_url, marker(result))
 }
 
 /// Whether notes can be read, on a candidate that can.

@@ -1,7 +1,7 @@
 //! The connection's settings (`settings.schema.json`).
 
 use serde_json::Value;
-use wellspring_sdk::{ApplicationResult, Error, host};
+use wellspring_sdk::{ApplicationResult, Error, fields::Field, host};
 
 /// Which of the candidate's custom fields show the result.
 pub struct Settings {
@@ -22,7 +22,7 @@ impl Settings {
     }
 
     /// What our fields should hold, by key.
-    pub fn values(&self, result: &ApplicationResult) -> Vec<(String, Value)> {
+    pub fn values(&self, result: &ApplicationResult) -> Vec<Field> {
         [
             (&self.report_url_field, Value::from(result.report_url.clone())),
             (&self.score_field, Value::from(result.score.value)),
@@ -31,6 +31,11 @@ impl Settings {
         .into_iter()
         .filter_map(|(key, value)| Some((key.clone()?, value)))
         .collect()
+    }
+
+    /// Our fields, to be empty.
+    pub fn emptied(&self) -> Vec<Field> {
+        self.fields().into_iter().map(|(key, _)| (key.to_owned(), Value::Null)).collect()
     }
 
     /// Our fields with the types that can hold them.

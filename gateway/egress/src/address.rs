@@ -33,6 +33,26 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !special
 }
 
+/// Whether an operator may have meant this address by a name that they granted: one host's, on whatever network. Services
+/// of a cloud that tell anybody on the machine its secrets are none of these, nor are addresses of many hosts or of none.
+pub(crate) fn may_be_granted(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let [a, b, c, d] = v4.octets();
+            let metadata =
+                matches!((a, b, c, d), (169, 254, ..) | (100, 100, 100, 200) | (168, 63, 129, 16) | (192, 0, 0, 192));
+            !metadata && a != 0 && a < 224
+        }
+        IpAddr::V6(v6) => match (embedded_v4(v6), v6.segments()) {
+            // `::1` looks like an IPv4 address that is embedded.
+            (Some(_), _) if v6.is_loopback() => true,
+            (Some(v4), _) => may_be_granted(v4.into()),
+            (None, [0xfd00, 0x0ec2, ..] | [0xfe80..=0xfebf | 0xff00.., ..]) => false,
+            (None, _) => true,
+        },
+    }
+}
+
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let segments = address.segments();
     // Only 2000::/3 is handed out as global unicast; everything else is special in one way or another.
@@ -61,7 +81,7 @@ fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_public;
+    use super::{is_public, may_be_granted};
 
     #[test]
     fn addresses_that_are_not_everybodys_are_refused_in_every_dress() {
@@ -108,6 +128,34 @@ mod tests {
             "4000::1",
         ] {
             assert!(!is_public(text.parse().expect(text)), "{text} is not public");
+        }
+    }
+
+    #[test]
+    fn a_granted_name_may_lead_to_a_host_on_any_network_and_not_to_what_gives_away_secrets() {
+        for text in
+            ["127.0.0.1", "::1", "10.0.0.1", "192.168.1.1", "100.64.0.1", "fd12::1", "8.8.8.8", "::ffff:10.0.0.1"]
+        {
+            assert!(may_be_granted(text.parse().expect(text)), "{text}");
+        }
+        for text in [
+            "0.0.0.0",
+            "::",
+            "169.254.169.254",
+            "169.254.170.2",
+            "100.100.100.200",
+            "168.63.129.16",
+            "192.0.0.192",
+            "224.0.0.1",
+            "255.255.255.255",
+            "fd00:ec2::254",
+            "fe80::1",
+            "ff02::1",
+            "::ffff:169.254.169.254",
+            "64:ff9b::a9fe:a9fe",
+            "2002:a9fe:a9fe::1",
+        ] {
+            assert!(!may_be_granted(text.parse().expect(text)), "{text}");
         }
     }
 

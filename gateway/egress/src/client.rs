@@ -1,65 +1,50 @@
 //! Making HTTP clients: one room, so that no client anywhere follows redirects, keeps cookies, uses a proxy from the
-//! environment or dials an address that was not judged.
+//! environment, unfolds archives by itself or dials an address that was not judged.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    path::Path,
-    sync::Arc,
-};
+use std::sync::Arc;
 
-use reqwest::{
-    Certificate, Client, ClientBuilder, Request,
-    dns::{Addrs, Name, Resolve, Resolving},
-    redirect::Policy,
-};
+use http::header::{ACCEPT_ENCODING, HeaderValue};
+use reqwest::{Client, ClientBuilder, Request, redirect::Policy};
+use rustls_platform_verifier::Verifier;
+use tokio::time::timeout;
 use url::{Host, Url};
 
-use crate::{EgressError, EgressLimits, address::is_public, error::ExchangeFailure};
+use crate::{
+    EgressError, EgressLimits,
+    address::is_public,
+    authorities::tls,
+    error::ExchangeFailure,
+    judge::{Judge, LeadsInside, LeadsNowhere, Lookup, Reach},
+    read,
+};
 
-/// How names become addresses. Tests put their own in place of the system's.
-pub(crate) type Lookup = Arc<dyn Fn(String) -> LookupFuture + Send + Sync>;
-pub(crate) type LookupFuture = std::pin::Pin<Box<dyn Future<Output = std::io::Result<Vec<IpAddr>>> + Send>>;
-
-/// The system's resolver.
-pub(crate) fn system_lookup() -> Lookup {
-    Arc::new(|name| {
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            Ok(found.map(|address| address.ip()).collect())
-        })
-    })
-}
-
-/// Which addresses a client may dial.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reach {
-    Public,
-    /// For origins that an operator granted by name and port.
-    Granted,
-}
-
-/// Two clients with one policy: one for the public internet, one for exactly the origins that were granted.
+/// Two clients with one policy: one for the public internet, one for exactly the origins that were granted. No socket, no
+/// TLS session and no cookie of theirs is another's.
 pub(crate) struct Clients {
     public: Client,
     granted: Client,
     private_origins: Vec<String>,
+    limits: EgressLimits,
 }
 
 impl Clients {
     pub fn new(
         private_origins: Vec<String>,
-        extra_ca_file: Option<&Path>,
+        verifier: &Arc<Verifier>,
         limits: &EgressLimits,
         lookup: &Lookup,
     ) -> Result<Self, EgressError> {
-        let authorities = extra_ca_file.map(authorities).transpose()?.unwrap_or_default();
-        let build = |reach| build(reach, authorities.clone(), limits, Arc::clone(lookup));
-        Ok(Self { public: build(Reach::Public)?, granted: build(Reach::Granted)?, private_origins })
+        let build = |reach| build(Judge { reach, lookup: Arc::clone(lookup) }, verifier, limits);
+        Ok(Self { public: build(Reach::Public)?, granted: build(Reach::Granted)?, private_origins, limits: *limits })
     }
 
     /// Whether an operator granted exactly this origin.
     pub fn is_granted(&self, url: &Url) -> bool {
         is_among(url, &self.private_origins)
+    }
+
+    pub const fn limits(&self) -> EgressLimits {
+        self.limits
     }
 
     /// Sends a request to where it may go. Plain http is for granted origins only.
@@ -68,7 +53,11 @@ impl Clients {
     }
 
     /// As [`Self::execute`], with the origins that were granted to whom this request is for.
-    pub async fn execute_to(&self, request: Request, granted: &[String]) -> Result<reqwest::Response, ExchangeFailure> {
+    pub async fn execute_to(
+        &self,
+        mut request: Request,
+        granted: &[String],
+    ) -> Result<reqwest::Response, ExchangeFailure> {
         let url = request.url();
         let client = if is_among(url, granted) {
             &self.granted
@@ -77,7 +66,9 @@ impl Clients {
         } else {
             &self.public
         };
-        client.execute(request).await.map_err(|error| failure(&error))
+        request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static(read::ACCEPTED));
+        let answer = timeout(self.limits.first_byte, client.execute(request)).await;
+        answer.map_err(|_| ExchangeFailure::Timeout)?.map_err(|error| failure(&error))
     }
 }
 
@@ -96,70 +87,25 @@ fn may_dial(url: &Url) -> bool {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the room where clients are made")]
-fn build(
-    reach: Reach,
-    authorities: Vec<Certificate>,
-    limits: &EgressLimits,
-    lookup: Lookup,
-) -> Result<Client, EgressError> {
-    // Without a provider reqwest panics; a second call finds the first one's and that is as good.
-    let _already_there = rustls::crypto::ring::default_provider().install_default();
+fn build(judge: Judge, verifier: &Arc<Verifier>, limits: &EgressLimits) -> Result<Client, EgressError> {
     let builder: ClientBuilder = Client::builder();
     builder
         .redirect(Policy::none())
         .retry(reqwest::retry::never())
         .no_proxy()
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
         .referer(false)
         .connect_timeout(limits.connect)
-        .read_timeout(limits.between_bytes)
         .timeout(limits.total)
         .http1_max_headers(limits.headers * 2)
-        .tls_certs_merge(authorities)
-        .dns_resolver(Judge { reach, lookup })
+        .tls_backend_preconfigured(tls(Arc::clone(verifier))?)
+        .dns_resolver(judge)
         .user_agent(concat!("wellspring-gateway/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|error| EgressError::Client(error.to_string()))
-}
-
-fn authorities(path: &Path) -> Result<Vec<Certificate>, EgressError> {
-    let named = |reason: String| EgressError::Authorities { path: path.display().to_string(), reason };
-    let pem = std::fs::read(path).map_err(|error| named(error.to_string()))?;
-    let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| named(error.to_string()))?;
-    if certificates.is_empty() { Err(named("it holds no certificate".to_owned())) } else { Ok(certificates) }
-}
-
-/// Resolves a name and lets only addresses through that may be dialled. What it returns is what is dialled, so a name
-/// that changes its answer between check and use gains nothing.
-struct Judge {
-    reach: Reach,
-    lookup: Lookup,
-}
-
-/// The name leads to an address that may not be dialled.
-#[derive(Debug, thiserror::Error)]
-#[error("the name leads to a private address")]
-struct LeadsInside;
-
-/// The name leads nowhere.
-#[derive(Debug, thiserror::Error)]
-#[error("the name cannot be resolved")]
-struct LeadsNowhere;
-
-impl Resolve for Judge {
-    fn resolve(&self, name: Name) -> Resolving {
-        let (reach, found) = (self.reach, (self.lookup)(name.as_str().to_owned()));
-        Box::pin(async move {
-            let found = found.await.map_err(|_| LeadsNowhere)?;
-            if found.is_empty() {
-                return Err(LeadsNowhere.into());
-            }
-            // One private address among public ones is a sign of rebinding: the whole answer is refused.
-            if reach == Reach::Public && !found.iter().copied().all(is_public) {
-                return Err(LeadsInside.into());
-            }
-            Ok(Box::new(found.into_iter().map(|ip| SocketAddr::new(ip, 0))) as Addrs)
-        })
-    }
 }
 
 /// What a client's error comes down to.

@@ -1,19 +1,22 @@
 //! What a connector may send, within the rights of one connection.
 
-use std::{collections::BTreeMap, fmt, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, StatusCode, header};
-use secrecy::{ExposeSecret, SecretString};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use serde::{Deserialize, Serialize};
+use tokio::sync::OnceCell;
 use wellspring_model::{connection::BaseUrl, time::Clock, trace::TraceParent};
 
 use crate::{
-    Credential, EgressLimits, SendFailure,
-    client::{Clients, Lookup, system_lookup},
-    error::ExchangeFailure,
-    headers, path, read,
-    scrub::{Scrubber, sensitive},
+    Authorities, Credential, EgressLimits, SendFailure,
+    client::Clients,
+    headers,
+    judge::{Lookup, system_lookup},
+    path, read,
+    scrub::Scrubber,
     token::{TokenRequest, TokenSource},
+    turns::Turns,
 };
 
 /// The rights of one connection: where to, and as whom.
@@ -27,7 +30,7 @@ pub struct ConnectionEgress {
 }
 
 /// A request as a connector says it.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct OutboundRequest {
     pub method: String,
     /// Name of a base.
@@ -44,7 +47,7 @@ pub struct OutboundRequest {
 }
 
 /// What a request carries. The host sets length and, for JSON and forms, type.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub enum OutboundBody {
     None,
     Bytes(Bytes),
@@ -53,7 +56,7 @@ pub enum OutboundBody {
 }
 
 /// An answer, without secrets.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboundResponse {
     pub status: u16,
     pub headers: Vec<(String, String)>,
@@ -67,12 +70,18 @@ impl fmt::Debug for OutboundResponse {
     }
 }
 
-/// The way out of one connection. Nothing of it is shared with another: no socket, no TLS session, no token.
+/// The way out of one connection. Nothing of it is shared with another: no socket, no TLS session, no token, no turn.
 pub struct ConnectionClient {
     egress: ConnectionEgress,
-    /// `None` where the system's certificate authorities cannot be read: then nothing can be trusted.
-    clients: Option<Clients>,
+    /// Made with the first request, since authorities are read without holding anybody up.
+    clients: OnceCell<Clients>,
+    authorities: Arc<Authorities>,
+    lookup: Lookup,
+    /// Header fields by which credentials go.
+    reserved: Vec<HeaderName>,
     tokens: BTreeMap<String, TokenSource>,
+    scrubber: Arc<Scrubber>,
+    turns: Turns,
     limits: EgressLimits,
     clock: Arc<dyn Clock>,
 }
@@ -83,47 +92,41 @@ const TRACEPARENT: &str = "traceparent";
 const METHODS: [Method; 6] = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
 impl ConnectionClient {
-    pub fn new(egress: ConnectionEgress, clock: Arc<dyn Clock>) -> Self {
-        Self::with_lookup(egress, clock, EgressLimits::default(), &system_lookup())
+    /// A way out that believes these authorities.
+    pub fn new(egress: ConnectionEgress, authorities: Arc<Authorities>, clock: Arc<dyn Clock>) -> Self {
+        Self::within(egress, authorities, clock, EgressLimits::default())
     }
 
-    /// As [`Self::new`], trusting the certificate authorities in this file as well.
-    pub fn with_authorities(egress: ConnectionEgress, extra_ca_file: Option<&Path>, clock: Arc<dyn Clock>) -> Self {
-        Self::build(egress, clock, EgressLimits::default(), &system_lookup(), extra_ca_file)
-    }
-
-    /// As [`Self::with_authorities`], within other limits.
+    /// As [`Self::new`], within other limits.
     pub fn within(
         egress: ConnectionEgress,
-        extra_ca_file: Option<&Path>,
+        authorities: Arc<Authorities>,
         clock: Arc<dyn Clock>,
         limits: EgressLimits,
     ) -> Self {
-        Self::build(egress, clock, limits, &system_lookup(), extra_ca_file)
+        Self::with_lookup(egress, authorities, clock, limits, system_lookup())
     }
 
     pub(crate) fn with_lookup(
         egress: ConnectionEgress,
+        authorities: Arc<Authorities>,
         clock: Arc<dyn Clock>,
         limits: EgressLimits,
-        lookup: &Lookup,
+        lookup: Lookup,
     ) -> Self {
-        Self::build(egress, clock, limits, lookup, None)
-    }
-
-    fn build(
-        egress: ConnectionEgress,
-        clock: Arc<dyn Clock>,
-        limits: EgressLimits,
-        lookup: &Lookup,
-        extra_ca_file: Option<&Path>,
-    ) -> Self {
-        let clients = Clients::new(egress.private_origins.clone(), extra_ca_file, &limits, lookup)
-            .inspect_err(|error| tracing::error!(%error, "a connection has no way out"))
-            .ok();
         let oauth = egress.credentials.iter().filter(|(_, one)| matches!(one, Credential::OAuth { .. }));
-        let tokens = oauth.map(|(name, _)| (name.clone(), TokenSource::default())).collect();
-        Self { egress, clients, tokens, limits, clock }
+        Self {
+            tokens: oauth.map(|(name, _)| (name.clone(), TokenSource::default())).collect(),
+            reserved: egress.credentials.values().filter_map(Credential::field).collect(),
+            scrubber: Arc::new(Scrubber::new(egress.credentials.values().flat_map(Credential::secrets))),
+            turns: Turns::new(&limits),
+            clients: OnceCell::new(),
+            egress,
+            authorities,
+            lookup,
+            limits,
+            clock,
+        }
     }
 
     /// Sends a request and reads its answer. A token that the ATS refuses is replaced once within the call.
@@ -143,68 +146,65 @@ impl ConnectionClient {
         request: OutboundRequest,
         trace: Option<TraceParent>,
     ) -> Result<OutboundResponse, SendFailure> {
-        let clients = self.clients.as_ref().ok_or(SendFailure::Tls)?;
         let longest = request.timeout.unwrap_or(self.limits.total).min(self.limits.total);
-        let exchange = self.exchange(&request, trace, clients);
-        tokio::time::timeout(longest, exchange).await.unwrap_or(Err(SendFailure::Timeout))
+        tokio::time::timeout(longest, self.exchange(&request, trace)).await.unwrap_or(Err(SendFailure::Timeout))
     }
 
     async fn exchange(
         &self,
         request: &OutboundRequest,
         trace: Option<TraceParent>,
-        clients: &Clients,
     ) -> Result<OutboundResponse, SendFailure> {
         let mut prepared = self.prepare(request)?;
         if let Some(value) = trace.and_then(|trace| HeaderValue::try_from(trace.to_string()).ok()) {
             prepared.headers_mut().insert(TRACEPARENT, value);
         }
         let credential = self.credential(request)?;
-        let Some((name, credential)) = credential else {
-            return self.once(prepared, clients, &Scrubber::default()).await;
-        };
+        let _turn = self.turns.take().await?;
+        let clients = self.clients().await?;
+        let Some((name, credential)) = credential else { return self.once(prepared, None, clients).await };
         let Credential::OAuth { token_url, client_id, client_secret, scopes } = credential else {
-            let (signed, secrets) = attach(prepared, credential)?;
-            return self.once(signed, clients, &Scrubber::new(&secrets)).await;
+            return self.once(prepared, Some(credential), clients).await;
         };
         let source = self.tokens.get(name).ok_or_else(|| denied("the credential has no token"))?;
-        let asked = TokenRequest { token_url, client_id, client_secret, scopes };
+        let asked = TokenRequest { token_url, client_id, client_secret, scopes, scrubber: &self.scrubber };
         let token = source.get(&asked, None, clients, &*self.clock).await?;
         let again = prepared.try_clone().ok_or_else(|| denied("the request cannot be sent"))?;
-        let answer = self.bearing(prepared, &token, client_secret, clients).await?;
+        let answer = self.once(prepared, Some(&Credential::Bearer(token.clone())), clients).await?;
         if answer.status != StatusCode::UNAUTHORIZED.as_u16() {
             return Ok(answer);
         }
         let fresh = source.get(&asked, Some(&token), clients, &*self.clock).await?;
-        self.bearing(again, &fresh, client_secret, clients).await
+        self.once(again, Some(&Credential::Bearer(fresh)), clients).await
     }
 
-    async fn bearing(
-        &self,
-        mut request: reqwest::Request,
-        token: &SecretString,
-        client_secret: &SecretString,
-        clients: &Clients,
-    ) -> Result<OutboundResponse, SendFailure> {
-        request.headers_mut().insert(header::AUTHORIZATION, bearer(token)?);
-        self.once(request, clients, &Scrubber::new([token, client_secret])).await
+    async fn clients(&self) -> Result<&Clients, SendFailure> {
+        let make = async || {
+            let verifier = self.authorities.verifier().await?;
+            Clients::new(self.egress.private_origins.clone(), &verifier, &self.limits, &self.lookup)
+        };
+        // Where no authorities can be read nothing can be believed.
+        self.clients.get_or_try_init(make).await.map_err(|error| {
+            tracing::error!(%error, "a connection has no way out");
+            SendFailure::Tls
+        })
     }
 
     async fn once(
         &self,
-        request: reqwest::Request,
+        mut request: reqwest::Request,
+        credential: Option<&Credential>,
         clients: &Clients,
-        scrubber: &Scrubber,
     ) -> Result<OutboundResponse, SendFailure> {
+        if let Some(credential) = credential {
+            let (name, value) = credential.attachment()?;
+            request.headers_mut().insert(name, value);
+        }
         let response = clients.execute(request).await?;
         let status = response.status().as_u16();
-        let headers = headers::response(response.headers());
-        let body = read::body(response, self.limits.body_bytes).await.map_err(ExchangeFailure::into_send)?;
-        Ok(OutboundResponse {
-            status,
-            headers: headers.into_iter().map(|(name, value)| (name, scrubber.text(value))).collect(),
-            body: scrubber.body(body),
-        })
+        let headers = self.scrubber.headers(headers::response(response.headers()));
+        let body = read::body(response, &self.limits).await?;
+        Ok(OutboundResponse { status, headers, body: self.scrubber.body(body).await? })
     }
 
     /// Builds the request from the operator's address and what the guest may say.
@@ -218,7 +218,8 @@ impl ConnectionClient {
         let url =
             path::join(base, &request.path, &request.query, self.limits.path_bytes).map_err(SendFailure::Denied)?;
         let mut built = reqwest::Request::new(method, url);
-        *built.headers_mut() = headers::request(&request.headers, &self.limits).map_err(SendFailure::Denied)?;
+        *built.headers_mut() =
+            headers::request(&request.headers, &self.reserved, &self.limits).map_err(SendFailure::Denied)?;
         let (body, kind) = match &request.body {
             OutboundBody::None => return Ok(built),
             OutboundBody::Bytes(bytes) => (bytes.clone(), None),
@@ -240,41 +241,6 @@ impl ConnectionClient {
         let found = self.egress.credentials.get_key_value(name);
         found.map(Some).ok_or_else(|| denied(&format!("no credential `{}` was granted", shown(name))))
     }
-}
-
-impl ExchangeFailure {
-    pub(crate) fn into_send(self) -> SendFailure {
-        self.into()
-    }
-}
-
-/// Adds a credential that does not change, and names the secrets that must not come back.
-fn attach(
-    mut request: reqwest::Request,
-    credential: &Credential,
-) -> Result<(reqwest::Request, Vec<SecretString>), SendFailure> {
-    use base64::{Engine as _, engine::general_purpose::STANDARD};
-    let unusable = || SendFailure::Credential("the sealed secret cannot be sent in a header".to_owned());
-    let (name, value, secrets) = match credential {
-        Credential::Basic { user, password } => {
-            let pair = STANDARD.encode(format!("{user}:{}", password.expose_secret()));
-            let value = sensitive(&format!("Basic {pair}")).ok_or_else(unusable)?;
-            (header::AUTHORIZATION, value, vec![password.clone(), SecretString::from(pair)])
-        }
-        Credential::Header { name, value } => {
-            let name = name.parse().map_err(|_| unusable())?;
-            (name, sensitive(value.expose_secret()).ok_or_else(unusable)?, vec![value.clone()])
-        }
-        Credential::Bearer(key) => (header::AUTHORIZATION, bearer(key)?, vec![key.clone()]),
-        Credential::OAuth { .. } => return Err(denied("the credential has no token")),
-    };
-    request.headers_mut().insert(name, value);
-    Ok((request, secrets))
-}
-
-fn bearer(token: &SecretString) -> Result<HeaderValue, SendFailure> {
-    let unusable = || SendFailure::Credential("the token cannot be sent in a header".to_owned());
-    sensitive(&format!("Bearer {}", token.expose_secret())).ok_or_else(unusable)
 }
 
 fn denied(reason: &str) -> SendFailure {

@@ -1,5 +1,6 @@
 //! Why a request did not come to an answer. None of these quotes a secret, a body or a path.
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Egress itself cannot work.
@@ -12,7 +13,7 @@ pub enum EgressError {
 }
 
 /// Why a connector's request, or an event, was not answered.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
 pub enum SendFailure {
     /// Not allowed; the reason is for the connector's author.
     #[error("denied: {0}")]
@@ -23,6 +24,7 @@ pub enum SendFailure {
     TooLarge,
     #[error("the name cannot be resolved")]
     Dns,
+    /// What came is no answer that can be read counts as well.
     #[error("no connection, or it broke off")]
     Connect,
     #[error("the other side's certificate is not accepted")]
@@ -70,6 +72,9 @@ pub(crate) enum ExchangeFailure {
     Connect,
     #[error("tls")]
     Tls,
+    /// The body is folded in a way that we did not ask for.
+    #[error("coding")]
+    Coding,
 }
 
 impl From<ExchangeFailure> for SendFailure {
@@ -81,7 +86,7 @@ impl From<ExchangeFailure> for SendFailure {
             ExchangeFailure::Timeout => Self::Timeout,
             ExchangeFailure::TooLarge => Self::TooLarge,
             ExchangeFailure::Dns => Self::Dns,
-            ExchangeFailure::Connect => Self::Connect,
+            ExchangeFailure::Connect | ExchangeFailure::Coding => Self::Connect,
             ExchangeFailure::Tls => Self::Tls,
         }
     }
@@ -94,7 +99,7 @@ impl From<ExchangeFailure> for FetchFailure {
             ExchangeFailure::Timeout => Self::Timeout,
             ExchangeFailure::TooLarge => Self::TooLarge,
             ExchangeFailure::Dns => Self::Dns,
-            ExchangeFailure::Connect => Self::Connect,
+            ExchangeFailure::Connect | ExchangeFailure::Coding => Self::Connect,
             ExchangeFailure::Tls => Self::Tls,
         }
     }

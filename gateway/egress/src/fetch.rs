@@ -4,6 +4,7 @@ use std::{
     collections::HashMap,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -14,7 +15,9 @@ use wellspring_model::Timestamp;
 
 use crate::{
     EgressError, EgressLimits, FetchFailure,
-    client::{Clients, Lookup, system_lookup},
+    authorities::verifier,
+    client::Clients,
+    judge::{Lookup, system_lookup},
     read,
 };
 
@@ -41,7 +44,8 @@ pub struct FetcherConfig {
 
 impl Default for FetcherConfig {
     fn default() -> Self {
-        let limits = EgressLimits { body_bytes: 1024 * 1024, ..EgressLimits::default() };
+        let limits =
+            EgressLimits { body_bytes: 1024 * 1024, first_byte: Duration::from_secs(10), ..EgressLimits::default() };
         Self {
             limits,
             extra_ca_file: None,
@@ -89,7 +93,8 @@ impl Fetcher {
 
     pub(crate) fn with_lookup(config: FetcherConfig, lookup: &Lookup) -> Result<Self, EgressError> {
         let private = config.private_origins.clone();
-        let clients = Clients::new(private, config.extra_ca_file.as_deref(), &config.limits, lookup)?;
+        let verifier = verifier(config.extra_ca_file.as_deref())?;
+        let clients = Clients::new(private, &verifier, &config.limits, lookup)?;
         Ok(Self { clients, config, kept: Mutex::default() })
     }
 
@@ -174,7 +179,7 @@ impl Fetcher {
             let status = response.status().as_u16();
             let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
             let content_type = kind.map(str::to_owned);
-            let bytes = read::body(response, self.config.limits.body_bytes).await?;
+            let bytes = read::body(response, &self.config.limits).await?;
             return Ok(FetchedDocument { status, content_type, bytes, fetched_at: now });
         }
         Err(FetchFailure::Redirect)

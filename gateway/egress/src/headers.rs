@@ -30,9 +30,10 @@ const ROUTING: &[&str] = &[
     "x-http-method",
     "x-http-host",
     "x-method-override",
-    "x-authorization",
-    "x-amz-security-token",
 ];
+
+/// `X-…` fields that are a credential by their name. Only the host sets them.
+const PROVING: &[&str] = &["x-authorization", "x-amz-security-token"];
 
 /// Fields of an answer that a guest has no use for and that may hold secrets.
 const HIDDEN: &[&str] = &[
@@ -51,11 +52,37 @@ const HIDDEN: &[&str] = &[
     "upgrade",
 ];
 
-/// Turns a guest's fields into ones that may be sent.
+/// Fields by which a message is framed, routed or decoded, beside those of [`ROUTING`]. No credential goes by one of these.
+const FRAMING: &[&str] = &[
+    "host",
+    "content-length",
+    "content-type",
+    "content-encoding",
+    "transfer-encoding",
+    "accept-encoding",
+    "connection",
+    "keep-alive",
+    "upgrade",
+    "expect",
+    "te",
+    "trailer",
+    "forwarded",
+    "via",
+    "traceparent",
+    "tracestate",
+    "user-agent",
+];
+
+/// Turns a guest's fields into ones that may be sent. `reserved` are those by which the connection's credentials go: a guest
+/// that set one of them could write into an account of its own.
 ///
 /// # Errors
 /// The reason, for the connector's author.
-pub(crate) fn request(given: &[(String, String)], limits: &EgressLimits) -> Result<HeaderMap, String> {
+pub(crate) fn request(
+    given: &[(String, String)],
+    reserved: &[HeaderName],
+    limits: &EgressLimits,
+) -> Result<HeaderMap, String> {
     // Counted before anything is converted: the number of fields must not cost more than the limit.
     let bytes = given.iter().take(limits.headers + 1).map(|(name, value)| name.len() + value.len()).sum::<usize>();
     if given.len() > limits.headers || bytes > limits.header_bytes {
@@ -65,18 +92,34 @@ pub(crate) fn request(given: &[(String, String)], limits: &EgressLimits) -> Resu
     for (name, value) in given {
         let known =
             HeaderName::from_bytes(name.as_bytes()).map_err(|_| "a header name is not well formed".to_owned())?;
-        if !is_allowed(known.as_str()) {
+        if !is_allowed(known.as_str()) || reserved.contains(&known) {
             return Err(format!("the header `{known}` is set by the host or not allowed"));
         }
         let value =
             HeaderValue::from_str(value).map_err(|_| format!("the value of header `{known}` is not plain text"))?;
-        headers.append(known, value);
+        // Servers differ in which of two they read.
+        if headers.contains_key(&known) {
+            return Err(format!("the header `{known}` is given twice; values of a list go into one, with commas"));
+        }
+        headers.insert(known, value);
     }
     Ok(headers)
 }
 
+/// The field by which a credential goes, as a manifest names it.
+pub(crate) fn of_credential(name: &str) -> Option<HeaderName> {
+    let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+    let steers = FRAMING.contains(&name.as_str()) || begins(name.as_str(), ROUTING);
+    (!steers && !name.as_str().starts_with("proxy-")).then_some(name)
+}
+
 fn is_allowed(name: &str) -> bool {
-    ALLOWED.contains(&name) || (name.starts_with("x-") && !ROUTING.iter().any(|routing| name.starts_with(routing)))
+    let own = name.starts_with("x-") && !begins(name, ROUTING) && !begins(name, PROVING);
+    own || ALLOWED.contains(&name)
+}
+
+fn begins(name: &str, beginnings: &[&str]) -> bool {
+    beginnings.iter().any(|one| name.starts_with(one))
 }
 
 /// The fields of an answer that a guest sees, as text.
@@ -93,7 +136,11 @@ mod tests {
     use super::*;
 
     fn try_one(name: &str, value: &str) -> Result<HeaderMap, String> {
-        request(&[(name.to_owned(), value.to_owned())], &EgressLimits::default())
+        request(
+            &[(name.to_owned(), value.to_owned())],
+            &[HeaderName::from_static("x-api-key")],
+            &EgressLimits::default(),
+        )
     }
 
     #[test]
@@ -114,7 +161,12 @@ mod tests {
             "x-forwarded-for",
             "X-Original-URL",
             "X-HTTP-Method-Override",
+            "X-Authorization",
+            "X-Api-Key",
             ":authority",
+            "X-Own ",
+            " X-Own",
+            "X-Own:",
             "Expect",
             "Via",
             "Origin",
@@ -126,7 +178,7 @@ mod tests {
         ] {
             assert!(try_one(name, "x").is_err(), "{name:?} was let through");
         }
-        for value in ["a\r\nHost: evil", "a\nb", "\u{0}"] {
+        for value in ["a\r\nHost: evil", "a\r\n folded", "a\nb", "a\rb", "\u{0}", "\u{7f}"] {
             assert!(try_one("X-Note", value).is_err(), "{value:?} was let through");
         }
     }
@@ -136,7 +188,20 @@ mod tests {
         assert!(try_one("Accept", "application/json").is_ok());
         assert!(try_one("X-Ats-Version", "2").is_ok());
         let many = vec![("x-a".to_owned(), "1".to_owned()); 32_769];
-        assert!(request(&many, &EgressLimits::default()).is_err());
+        assert!(request(&many, &[], &EgressLimits::default()).is_err());
         assert!(try_one("x-a", &"y".repeat(20_000)).is_err());
+        assert!(request(&many[..2], &[], &EgressLimits::default()).is_err(), "twice the same");
+    }
+
+    #[test]
+    fn a_credential_goes_by_no_field_that_frames_or_steers() {
+        for name in
+            ["Host", "content-length", "Transfer-Encoding", "X-Forwarded-Host", "Proxy-Authorization", "a b", "", "TE"]
+        {
+            assert_eq!(of_credential(name), None, "{name}");
+        }
+        for name in ["Authorization", "X-Api-Key", "apikey", "Cookie", "X-Authorization"] {
+            assert!(of_credential(name).is_some(), "{name}");
+        }
     }
 }

@@ -9,7 +9,9 @@ pub struct EgressLimits {
     pub body_bytes: usize,
     /// Until the connection stands, TLS included.
     pub connect: Duration,
-    /// Between two pieces of an answer, the first included.
+    /// Until the answer's head has come as a whole, connecting included.
+    pub first_byte: Duration,
+    /// Between two pieces of an answer's body.
     pub between_bytes: Duration,
     /// From beginning to end.
     pub total: Duration,
@@ -19,6 +21,10 @@ pub struct EgressLimits {
     pub header_bytes: usize,
     /// A request's path and query.
     pub path_bytes: usize,
+    /// Requests of one connection that are under way at once.
+    pub at_once: usize,
+    /// Requests of one connection that wait for their turn; one more is refused.
+    pub waiting: usize,
 }
 
 impl Default for EgressLimits {
@@ -26,11 +32,14 @@ impl Default for EgressLimits {
         Self {
             body_bytes: 4 * 1024 * 1024,
             connect: Duration::from_secs(5),
+            first_byte: Duration::from_secs(20),
             between_bytes: Duration::from_secs(10),
             total: Duration::from_secs(30),
             headers: 64,
             header_bytes: 16 * 1024,
             path_bytes: 8 * 1024,
+            at_once: 16,
+            waiting: 64,
         }
     }
 }

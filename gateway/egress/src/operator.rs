@@ -7,10 +7,7 @@ use http::{HeaderMap, Method, header::HOST};
 use url::Url;
 
 use crate::{
-    EgressError, EgressLimits, SendFailure,
-    client::{Clients, system_lookup},
-    error::ExchangeFailure,
-    read,
+    EgressError, EgressLimits, SendFailure, authorities::verifier, client::Clients, judge::system_lookup, read,
 };
 
 /// Posts to one origin, wherever that is: the operator has named it.
@@ -26,7 +23,7 @@ impl OperatorClient {
     pub fn new(address: &Url, extra_ca_file: Option<&Path>) -> Result<Self, EgressError> {
         let limits = EgressLimits::default();
         let origin = address.origin().ascii_serialization();
-        let clients = Clients::new(vec![origin.clone()], extra_ca_file, &limits, &system_lookup())?;
+        let clients = Clients::new(vec![origin.clone()], &verifier(extra_ca_file)?, &limits, &system_lookup())?;
         Ok(Self { clients, origin, limits })
     }
 
@@ -44,6 +41,6 @@ impl OperatorClient {
         *request.body_mut() = Some(body.into());
         let response = self.clients.execute(request).await?;
         let status = response.status().as_u16();
-        Ok((status, read::body(response, self.limits.body_bytes).await.map_err(ExchangeFailure::into_send)?))
+        Ok((status, read::body(response, &self.limits).await?))
     }
 }

@@ -8,6 +8,11 @@ use wellspring_model::connection::BaseUrl;
 /// # Errors
 /// The reason, for the connector's author, where the path would lead anywhere else.
 pub(crate) fn join(base: &BaseUrl, path: &str, query: &[(String, String)], longest: usize) -> Result<Url, String> {
+    // Counted before anything is converted: it must not cost more than the limit.
+    let pairs = query.iter().map(|(name, value)| name.len() + value.len() + 2).sum::<usize>();
+    if path.len() + pairs > longest {
+        return Err(too_long(longest));
+    }
     if !path.is_empty() && !path.starts_with('/') {
         return Err("a path begins with `/`".to_owned());
     }
@@ -30,16 +35,22 @@ pub(crate) fn join(base: &BaseUrl, path: &str, query: &[(String, String)], longe
         return Err("the path leads out of its base".to_owned());
     }
     if url.path().len() + url.query().map_or(0, str::len) > longest {
-        return Err(format!("path and query are longer than {longest} bytes"));
+        return Err(too_long(longest));
     }
     Ok(url)
+}
+
+fn too_long(longest: usize) -> String {
+    format!("path and query are longer than {longest} bytes")
 }
 
 /// Whether some server along the way might read a segment as a way up or as several segments.
 fn climbs(segment: &str) -> bool {
     let lower = segment.to_ascii_lowercase();
-    let dots = lower.replace("%2e", ".");
-    dots == "." || dots == ".." || ["%2f", "%5c", "%00", "%0a", "%0d", "%25"].iter().any(|code| lower.contains(code))
+    let plain = lower.replace("%2e", ".").replace("%3b", ";");
+    // Some servers take what stands behind a semicolon away before they read the path.
+    let name = plain.split(';').next().unwrap_or_default();
+    name == "." || name == ".." || ["%2f", "%5c", "%00", "%0a", "%0d", "%25"].iter().any(|code| lower.contains(code))
 }
 
 #[cfg(test)]

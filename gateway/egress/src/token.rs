@@ -6,14 +6,17 @@ use jiff::SignedDuration;
 use oauth2::{
     AuthType, Client, ClientId, ClientSecret, ExtraTokenFields, HttpRequest, HttpResponse, RequestTokenError, Scope,
     StandardRevocableToken, StandardTokenResponse, TokenResponse, TokenUrl,
-    basic::{BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType},
+    basic::{
+        BasicErrorResponse, BasicErrorResponseType, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
+        BasicTokenType,
+    },
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use wellspring_model::{Timestamp, connection::BaseUrl, time::Clock};
 
-use crate::{SendFailure, client::Clients, error::ExchangeFailure, read};
+use crate::{EgressLimits, SendFailure, client::Clients, error::ExchangeFailure, read, scrub::Scrubber};
 
 /// How long before its end a token is no longer used.
 const MARGIN: SignedDuration = SignedDuration::from_secs(30);
@@ -58,6 +61,8 @@ pub(crate) struct TokenRequest<'a> {
     pub client_id: &'a str,
     pub client_secret: &'a SecretString,
     pub scopes: &'a [String],
+    /// Learns what the answer gives, before anybody uses it.
+    pub scrubber: &'a Scrubber,
 }
 
 impl TokenSource {
@@ -98,6 +103,10 @@ async fn fetch(request: &TokenRequest<'_>, clients: &Clients, clock: &dyn Clock)
     let answer: Answer =
         client.exchange_client_credentials().add_scopes(scopes).request_async(&send).await.map_err(refusal)?;
     let text = SecretString::from(answer.access_token().secret().clone());
+    request.scrubber.learn(&text);
+    if let Some(refresh) = answer.refresh_token() {
+        request.scrubber.learn(&SecretString::from(refresh.secret().clone()));
+    }
     Ok(Token { text, ends_at: ends_at(&answer, asked_at) })
 }
 
@@ -118,7 +127,7 @@ async fn exchange(http: HttpRequest, clients: &Clients) -> Result<HttpResponse, 
     let request = reqwest::Request::try_from(http).map_err(|_| ExchangeFailure::Connect)?;
     let response = clients.execute(request).await?;
     let (status, headers) = (response.status(), response.headers().clone());
-    let body = read::body(response, LARGEST_ANSWER).await?;
+    let body = read::body(response, &EgressLimits { body_bytes: LARGEST_ANSWER, ..clients.limits() }).await?;
     let mut answer = http::Response::new(body.to_vec());
     *answer.status_mut() = status;
     *answer.headers_mut() = headers;
@@ -128,13 +137,25 @@ async fn exchange(http: HttpRequest, clients: &Clients) -> Result<HttpResponse, 
 fn refusal(error: RequestTokenError<ExchangeFailure, BasicErrorResponse>) -> SendFailure {
     match error {
         RequestTokenError::Request(failure) => failure.into(),
-        // The error's code is from a closed list (RFC 6749 §5.2); its description is the server's and may hold anything.
         RequestTokenError::ServerResponse(answer) => {
-            SendFailure::Credential(format!("the token endpoint refused the client ({:?})", answer.error()))
+            SendFailure::Credential(format!("the token endpoint refused the client ({})", code(answer.error())))
         }
         RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
             SendFailure::Credential("the token endpoint refused the client, or answered something else".to_owned())
         }
+    }
+}
+
+/// The codes of RFC 6749 §5.2. Another, and every description, is the server's own and may hold anything.
+const fn code(error: &BasicErrorResponseType) -> &'static str {
+    match error {
+        BasicErrorResponseType::InvalidClient => "invalid_client",
+        BasicErrorResponseType::InvalidGrant => "invalid_grant",
+        BasicErrorResponseType::InvalidRequest => "invalid_request",
+        BasicErrorResponseType::InvalidScope => "invalid_scope",
+        BasicErrorResponseType::UnauthorizedClient => "unauthorized_client",
+        BasicErrorResponseType::UnsupportedGrantType => "unsupported_grant_type",
+        BasicErrorResponseType::Extension(_) => "a code of its own",
     }
 }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     delivery::JobRef,
-    id::{ExternalId, OrderId, SubmissionId},
+    id::{ConnectionId, ExternalId, OrderId, PostingId, SubmissionId},
     submission::{Application, Language},
 };
 
@@ -42,6 +42,10 @@ pub struct Withdrawal {
     /// What the corrections that were written carry.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub correction_markers: Vec<String>,
+    /// Marks what is written for this withdrawal alone. It contains none of the other markers.
+    pub withdrawal_marker: String,
+    /// The most lines that a result of this application has had.
+    pub lines: u32,
     pub reason: WithdrawalReason,
     /// For an ATS where nothing can be deleted: that the result was withdrawn, in one sentence that stands alone.
     pub headline: String,
@@ -55,6 +59,56 @@ pub struct Withdrawal {
 pub enum WithdrawalReason {
     Applicant,
     Employer,
+}
+
+impl WithdrawalReason {
+    pub const ALL: [Self; 2] = [Self::Applicant, Self::Employer];
+
+    /// The word in SQL, HTTP and logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Applicant => "applicant",
+            Self::Employer => "employer",
+        }
+    }
+}
+
+/// An assessment that an ATS has ordered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    pub id: OrderId,
+    pub connection: ConnectionId,
+    /// What was ordered: how an application for this job does.
+    pub posting: PostingId,
+    /// The ATS's id of the application.
+    pub application: ExternalId,
+    pub ordered_at: Timestamp,
+    pub state: OrderState,
+}
+
+/// The states of an order, each with its own facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderState {
+    /// The ATS waits for it.
+    Ordered {
+        /// The application's records, once they are handed in.
+        submission: Option<SubmissionId>,
+    },
+    /// The ATS has the result.
+    Completed { at: Timestamp, submission: SubmissionId },
+    /// The ATS wants it no longer, or what it would tell was withdrawn.
+    Cancelled { at: Timestamp },
+}
+
+impl OrderState {
+    /// The word in SQL, JSON and logs.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Ordered { .. } => "ordered",
+            Self::Completed { .. } => "completed",
+            Self::Cancelled { .. } => "cancelled",
+        }
+    }
 }
 
 /// What an ATS can order: schema `assessment-offers` 0.1.
@@ -100,6 +154,17 @@ pub enum AtsJobStatus {
     Open,
     Closed,
     Draft,
+}
+
+impl AtsJobStatus {
+    /// The word in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Draft => "draft",
+        }
+    }
 }
 
 /// Something that happened at the ATS: schema `ats-event` 0.1.
@@ -190,6 +255,18 @@ pub enum AtsApplicationStatus {
     Hired,
     Rejected,
     Withdrawn,
+}
+
+impl AtsApplicationStatus {
+    /// The word in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Hired => "hired",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
 }
 
 /// A candidate in what an ATS tells. Personal data: its `Debug` shows the id only.

@@ -18,21 +18,44 @@ pub struct ItemId(String);
 impl ItemId {
     /// Reads a GUID, a CASE item address (`…/ims/case/v1p1/CFItems/{guid}`, `…/uri/{guid}`) or another URI.
     pub fn parse(text: &str) -> Self {
-        let text = text.trim();
-        let last = text.rsplit('/').next().unwrap_or(text);
-        let is_case_address = ["/ims/case/v1p0/CFItems/", "/ims/case/v1p1/CFItems/", "/uri/"]
-            .iter()
-            .any(|marker| text.strip_suffix(last).is_some_and(|head| head.ends_with(marker)));
-        if (is_case_address || last.len() == text.len())
-            && let Ok(guid) = Uuid::try_parse(last.strip_prefix("urn:uuid:").unwrap_or(last))
-        {
-            return Self(guid.hyphenated().to_string());
+        match Written::read(text) {
+            Written::Guid(guid) => Self(guid.hyphenated().to_string()),
+            Written::Uri(uri) => Self(uri.to_owned()),
         }
-        Self(text.to_owned())
+    }
+
+    /// Whether two texts name one item.
+    pub fn is_same(one: &str, other: &str) -> bool {
+        one == other || Written::read(one) == Written::read(other)
     }
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// What a text names, before it is kept.
+#[derive(PartialEq)]
+enum Written<'a> {
+    Guid(Uuid),
+    Uri(&'a str),
+}
+
+impl<'a> Written<'a> {
+    fn read(text: &'a str) -> Self {
+        let text = text.trim();
+        let last = text.rsplit('/').next().unwrap_or(text);
+        let is_case_address = || {
+            ["/ims/case/v1p0/CFItems/", "/ims/case/v1p1/CFItems/", "/uri/"]
+                .iter()
+                .any(|marker| text.strip_suffix(last).is_some_and(|head| head.ends_with(marker)))
+        };
+        if (last.len() == text.len() || is_case_address())
+            && let Ok(guid) = Uuid::try_parse(last.strip_prefix("urn:uuid:").unwrap_or(last))
+        {
+            return Self::Guid(guid);
+        }
+        Self::Uri(text)
     }
 }
 
@@ -242,8 +265,10 @@ mod tests {
             format!("https://salt.example/uri/{guid}"),
         ] {
             assert_eq!(ItemId::parse(&text).as_str(), guid, "{text}");
+            assert!(ItemId::is_same(&text, guid), "{text}");
         }
         let other = format!("https://example.org/skills/{guid}");
         assert_eq!(ItemId::parse(&other).as_str(), other, "an address of another kind is not a CASE item");
+        assert!(ItemId::is_same(&other, &format!(" {other}")) && !ItemId::is_same(&other, guid));
     }
 }

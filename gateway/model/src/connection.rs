@@ -88,12 +88,21 @@ impl FromStr for BaseUrl {
     fn from_str(text: &str) -> Result<Self, BaseUrlError> {
         let url = Url::parse(text).map_err(|_| BaseUrlError)?;
         let plain = matches!(url.scheme(), "https" | "http")
-            && url.host().is_some()
+            && url.host().is_some_and(|host| names_one(&host))
             && url.username().is_empty()
             && url.password().is_none()
             && url.query().is_none()
             && url.fragment().is_none();
         plain.then_some(Self(url)).ok_or(BaseUrlError)
+    }
+}
+
+/// Whether it is one host's name or number. `*` is a character like others to whoever parses addresses; here it would seem to
+/// stand for every host.
+fn names_one(host: &url::Host<&str>) -> bool {
+    match host {
+        url::Host::Domain(name) => name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte)),
+        url::Host::Ipv4(_) | url::Host::Ipv6(_) => true,
     }
 }
 
@@ -133,4 +142,32 @@ pub struct Connection {
     /// Addresses on private or loopback networks that the operator granted to this connection, as origins.
     pub private_origins: Vec<String>,
     pub created_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BaseUrl;
+
+    #[test]
+    fn a_base_address_names_one_host() {
+        for good in [
+            "https://ats.example",
+            "https://ats.example:8443/v1",
+            "http://127.0.0.1:9",
+            "https://[::1]/",
+            "https://äts.example",
+        ] {
+            assert!(good.parse::<BaseUrl>().is_ok(), "{good}");
+        }
+        for bad in [
+            "https://*",
+            "https://*.example",
+            "https://a*.example",
+            "https://{host}",
+            "https://user@ats.example",
+            "ats.example",
+        ] {
+            assert!(bad.parse::<BaseUrl>().is_err(), "{bad}");
+        }
+    }
 }

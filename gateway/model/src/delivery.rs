@@ -37,6 +37,8 @@ pub enum Content {
     Result { submission: SubmissionId, connection: ConnectionId },
     /// The result anew, since it says something else than what the ATS has.
     Correction { submission: SubmissionId, connection: ConnectionId },
+    /// That what was brought is taken back: the application was withdrawn.
+    Withdrawal { submission: SubmissionId, connection: ConnectionId },
     /// Something that happened, to one of the employer's own systems.
     Event { event: EventId, kind: EventType, endpoint: EndpointId },
 }
@@ -45,9 +47,9 @@ impl Content {
     /// What is brought to an ATS: of which submission, through which connection.
     pub const fn to_ats(&self) -> Option<(SubmissionId, ConnectionId)> {
         match self {
-            Self::Result { submission, connection } | Self::Correction { submission, connection } => {
-                Some((*submission, *connection))
-            }
+            Self::Result { submission, connection }
+            | Self::Correction { submission, connection }
+            | Self::Withdrawal { submission, connection } => Some((*submission, *connection)),
             Self::Event { .. } => None,
         }
     }
@@ -57,6 +59,7 @@ impl Content {
         match self {
             Self::Result { .. } => "result",
             Self::Correction { .. } => "correction",
+            Self::Withdrawal { .. } => "withdrawal",
             Self::Event { .. } => "event",
         }
     }

@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use url::Url;
 
-use crate::id::{EndpointId, TenantId};
+use crate::{
+    ats::Happened,
+    id::{EndpointId, TenantId},
+};
 
 macro_rules! event_types {
     ($($(#[$doc:meta])* $name:ident = $word:literal,)+) => {
@@ -46,6 +49,24 @@ event_types! {
     ConnectionPaused = "connection.paused",
     /// Deliveries through a connection pass again.
     ConnectionResumed = "connection.resumed",
+    /// An application is no longer to be told of: the applicant or the employer has taken it back.
+    SubmissionWithdrawn = "submission.withdrawn",
+    /// An ATS has ordered an assessment.
+    AssessmentOrdered = "assessment.ordered",
+    /// The ATS wants an assessment no longer that it had ordered.
+    AssessmentCancelled = "assessment.cancelled",
+    /// The ATS has tried its webhook.
+    AtsConnectionTested = "ats.connection_tested",
+    /// Somebody has applied at the ATS.
+    AtsApplicationSubmitted = "ats.application_submitted",
+    /// An application stands elsewhere at the ATS.
+    AtsApplicationUpdated = "ats.application_updated",
+    /// The ATS has made one candidate of two.
+    AtsCandidateMerged = "ats.candidate_merged",
+    /// The ATS has deleted a candidate.
+    AtsCandidateDeleted = "ats.candidate_deleted",
+    /// A job was opened, closed or changed at the ATS.
+    AtsJobChanged = "ats.job_changed",
     /// Nothing is sent to an endpoint any more: it said that it is gone, or failed for days.
     EndpointShut = "endpoint.shut",
     /// Somebody asked for it, to see whether events arrive.
@@ -68,6 +89,22 @@ impl FromStr for EventType {
 impl fmt::Display for EventType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl From<&Happened> for EventType {
+    /// What is announced when an ATS tells it.
+    fn from(what: &Happened) -> Self {
+        match what {
+            Happened::ConnectionTested => Self::AtsConnectionTested,
+            Happened::ApplicationSubmitted { .. } => Self::AtsApplicationSubmitted,
+            Happened::ApplicationUpdated { .. } => Self::AtsApplicationUpdated,
+            Happened::CandidateMerged { .. } => Self::AtsCandidateMerged,
+            Happened::CandidateDeleted { .. } => Self::AtsCandidateDeleted,
+            Happened::JobChanged { .. } => Self::AtsJobChanged,
+            Happened::AssessmentOrdered { .. } => Self::AssessmentOrdered,
+            Happened::AssessmentCancelled { .. } => Self::AssessmentCancelled,
+        }
     }
 }
 

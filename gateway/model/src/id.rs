@@ -107,6 +107,10 @@ ids! {
     EndpointId = "end_";
     /// Rules about whom an employer relies on; they never change.
     TrustPolicyId = "tru_";
+    /// How an employer scores; it never changes.
+    ScoringPolicyId = "scp_";
+    /// Something that an ATS has told us.
+    AtsEventId = "aev_";
     /// An assessment that an ATS has ordered of us.
     OrderId = "ord_";
     /// One try at a delivery.

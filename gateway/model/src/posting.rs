@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ConnectionId, ExternalId, PostingId, ProfileId, TrustPolicyId};
+use crate::id::{ConnectionId, ExternalId, PostingId, ProfileId, ScoringPolicyId, TrustPolicyId};
 
 /// A job posting. `external` is the ATS's own id for it, valid with `connection`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,5 +17,8 @@ pub struct Posting {
     /// Left out: the one in force for all of the employer's jobs.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub trust_policy: Option<TrustPolicyId>,
+    /// Left out: the one in force for all of the employer's jobs.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub scoring_policy: Option<ScoringPolicyId>,
     pub created_at: Timestamp,
 }

@@ -30,16 +30,16 @@ pub struct Level {
 }
 
 impl Scale {
-    /// The place of a level, 1 for the lowest.
+    /// The place of a level, 1 for the lowest. Addresses of one CASE object are one name, however they are written.
     pub fn rank(&self, level: &str) -> Option<u32> {
-        self.rank_where(|known| is_same(&known.id, level))
+        self.rank_where(|known| ItemId::is_same(&known.id, level))
     }
 
     /// The place of the level that a result names: by its identifier, or by its word where the result names this scale.
     pub fn rank_of(&self, achieved: &AchievedLevel) -> Option<u32> {
-        let by_id = |level: &Level| achieved.ids.iter().any(|id| level.names().any(|name| is_same(name, id)));
+        let by_id = |level: &Level| achieved.ids.iter().any(|id| level.names().any(|name| ItemId::is_same(name, id)));
         let by_word = |level: &Level| level.title == achieved.title || level.id == achieved.title;
-        let is_this = || achieved.scales.iter().any(|scale| self.names().any(|name| is_same(name, scale)));
+        let is_this = || achieved.scales.iter().any(|scale| self.names().any(|name| ItemId::is_same(name, scale)));
         self.rank_where(by_id).or_else(|| is_this().then(|| self.rank_where(by_word)).flatten())
     }
 
@@ -61,11 +61,6 @@ impl Level {
     fn names(&self) -> impl Iterator<Item = &str> {
         [self.id.as_str()].into_iter().chain(self.also.iter().map(String::as_str))
     }
-}
-
-/// Addresses of one CASE object are one name, however they are written.
-fn is_same(one: &str, other: &str) -> bool {
-    one == other || ItemId::parse(one) == ItemId::parse(other)
 }
 
 #[cfg(test)]

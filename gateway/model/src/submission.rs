@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     assessment::Assessment,
+    ats::WithdrawalReason,
     digest::Digest,
     finding::Outcome,
     id::{ConnectionId, ExternalId, PostingId, SubmissionId, TenantId},
@@ -72,7 +73,16 @@ pub struct Submission {
     pub received_at: Timestamp,
     /// When its right to the bytes of the credentials ended. `None`: they are kept.
     pub credentials_retired_at: Option<Timestamp>,
+    /// Since when, and by whom, the application is withdrawn. Nothing is told of it from then on but that.
+    pub withdrawn: Option<Withdrawn>,
     pub state: SubmissionState,
+}
+
+/// That an application was withdrawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Withdrawn {
+    pub at: Timestamp,
+    pub by: WithdrawalReason,
 }
 
 /// One credential as received: its bytes are stored under their digest.

@@ -8,7 +8,7 @@ use std::{
 use wellspring_model::{
     achievement::Achievement,
     assessment::{Assessment, Coverage, Line, LineState, Musts, NotCounted, Percent, Ppm, Score},
-    competency::{ItemId, Profile},
+    competency::ItemId,
     credential::{NotCountedReason, VerifiedCredential},
     id::AssessmentId,
 };
@@ -16,40 +16,32 @@ use wellspring_model::{
 use crate::{
     barred::barred,
     claim::{Claim, because, claims, divide, scored},
-    frameworks::Frameworks,
     index::Index,
-    inputs::digest_of,
-    lines::{Requirements, lines},
-    policy::ScoringPolicy,
-    reach::Reach,
+    lines::lines,
+    requirements::Requirements,
 };
 
-/// Scores evidence against a profile.
+/// Scores evidence against the requirements of a profile.
 ///
-/// `frameworks` are those from which the profile's items come, and any others whose associations may lead to them.
 /// `not_counted` is what verification already left out; reasons found here are added to it. The result does not depend
 /// on the order of any input.
 pub fn assess(
     id: AssessmentId,
-    profile: &Profile,
-    frameworks: &Frameworks,
+    requirements: &Requirements,
     evidence: &[VerifiedCredential],
     not_counted: Vec<NotCounted>,
-    policy: &ScoringPolicy,
 ) -> Assessment {
-    let inputs_digest = digest_of(profile, &frameworks.versions, evidence, &not_counted, policy);
+    let Requirements { frameworks, policy, .. } = requirements;
+    let inputs_digest = requirements.basis.digest_with(evidence, &not_counted);
     let (counting, mut left_out) = divide(evidence, policy);
     left_out.extend(not_counted);
     let claims = claims(&counting, &frameworks.index, policy);
-    let requirements = Requirements::new(profile, frameworks, policy);
-    let reach = Reach::new(requirements.places(), &frameworks.index, policy);
-    let barred = barred(evidence, &reach, &frameworks.index, policy);
-    let lines = lines(&requirements, &claims, &barred, &reach, frameworks, policy);
-    left_out.extend(not_asked_for(&counting, &claims, profile, &reach, frameworks, policy));
+    let lines = lines(requirements, &claims, &barred(evidence, requirements));
+    left_out.extend(not_asked_for(&counting, &claims, requirements));
     Assessment {
         id,
         policy: policy.reference(),
-        profile: profile.id,
+        profile: requirements.profile,
         frameworks: frameworks.versions.clone(),
         score: score(&lines),
         coverage: Coverage {
@@ -77,17 +69,13 @@ fn words(lines: &[Line], index: &Index) -> BTreeMap<ItemId, String> {
 fn not_asked_for(
     counting: &[&VerifiedCredential],
     claims: &[Claim],
-    profile: &Profile,
-    reach: &Reach,
-    frameworks: &Frameworks,
-    policy: &ScoringPolicy,
+    requirements: &Requirements,
 ) -> BTreeSet<NotCounted> {
-    let asked: HashSet<&ItemId> = profile.requirements.iter().map(|requirement| &requirement.item).collect();
-    let leads = |item: &ItemId| asked.contains(item) || frameworks.index.node(item).is_some_and(|node| reach.has(node));
-    let leading = claims.iter().filter(|claim| leads(&claim.item));
+    let leading = claims.iter().filter(|claim| requirements.leads(&claim.place));
     let leading: HashSet<*const Achievement> = leading.map(|claim| ptr::from_ref(claim.achievement)).collect();
     let of_credential = |credential: &&VerifiedCredential| {
-        let idle = scored(credential, policy).filter(|achievement| !leading.contains(&ptr::from_ref(*achievement)));
+        let idle = scored(credential, &requirements.policy)
+            .filter(|achievement| !leading.contains(&ptr::from_ref(*achievement)));
         idle.map(|achievement| because(credential, achievement, NotCountedReason::NotAskedFor)).collect::<Vec<_>>()
     };
     counting.iter().flat_map(of_credential).collect()

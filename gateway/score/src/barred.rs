@@ -11,11 +11,9 @@ use wellspring_model::{
 
 use crate::{
     claim::{Claim, because, not_assured, not_scored, of_achievement},
-    index::{Index, Node},
-    landing::Landing,
-    policy::ScoringPolicy,
-    reach::Reach,
-    ways::{Way, Ways},
+    index::Place,
+    requirements::{Required, Requirements},
+    ways::{Best, Way, best},
 };
 
 /// How many are named beside one requirement. All of them stand in the assessment's own list.
@@ -24,29 +22,20 @@ const MOST_NAMED: usize = 3;
 /// What one credential says that does not count for one reason, and where it would lead.
 pub struct Barred<'a> {
     claims: Vec<Claim<'a>>,
-    ways: Ways,
+    ways: Best<usize>,
     reason: NotCountedReason,
 }
 
 /// Everything verified that does not count, in an order of its own: credentials of a class that the policy leaves out, and
 /// achievements that are not scored.
-pub fn barred<'a>(
-    evidence: &'a [VerifiedCredential],
-    reach: &Reach,
-    index: &Index,
-    policy: &'a ScoringPolicy,
-) -> Vec<Barred<'a>> {
+pub fn barred<'a>(evidence: &'a [VerifiedCredential], requirements: &'a Requirements) -> Vec<Barred<'a>> {
     let mut credentials: Vec<_> = evidence.iter().collect();
     credentials.sort_by_key(|credential| credential.path());
-    credentials.into_iter().flat_map(|credential| of_credential(credential, reach, index, policy)).collect()
+    credentials.into_iter().flat_map(|credential| of_credential(credential, requirements)).collect()
 }
 
-fn of_credential<'a>(
-    credential: &'a VerifiedCredential,
-    reach: &Reach,
-    index: &Index,
-    policy: &'a ScoringPolicy,
-) -> Vec<Barred<'a>> {
+fn of_credential<'a>(credential: &'a VerifiedCredential, requirements: &'a Requirements) -> Vec<Barred<'a>> {
+    let (index, policy) = (&requirements.frameworks.index, &*requirements.policy);
     let is_assured = policy.assurance.contains(&credential.assurance());
     let mut by_reason: BTreeMap<NotCountedReason, Vec<Claim>> = BTreeMap::new();
     for achievement in credential.achievements() {
@@ -59,29 +48,27 @@ fn of_credential<'a>(
         by_reason.entry(reason).or_default().extend(of_achievement(credential, achievement, index, policy));
     }
     let barred = |(reason, claims): (NotCountedReason, Vec<Claim<'a>>)| {
-        let way = |(place, claim): (usize, &Claim)| {
-            Some((index.node(&claim.item)?, Way::from_claim(place, Ppm::ONE, policy)))
-        };
-        let ways = Ways::new(claims.iter().enumerate().filter_map(way), reach, index, policy);
-        Barred { claims, ways, reason }
+        let ways = requirements.levels.iter().flat_map(|at| {
+            let leading = claims.iter().enumerate().filter(|(_, claim)| at.leads(&claim.place));
+            let ways = leading.map(|(number, claim)| (&claim.place, Way::from_claim(number, Ppm::ONE, policy)));
+            best(ways, at, requirements)
+        });
+        Barred { ways: ways.collect(), claims, reason }
     };
     by_reason.into_iter().map(barred).collect()
 }
 
-/// What speaks of a requirement and could show more of it than is shown. `place` and `landings` are the requirement's.
-pub fn would_serve(barred: &[Barred], line: &Line, place: Option<Node>, landings: &[Landing]) -> Vec<NotCounted> {
+/// What speaks of a requirement and could show more of it than is shown.
+pub fn would_serve(barred: &[Barred], line: &Line, required: &Required) -> Vec<NotCounted> {
     if line.score == Ppm::ONE {
         return Vec::new();
     }
     let serving = barred.iter().filter_map(|one| {
-        let claim = match place {
-            Some(node) => {
-                let way = one.ways.best(node, landings).filter(|way| way.factor > line.score)?;
-                one.claims.get(way.claim)?
-            }
-            None => one.claims.iter().find(|claim| claim.item == line.item)?,
-        };
-        Some(because(claim.credential, claim.achievement, one.reason))
+        let way = one.ways.get(&required.number)?;
+        let claim = one.claims.get(way.claim)?;
+        // Nobody can say how far an item is shown that no framework has.
+        let shows_more = way.factor > line.score || matches!(required.place, Place::Nowhere(_));
+        shows_more.then(|| because(claim.credential, claim.achievement, one.reason))
     });
     serving.take(MOST_NAMED).collect()
 }

@@ -1,15 +1,18 @@
 //! What evidence says, piece by piece.
 
-use std::collections::BTreeSet;
+use std::{cmp::Ordering, collections::BTreeSet};
 
 use wellspring_model::{
     achievement::{AchievedLevel, Achievement, Alignment, AssessedResult},
     assessment::{EvidenceKind, EvidenceRef, NamedBy, NotCounted},
-    competency::ItemId,
     credential::{Assurance, NotCountedReason, VerifiedCredential},
+    pointer::Pointer,
 };
 
-use crate::{index::Index, policy::ScoringPolicy};
+use crate::{
+    index::{Index, Place},
+    policy::ScoringPolicy,
+};
 
 /// One statement of a credential that an item was reached.
 pub struct Claim<'a> {
@@ -17,7 +20,7 @@ pub struct Claim<'a> {
     pub achievement: &'a Achievement,
     /// What names the item.
     pub alignment: &'a Alignment,
-    pub item: ItemId,
+    pub place: Place,
     pub named: NamedBy,
     /// The levels that its results name.
     pub levels: Vec<&'a AchievedLevel>,
@@ -31,9 +34,24 @@ impl Claim<'_> {
             pointer: self.alignment.pointer.clone(),
             achievement: self.achievement.id.clone(),
             name: self.achievement.name.clone(),
-            kind: if self.is_assessed { EvidenceKind::Assessed } else { EvidenceKind::Issued },
+            kind: self.kind(),
             named: self.named,
         }
+    }
+
+    const fn kind(&self) -> EvidenceKind {
+        if self.is_assessed { EvidenceKind::Assessed } else { EvidenceKind::Issued }
+    }
+
+    fn told(&self) -> (&Pointer, &Pointer, &str, &str, EvidenceKind, NamedBy) {
+        let Achievement { id, name, .. } = self.achievement;
+        (self.credential.path(), &self.alignment.pointer, id, name, self.kind(), self.named)
+    }
+
+    /// Where it has its place among others: by what a reader is told of it, and then by the item.
+    fn order(&self, other: &Self, index: &Index) -> Ordering {
+        let item = || index.item(&self.place).cmp(&index.item(&other.place));
+        self.told().cmp(&other.told()).then_with(item)
     }
 }
 
@@ -91,7 +109,7 @@ pub fn claims<'a>(counting: &[&'a VerifiedCredential], index: &Index, policy: &'
         scored.flat_map(|achievement| of_achievement(credential, achievement, index, policy)).collect::<Vec<_>>()
     };
     let mut claims: Vec<Claim> = counting.iter().flat_map(of_credential).collect();
-    claims.sort_by_cached_key(|claim| (claim.evidence(), claim.item.clone()));
+    claims.sort_by(|one, other| one.order(other, index));
     claims
 }
 
@@ -104,12 +122,12 @@ pub fn of_achievement<'a>(
     policy: &ScoringPolicy,
 ) -> Vec<Claim<'a>> {
     let claim = |alignment: &'a Alignment, results: &[&'a AssessedResult]| {
-        let (item, named) = index.resolve(alignment);
+        let (place, named) = index.resolve(alignment);
         Claim {
             credential,
             achievement,
             alignment,
-            item,
+            place,
             named,
             levels: results.iter().filter_map(|result| result.level.as_ref()).collect(),
             is_assessed: results.iter().any(|result| result.level.is_some()),

@@ -22,6 +22,15 @@ impl Node {
     }
 }
 
+/// Where evidence or a requirement stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// At an item that is known here.
+    At(Node),
+    /// At one that no framework here and no association names.
+    Nowhere(ItemId),
+}
+
 /// What an association says of the evidence's item and the one that it leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Relation {
@@ -47,7 +56,8 @@ pub struct Hop {
 pub struct Index {
     ids: Vec<ItemId>,
     kinds: Vec<String>,
-    titles: HashMap<Node, String>,
+    /// The words of each item. `None` where only an association names it.
+    titles: Vec<Option<String>>,
     nodes: HashMap<ItemId, Node>,
     by_uri: HashMap<String, Node>,
     /// By title of the framework, then by code. `None` where a code names two items: then it names none.
@@ -78,6 +88,7 @@ impl Index {
         let mut index = Self {
             nodes: ids.iter().cloned().zip((0..).map(Node)).collect(),
             around: ids.iter().map(|_| Around::default()).collect(),
+            titles: vec![None; ids.len()],
             ids: ids.into_iter().collect(),
             kinds: kinds.into_iter().map(str::to_owned).collect(),
             ..Self::default()
@@ -95,7 +106,9 @@ impl Index {
         for item in &framework.items {
             let Some(node) = self.nodes.get(&item.id()).copied() else { continue };
             self.by_uri.insert(item.uri.clone(), node);
-            self.titles.insert(node, item.title().to_owned());
+            if let Some(title) = self.titles.get_mut(node.place()) {
+                *title = Some(item.title().to_owned());
+            }
             if let Some(code) = &item.human_coding_scheme {
                 codes
                     .entry(code.clone())
@@ -144,55 +157,63 @@ impl Index {
         self.ids.len()
     }
 
-    pub fn node(&self, item: &ItemId) -> Option<Node> {
+    fn node(&self, item: &ItemId) -> Option<Node> {
         self.nodes.get(item).copied()
+    }
+
+    pub fn place(&self, item: ItemId) -> Place {
+        self.node(&item).map_or(Place::Nowhere(item), Place::At)
+    }
+
+    /// The item that stands at a place.
+    pub fn item<'a>(&'a self, place: &'a Place) -> Option<&'a ItemId> {
+        match place {
+            Place::At(node) => self.ids.get(node.place()),
+            Place::Nowhere(item) => Some(item),
+        }
     }
 
     /// The words of an item, if a framework here has it.
     pub fn title(&self, item: &ItemId) -> Option<&str> {
-        self.titles.get(&self.node(item)?).map(String::as_str)
+        self.titles.get(self.node(item)?.place())?.as_deref()
     }
 
     /// Whether an association leads on from an item, or to it.
-    pub fn is_associated(&self, item: &ItemId) -> bool {
-        let around = self.node(item).and_then(|node| self.around(node));
-        around.is_some_and(|around| *around != Around::default())
+    pub fn is_associated(&self, place: &Place) -> bool {
+        let Place::At(node) = place else { return false };
+        self.around(*node).is_some_and(|around| *around != Around::default())
     }
 
-    /// Which item an alignment names, and by what: tried in the order of [`NamedBy`].
-    pub fn resolve(&self, alignment: &Alignment) -> (ItemId, NamedBy) {
-        let known = |item: &ItemId| self.title(item).is_some();
+    /// Where an alignment stands, and by what it is known: tried in the order of [`NamedBy`].
+    pub fn resolve(&self, alignment: &Alignment) -> (Place, NamedBy) {
+        let known =
+            |item: &ItemId| self.node(item).filter(|node| self.titles.get(node.place()).is_some_and(Option::is_some));
         let named = ItemId::parse(&alignment.target_url);
-        if known(&named) {
-            return (named, NamedBy::Identifier);
+        if let Some(node) = known(&named) {
+            return (Place::At(node), NamedBy::Identifier);
         }
         let code = alignment.target_code.as_deref();
         if let Some(node) = self.by_uri.get(alignment.target_url.as_str()) {
-            return (self.id(*node), NamedBy::Address);
+            return (Place::At(*node), NamedBy::Address);
         }
-        if let Some(item) = code.map(ItemId::parse).filter(known) {
-            return (item, NamedBy::Code);
+        if let Some(node) = code.map(ItemId::parse).and_then(|item| known(&item)) {
+            return (Place::At(node), NamedBy::Code);
         }
         let codes = alignment.target_framework.as_ref().and_then(|framework| self.by_code.get(framework));
         match codes.zip(code).and_then(|(codes, code)| codes.get(code).copied().flatten()) {
-            Some(node) => (self.id(node), NamedBy::CodeInFramework),
-            None => (named, NamedBy::Elsewhere),
+            Some(node) => (Place::At(node), NamedBy::CodeInFramework),
+            None => (self.place(named), NamedBy::Elsewhere),
         }
-    }
-
-    fn id(&self, node: Node) -> ItemId {
-        self.ids.get(node.place()).cloned().unwrap_or_else(|| ItemId::parse(""))
     }
 
     /// A way as people and machines read it.
     pub fn path(&self, hops: &[Hop]) -> Vec<PathStep> {
-        let step = |hop: &Hop| PathStep {
-            from: self.id(hop.from),
-            kind: self.kinds.get(hop.kind as usize).cloned().unwrap_or_default(),
-            to: self.id(hop.to),
-            against: hop.against,
+        let item = |node: Node| self.ids.get(node.place()).cloned();
+        let step = |hop: &Hop| {
+            let kind = self.kinds.get(hop.kind as usize).cloned().unwrap_or_default();
+            Some(PathStep { from: item(hop.from)?, kind, to: item(hop.to)?, against: hop.against })
         };
-        hops.iter().map(step).collect()
+        hops.iter().filter_map(step).collect()
     }
 
     /// Steps from this item to others beside it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use sha2::{Digest as _, Sha256};
 use wellspring_model::{
     achievement::Achievement,
@@ -15,13 +16,21 @@ use wellspring_model::{
 
 use crate::policy::ScoringPolicy;
 
+/// What is read for every candidate alike, written once.
+#[derive(Debug)]
+pub struct Basis {
+    policy: Box<RawValue>,
+    profile: Box<RawValue>,
+    frameworks: Box<RawValue>,
+}
+
 /// Everything the computation read, in an order of its own. What is hashed is JSON as these types write it: their members
 /// always come in one order.
 #[derive(Serialize)]
 struct Inputs<'a> {
-    policy: &'a ScoringPolicy,
-    profile: &'a Profile,
-    frameworks: &'a [FrameworkVersion],
+    policy: &'a RawValue,
+    profile: &'a RawValue,
+    frameworks: &'a RawValue,
     evidence: BTreeSet<Digest>,
     not_counted: BTreeSet<&'a NotCounted>,
 }
@@ -33,26 +42,38 @@ struct EvidenceInput<'a> {
     achievements: &'a [Achievement],
 }
 
-pub fn digest_of(
-    profile: &Profile,
-    frameworks: &[FrameworkVersion],
-    evidence: &[VerifiedCredential],
-    not_counted: &[NotCounted],
-    policy: &ScoringPolicy,
-) -> Digest {
-    let of_credential = |credential: &VerifiedCredential| {
-        hashed(&EvidenceInput {
-            path: credential.path(),
-            assurance: credential.assurance(),
-            achievements: credential.achievements(),
-        })
-    };
-    let evidence = evidence.iter().map(of_credential).collect();
-    hashed(&Inputs { policy, profile, frameworks, evidence, not_counted: not_counted.iter().collect() })
+impl Basis {
+    pub fn new(profile: &Profile, frameworks: &[FrameworkVersion], policy: &ScoringPolicy) -> Self {
+        Self { policy: written(policy), profile: written(profile), frameworks: written(frameworks) }
+    }
+
+    /// How many bytes it has.
+    pub fn len(&self) -> usize {
+        [&self.policy, &self.profile, &self.frameworks].map(|part| part.get().len()).iter().sum()
+    }
+
+    /// The digest over it and what is read of one candidate.
+    pub fn digest_with(&self, evidence: &[VerifiedCredential], not_counted: &[NotCounted]) -> Digest {
+        let mut text = Vec::new();
+        let of_credential = |credential: &VerifiedCredential| {
+            let (path, assurance) = (credential.path(), credential.assurance());
+            hashed(&EvidenceInput { path, assurance, achievements: credential.achievements() }, &mut text)
+        };
+        let evidence = evidence.iter().map(of_credential).collect();
+        let (policy, profile, frameworks) = (&*self.policy, &*self.profile, &*self.frameworks);
+        hashed(&Inputs { policy, profile, frameworks, evidence, not_counted: not_counted.iter().collect() }, &mut text)
+    }
 }
 
 #[expect(clippy::expect_used, reason = "types of ours with text keys and whole numbers can be written as JSON")]
-fn hashed<T: Serialize>(value: &T) -> Digest {
-    let text = serde_json::to_vec(value).expect("it can be written as JSON");
+fn written<T: Serialize + ?Sized>(value: &T) -> Box<RawValue> {
+    to_raw_value(value).expect("it can be written as JSON")
+}
+
+/// The digest of JSON, for which there is room in `text`.
+#[expect(clippy::expect_used, reason = "types of ours with text keys and whole numbers can be written as JSON")]
+fn hashed<T: Serialize>(value: &T, text: &mut Vec<u8>) -> Digest {
+    text.clear();
+    serde_json::to_writer(&mut *text, value).expect("it can be written as JSON");
     Digest::from_bytes(Sha256::digest(text).into())
 }

@@ -12,14 +12,14 @@ use crate::{
     index::{Hop, Index, Node, Relation},
     policy::ScoringPolicy,
     share::times,
-    ways::worth,
+    ways::{Path, worth},
 };
 
 /// An item from which a requirement is reached by a step down, and how.
 #[derive(Debug, Clone)]
 pub struct Landing {
     pub from: Node,
-    pub path: Vec<Hop>,
+    pub path: Path,
     pub factor: Ppm,
     pub least: (Ppm, Reverse<LineCode>),
 }
@@ -31,7 +31,7 @@ pub fn landings(item: Node, index: &Index, policy: &ScoringPolicy) -> Vec<Landin
         return Vec::new();
     }
     let least = (Ppm::ONE, Reverse(LineCode::SameItem));
-    let start = Landing { from: item, path: Vec::new(), factor: Ppm::ONE, least };
+    let start = Landing { from: item, path: Path::new(), factor: Ppm::ONE, least };
     let mut landings = BTreeMap::new();
     let mut edge = BTreeMap::from([(item, start)]);
     for left in (0..policy.most_edges).rev() {

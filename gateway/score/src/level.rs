@@ -10,11 +10,11 @@ use wellspring_model::{
 use crate::{frameworks::Frameworks, policy::ScoringPolicy, share::share};
 
 /// The level that a requirement asks for, with the scale that it lies on.
-#[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
-    pub level: &'a RequiredLevel,
+#[derive(Debug)]
+pub struct Asked {
+    pub level: RequiredLevel,
     /// With the place of the level on it. `None` where nobody has declared the scale, or it has no such level.
-    on: Option<(&'a Scale, u32)>,
+    on: Option<(Scale, u32)>,
     undeclared: Ppm,
 }
 
@@ -29,17 +29,16 @@ pub enum Shown {
     NotComparable,
 }
 
-impl<'a> Asked<'a> {
-    pub fn new(level: &'a RequiredLevel, frameworks: &'a Frameworks, policy: &'a ScoringPolicy) -> Self {
+impl Asked {
+    pub fn new(level: &RequiredLevel, frameworks: &Frameworks, policy: &ScoringPolicy) -> Self {
         let scale = policy.scale(&level.scale).or_else(|| frameworks.scale(&level.scale));
-        let on = scale.and_then(|scale| Some((scale, scale.rank(&level.required)?)));
-        Self { level, on, undeclared: policy.undeclared_scale }
+        let on = scale.and_then(|scale| Some((scale.clone(), scale.rank(&level.required)?)));
+        Self { level: level.clone(), on, undeclared: policy.undeclared_scale }
     }
 
     /// The best of several levels. Whatever can be placed on the scale goes before whatever cannot.
     pub fn shown(&self, levels: &[&AchievedLevel]) -> Shown {
-        let place = |level: &&AchievedLevel| self.on.and_then(|(scale, _)| scale.rank_of(level));
-        match levels.iter().filter_map(place).max() {
+        match levels.iter().filter_map(|level| self.rank_of(level)).max() {
             Some(place) => Shown::At(place),
             None if levels.is_empty() => Shown::Unsaid,
             None => Shown::NotComparable,
@@ -49,9 +48,9 @@ impl<'a> Asked<'a> {
     /// What the level is worth: whole where it is reached, else the share of its place. One that cannot be placed is
     /// counted as the lowest there is.
     pub fn worth(&self, shown: Shown) -> Ppm {
-        match (self.on, shown) {
-            (Some((_, required)), Shown::At(place)) => share(u64::from(place.min(required)), u64::from(required)),
-            (Some((_, required)), _) => share(1, u64::from(required)),
+        match (&self.on, shown) {
+            (Some((_, required)), Shown::At(place)) => share(u64::from(place.min(*required)), u64::from(*required)),
+            (Some((_, required)), _) => share(1, u64::from(*required)),
             (None, _) => self.undeclared,
         }
     }
@@ -74,22 +73,24 @@ impl<'a> Asked<'a> {
 
     /// The scale's levels, with what is asked for and what is shown.
     pub fn steps(&self, shown: Option<Shown>) -> Option<ScaleSteps> {
-        let (scale, required) = self.on?;
+        let (scale, required) = self.on.as_ref()?;
         let shown = shown.and_then(|shown| if let Shown::At(place) = shown { Some(place) } else { None });
         let levels = scale.levels.iter().map(|level| level.title.clone()).collect();
-        Some(ScaleSteps { title: scale.title.clone(), levels, required, shown })
+        Some(ScaleSteps { title: scale.title.clone(), levels, required: *required, shown })
     }
 
     /// The id of the level that is shown.
     pub fn shown_id(&self, shown: Shown) -> Option<String> {
         let Shown::At(place) = shown else { return None };
-        Some(self.on?.0.level(place)?.id.clone())
+        Some(self.on.as_ref()?.0.level(place)?.id.clone())
     }
 
     /// What the issuer calls the level that counts: the best on the scale, or one that cannot be placed there.
     pub fn said(&self, levels: &[&AchievedLevel]) -> Option<String> {
-        let rank = |level: &AchievedLevel| self.on.and_then(|(scale, _)| scale.rank_of(level));
-        let best = levels.iter().max_by_key(|level| (rank(level), std::cmp::Reverse(&level.title)));
+        let best = levels.iter().max_by_key(|level| (self.rank_of(level), std::cmp::Reverse(&level.title)));
         best.map(|level| level.title.clone())
+    }
+    fn rank_of(&self, level: &AchievedLevel) -> Option<u32> {
+        self.on.as_ref().and_then(|(scale, _)| scale.rank_of(level))
     }
 }

@@ -4,119 +4,78 @@ use std::collections::BTreeMap;
 
 use wellspring_model::{
     assessment::{Line, LineCode, LineLevel, Ppm},
-    competency::{Profile, RequiredLevel, Requirement},
+    competency::Requirement,
 };
 
 use crate::{
     barred::{Barred, would_serve},
     claim::Claim,
-    frameworks::Frameworks,
-    index::{Index, Node},
-    landing::{Landing, landings},
-    level::{Asked, Shown},
-    policy::ScoringPolicy,
-    reach::Reach,
-    ways::{Way, Ways},
+    index::Index,
+    level::Asked,
+    requirements::{AtLevel, Requirements},
+    ways::{Best, Way, best},
 };
 
-/// What a profile asks for, with from where each item is reached by a step down.
-pub struct Requirements<'a>(Vec<Required<'a>>);
-
-struct Required<'a> {
-    requirement: &'a Requirement,
-    level: Option<Asked<'a>>,
-    place: Option<Node>,
-    landings: Vec<Landing>,
+/// In the order of the profile.
+pub fn lines(requirements: &Requirements, claims: &[Claim], barred: &[Barred]) -> Vec<Line> {
+    let index = &requirements.frameworks.index;
+    let mut lines = BTreeMap::new();
+    for at in &requirements.levels {
+        let shows = Shows::new(at, claims, requirements);
+        for required in &at.required {
+            let (low, high) = (shows.low.get(&required.number), shows.high.get(&required.number));
+            let line = written(&required.requirement, at.level.as_ref(), low, high, claims, index);
+            lines.insert(required.number, Line { not_counted: would_serve(barred, &line, required), ..line });
+        }
+    }
+    lines.into_values().collect()
 }
 
-impl<'a> Requirements<'a> {
-    pub fn new(profile: &'a Profile, frameworks: &'a Frameworks, policy: &'a ScoringPolicy) -> Self {
-        let required = |requirement: &'a Requirement| {
-            let place = frameworks.index.node(&requirement.item);
-            Required {
-                requirement,
-                level: requirement.level.as_ref().map(|level| Asked::new(level, frameworks, policy)),
-                place,
-                landings: place.map(|node| landings(node, &frameworks.index, policy)).unwrap_or_default(),
-            }
-        };
-        Self(profile.requirements.iter().map(required).collect())
-    }
-
-    /// The items that frameworks here have, with from where they are reached by a step down.
-    pub fn places(&self) -> impl Iterator<Item = (Node, &[Landing])> {
-        self.0.iter().filter_map(|required| Some((required.place?, required.landings.as_slice())))
-    }
-}
-
-/// All ways, by what the evidence shows of one level.
+/// The best ways to the requirements at one level.
 struct Shows {
     /// With levels that are not known as the lowest there is…
-    low: Ways,
-    /// …and as the one that is asked for. `None` where all are known.
-    high: Option<Ways>,
+    low: Best<usize>,
+    /// …and as the one that is asked for. Empty where all are known.
+    high: Best<usize>,
 }
 
 impl Shows {
-    fn new(level: Option<&Asked>, claims: &[Claim], reach: &Reach, index: &Index, policy: &ScoringPolicy) -> Self {
-        let ways = |worth: &dyn Fn(&Claim) -> Ppm| {
-            let way = |(place, claim): (usize, &Claim)| {
-                Some((index.node(&claim.item)?, Way::from_claim(place, worth(claim), policy)))
+    fn new(at: &AtLevel, claims: &[Claim], requirements: &Requirements) -> Self {
+        let leading = claims.iter().enumerate().filter(|(_, claim)| at.leads(&claim.place));
+        let leading: Vec<_> = leading.map(|(number, claim)| (number, &claim.place, Worth::of(claim, at))).collect();
+        let ways = |worth: fn(&Worth) -> Ppm| {
+            let way = |(number, place, level): &(usize, _, Worth)| {
+                (*place, Way::from_claim(*number, worth(level), &requirements.policy))
             };
-            Ways::new(claims.iter().enumerate().filter_map(way), reach, index, policy)
+            best(leading.iter().map(way), at, requirements)
         };
-        let Some(asked) = level else { return Self { low: ways(&|_| Ppm::ONE), high: None } };
-        let high = |claim: &Claim| asked.at_best(asked.shown(&claim.levels));
-        let is_unknown = |claim: &Claim| !matches!(asked.shown(&claim.levels), Shown::At(_));
-        Self {
-            low: ways(&|claim| asked.worth(asked.shown(&claim.levels))),
-            high: claims.iter().any(is_unknown).then(|| ways(&high)),
-        }
+        let is_unknown = leading.iter().any(|(_, _, level)| level.low != level.high);
+        Self { low: ways(|level| level.low), high: if is_unknown { ways(|level| level.high) } else { Best::new() } }
     }
 }
 
-pub fn lines<'r>(
-    requirements: &'r Requirements,
+/// What the level is worth that a claim shows.
+struct Worth {
+    low: Ppm,
+    high: Ppm,
+}
+
+impl Worth {
+    fn of(claim: &Claim, at: &AtLevel) -> Self {
+        let Some(asked) = &at.level else { return Self { low: Ppm::ONE, high: Ppm::ONE } };
+        let shown = asked.shown(&claim.levels);
+        Self { low: asked.worth(shown), high: asked.at_best(shown) }
+    }
+}
+
+fn written(
+    requirement: &Requirement,
+    asked: Option<&Asked>,
+    way: Option<&Way>,
+    high: Option<&Way>,
     claims: &[Claim],
-    barred: &[Barred],
-    reach: &Reach,
-    frameworks: &Frameworks,
-    policy: &ScoringPolicy,
-) -> Vec<Line> {
-    let index = &frameworks.index;
-    let mut by_level: BTreeMap<Option<&RequiredLevel>, Shows> = BTreeMap::new();
-    let line = |required: &'r Required| {
-        let key = required.requirement.level.as_ref();
-        let shows =
-            by_level.entry(key).or_insert_with(|| Shows::new(required.level.as_ref(), claims, reach, index, policy));
-        let (low, high) = match required.place {
-            Some(node) => (
-                shows.low.best(node, &required.landings),
-                shows.high.as_ref().and_then(|high| high.best(node, &required.landings)),
-            ),
-            None => outright(required, claims, policy),
-        };
-        let line = written(required, low, high.map(|way| way.factor), claims, index);
-        Line { not_counted: would_serve(barred, &line, required.place, &required.landings), ..line }
-    };
-    requirements.0.iter().map(line).collect()
-}
-
-/// Evidence for an item that no framework here has: it names that item or nothing.
-fn outright(required: &Required, claims: &[Claim], policy: &ScoringPolicy) -> (Option<Way>, Option<Way>) {
-    let best = |worth: &dyn Fn(&Asked, Shown) -> Ppm| {
-        let named = claims.iter().enumerate().filter(|(_, claim)| claim.item == required.requirement.item);
-        let way = |(place, claim): (usize, &Claim)| {
-            let level = required.level.as_ref().map_or(Ppm::ONE, |asked| worth(asked, asked.shown(&claim.levels)));
-            Way::from_claim(place, level, policy)
-        };
-        named.map(way).min_by(|one, other| one.rank().cmp(&other.rank()))
-    };
-    (best(&|asked, shown| asked.worth(shown)), best(&|asked, shown| asked.at_best(shown)))
-}
-
-fn written(required: &Required, way: Option<Way>, high: Option<Ppm>, claims: &[Claim], index: &Index) -> Line {
-    let requirement = required.requirement;
+    index: &Index,
+) -> Line {
     let empty = Line {
         item: requirement.item.clone(),
         statement: index.title(&requirement.item).unwrap_or(requirement.item.as_str()).to_owned(),
@@ -128,20 +87,20 @@ fn written(required: &Required, way: Option<Way>, high: Option<Ppm>, claims: &[C
         evidence: None,
         path: Vec::new(),
         factor: Ppm::ZERO,
-        level: required.level.map(|asked| level(&asked, None)),
+        level: asked.map(|asked| level(asked, None)),
         assurance: None,
         not_counted: Vec::new(),
     };
     let Some((claim, way)) = way.and_then(|way| Some((claims.get(way.claim)?, way))) else { return empty };
-    let unclear = required.level.and_then(|asked| asked.code(asked.shown(&claim.levels)));
+    let unclear = asked.and_then(|asked| asked.code(asked.shown(&claim.levels)));
     Line {
         code: unclear.unwrap_or(way.code()),
         score: way.factor,
-        up_to: high.filter(|high| *high > way.factor),
+        up_to: high.map(|high| high.factor).filter(|high| *high > way.factor),
         evidence: Some(claim.evidence()),
         factor: way.matched,
         path: index.path(&way.path),
-        level: required.level.map(|asked| level(&asked, Some(claim))),
+        level: asked.map(|asked| level(asked, Some(claim))),
         assurance: Some(claim.credential.assurance()),
         ..empty
     }

@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use wellspring_model::{
-    achievement::AssessedResult, assessment::Ppm, credential::Assurance, pointer::Pointer, scale::Scale,
+    achievement::AssessedResult,
+    assessment::Ppm,
+    credential::Assurance,
+    pointer::Pointer,
+    scale::{Level, Scale},
 };
 
 /// What counts, and how much. Shipped as data; an operator can change which assurance classes count.
@@ -26,6 +30,11 @@ pub struct ScoringPolicy {
     /// The scales on which levels are compared. A criterion of a framework's rubric is one, too.
     pub scales: Vec<Scale>,
 }
+
+/// Bytes of a name or a version at most.
+const LONGEST_NAME: usize = 100;
+/// Entries of each list at most, so that a policy costs little however it is written.
+const MOST_ENTRIES: usize = 100;
 
 /// Why a policy cannot be one.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -97,14 +106,27 @@ impl ScoringPolicy {
     pub fn check(&self) -> Result<(), PolicyFault> {
         let at = |name: &str| Pointer::root().key(name);
         let fault = |pointer: Pointer, why: &str| Err(PolicyFault { pointer, why: why.to_owned() });
-        if self.name.is_empty() || self.version.is_empty() || self.name.contains('@') {
-            return fault(at("name"), "a policy has a name, without `@`, and a version");
+        let is_word = |text: &str| !text.is_empty() && text.len() <= LONGEST_NAME && !text.contains(char::is_control);
+        if !is_word(&self.name) || self.name.contains('@') {
+            return fault(at("name"), "a policy has a name, without `@`, of 100 bytes at most");
+        }
+        if !is_word(&self.version) {
+            return fault(at("version"), "a policy has a version, of 100 bytes at most");
+        }
+        if self.assurance.is_empty() {
+            return fault(at("assurance"), "name the classes that count: `A`, and others beside it if they shall");
         }
         if !(1..=5).contains(&self.most_edges) {
             return fault(at("most_edges"), "it is 1 to 5");
         }
         if self.undeclared_scale == Ppm::ZERO {
             return fault(at("undeclared_scale"), "what cannot be compared is not worth nothing");
+        }
+        if self.machine_results.len() > MOST_ENTRIES {
+            return fault(at("machine_results"), "name 100 kinds of results at most");
+        }
+        if self.scales.len() > MOST_ENTRIES {
+            return fault(at("scales"), "declare 100 scales at most");
         }
         let mut seen = BTreeSet::new();
         for (place, scale) in self.scales.iter().enumerate() {
@@ -115,6 +137,10 @@ impl ScoringPolicy {
             let ids: BTreeSet<&str> = scale.levels.iter().map(|level| level.id.as_str()).collect();
             if ids.len() < 2 || ids.len() != scale.levels.len() {
                 return fault(at.key("levels"), "a scale has at least two levels, each with an id of its own");
+            }
+            let is_long = |level: &Level| level.also.len() > MOST_ENTRIES;
+            if scale.levels.len() > MOST_ENTRIES || scale.levels.iter().any(is_long) {
+                return fault(at.key("levels"), "a scale has 100 levels at most, each with 100 further ids at most");
             }
         }
         Ok(())

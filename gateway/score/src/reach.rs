@@ -11,6 +11,7 @@ use crate::{
 };
 
 /// The distances from all items.
+#[derive(Debug)]
 pub struct Reach {
     /// To a requirement, over items beside each other and from parts to wholes.
     outright: Distances,
@@ -19,17 +20,22 @@ pub struct Reach {
 }
 
 /// By item; [`FAR`] where there is no way.
+#[derive(Debug)]
 struct Distances(Vec<u8>);
 
 const FAR: u8 = u8::MAX;
 
 impl Reach {
-    pub fn new<'a>(asked: impl Iterator<Item = (Node, &'a [Landing])>, index: &Index, policy: &ScoringPolicy) -> Self {
-        let (mut items, mut landings) = (Vec::new(), Vec::new());
-        for (item, before) in asked {
-            items.push((item, 0));
-            landings.extend(before.iter().filter_map(|one| Some((one.from, u8::try_from(one.path.len()).ok()?))));
-        }
+    /// To any of these items, and to any of these landings.
+    pub fn new<'a>(
+        items: impl Iterator<Item = Node>,
+        landings: impl Iterator<Item = &'a Landing>,
+        index: &Index,
+        policy: &ScoringPolicy,
+    ) -> Self {
+        let items: Vec<_> = items.map(|item| (item, 0)).collect();
+        let landings: Vec<_> =
+            landings.filter_map(|one| Some((one.from, u8::try_from(one.path.len()).ok()?))).collect();
         let with_parts = policy.factors.parts_at_most > Ppm::ZERO;
         Self {
             outright: Distances::new(&items, with_parts, index, policy),

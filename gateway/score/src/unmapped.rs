@@ -6,16 +6,15 @@ use wellspring_model::{assessment::NamedBy, credential::VerifiedCredential, unma
 
 use crate::{
     claim::{Claim, claims, divide},
-    frameworks::Frameworks,
-    policy::ScoringPolicy,
+    requirements::Requirements,
 };
 
 /// What evidence that would count names, and no framework has: neither as an item nor at an end of an association that
 /// leads somewhere. Each once, in an order of its own.
-pub fn unmapped(frameworks: &Frameworks, evidence: &[VerifiedCredential], policy: &ScoringPolicy) -> Vec<Named> {
-    let index = &frameworks.index;
+pub fn unmapped(requirements: &Requirements, evidence: &[VerifiedCredential]) -> Vec<Named> {
+    let (index, policy) = (&requirements.frameworks.index, &requirements.policy);
     let (counting, _) = divide(evidence, policy);
-    let leads = |claim: &Claim| claim.named != NamedBy::Elsewhere || index.is_associated(&claim.item);
+    let leads = |claim: &Claim| claim.named != NamedBy::Elsewhere || index.is_associated(&claim.place);
     let mut found = BTreeMap::new();
     for claim in claims(&counting, index, policy).iter().filter(|claim| !leads(claim)) {
         if let Some(named) = Named::of(claim.alignment) {

@@ -9,15 +9,19 @@ use std::{
     collections::{BTreeMap, BTreeSet, btree_map::Entry},
 };
 
+use smallvec::SmallVec;
 use wellspring_model::assessment::{LineCode, Ppm};
 
 use crate::{
-    index::{Hop, Index, Node, Relation},
+    index::{Hop, Index, Node, Place, Relation},
     landing::Landing,
     policy::{Factors, ScoringPolicy},
-    reach::Reach,
+    requirements::{AtLevel, Requirements},
     share::{share_of_sum, times},
 };
+
+/// Associations in the order in which they are walked. More than a policy usually allows are on the heap.
+pub type Path = SmallVec<[Hop; 3]>;
 
 /// How one piece of evidence leads to an item.
 #[derive(Debug, Clone)]
@@ -28,20 +32,51 @@ pub struct Way {
     pub factor: Ppm,
     /// What it would be worth at the level that is asked for.
     pub matched: Ppm,
-    pub path: Vec<Hop>,
+    pub path: Path,
     /// What the step is worth that is worth least, and what it says of the match.
     least: (Ppm, Reverse<LineCode>),
 }
 
-/// The best ways to items.
-type Best = BTreeMap<Node, Way>;
+/// The best ways to items, or to requirements by their number.
+pub type Best<K> = BTreeMap<K, Way>;
 
-/// All ways over some claims.
-pub struct Ways {
-    /// Over items that are beside each other: by how many edges, those that are better than over fewer.
-    beside: Vec<Best>,
-    /// Over parts of something, too.
-    all: Best,
+/// All ways over some edges.
+struct Ways {
+    /// The best to each item.
+    known: Best<Node>,
+    /// By how many edges: those that are better than over fewer.
+    over: Vec<Best<Node>>,
+}
+
+/// The best way to each requirement at a level that evidence leads to.
+pub fn best<'a>(
+    evidence: impl Iterator<Item = (&'a Place, Way)>,
+    at: &AtLevel,
+    requirements: &Requirements,
+) -> Best<usize> {
+    let (mut first, mut best) = (Best::new(), Best::new());
+    for (place, way) in evidence {
+        match place {
+            Place::At(node) => improve(&mut first, *node, way),
+            Place::Nowhere(_) => at.at(place).for_each(|required| improve(&mut best, required.number, way.clone())),
+        }
+    }
+    let walk = Walk { index: &requirements.frameworks.index, policy: &requirements.policy };
+    let outright = walk.over(&first, true, |item, left| at.reach.outright(item, left));
+    for required in &at.required {
+        let Place::At(node) = required.place else { continue };
+        if let Some(way) = outright.known.get(&node).filter(|way| way.factor > Ppm::ZERO) {
+            improve(&mut best, required.number, way.clone());
+        }
+    }
+    let beside = walk.over(&first, false, |item, left| at.reach.down(item, left));
+    for (way, number, landing) in beside.down(at, requirements.policy.most_edges) {
+        let way = way.landing(landing);
+        if way.factor > Ppm::ZERO {
+            improve(&mut best, number, way);
+        }
+    }
+    best
 }
 
 impl Way {
@@ -50,7 +85,7 @@ impl Way {
         let same = policy.factors.same_item;
         let by_item = (same, Reverse(LineCode::SameItem));
         let least = if level < Ppm::ONE { by_item.min((level, Reverse(LineCode::LevelBelow))) } else { by_item };
-        Self { claim, factor: times(same, level), matched: same, path: Vec::new(), least }
+        Self { claim, factor: times(same, level), matched: same, path: Path::new(), least }
     }
 
     pub const fn code(&self) -> LineCode {
@@ -58,8 +93,7 @@ impl Way {
     }
 
     fn then(&self, hop: Hop, factor: Ppm, code: LineCode) -> Self {
-        let mut path = Vec::with_capacity(self.path.len() + 1);
-        path.extend_from_slice(&self.path);
+        let mut path = self.path.clone();
         path.push(hop);
         let least = self.least.min((factor, Reverse(code)));
         let matched = times(self.matched, factor);
@@ -84,51 +118,22 @@ impl Way {
 }
 
 impl Ways {
-    /// Over the edges that the policy allows, from what each claim names, as far as a requirement is within reach.
-    pub fn new(
-        claims: impl Iterator<Item = (Node, Way)>,
-        reach: &Reach,
-        index: &Index,
-        policy: &ScoringPolicy,
-    ) -> Self {
-        let mut first = Best::new();
-        for (node, way) in claims.filter(|(node, _)| reach.has(*node)) {
-            improve(&mut first, node, way);
-        }
-        let mut ways = Self { beside: vec![first.clone()], all: first.clone() };
-        let mut edge = first;
-        for left in (0..policy.most_edges).rev() {
-            let walk = Walk { index, factors: &policy.factors };
-            let beside = walk.sideways(last(&ways.beside), |item| ways.beside(item), |item| reach.down(item, left));
-            let outright = |item| reach.outright(item, left);
-            let mut further = walk.sideways(&edge, |item| ways.all.get(&item), outright);
-            walk.upwards(&edge, &ways.all, &mut further, outright);
-            ways.beside.push(beside);
-            ways.all.extend(further.iter().map(|(node, way)| (*node, way.clone())));
-            edge = further;
-        }
-        ways
-    }
-
-    /// The best way to an item.
-    pub fn best(&self, item: Node, landings: &[Landing]) -> Option<Way> {
-        let direct = self.all.get(&item).cloned();
-        let down = landings.iter().filter_map(|landing| Some(self.to(landing)?.landing(landing)));
-        let good = direct.into_iter().chain(down).filter(|way| way.factor > Ppm::ZERO);
-        good.min_by(|one, other| one.rank().cmp(&other.rank()))
-    }
-
-    /// How evidence comes to the item from which a landing leads on, in what edges are left.
-    fn to(&self, landing: &Landing) -> Option<&Way> {
-        let left = (self.beside.len() - 1).checked_sub(landing.path.len())?;
-        self.beside.get(..=left)?.iter().rev().find_map(|layer| layer.get(&landing.from))
-    }
-
-    fn beside(&self, item: Node) -> Option<&Way> {
-        self.beside.iter().rev().find_map(|layer| layer.get(&item))
+    /// The ways that lead on by a step down, each with where to. To an item the best one is taken that leaves edges enough.
+    fn down<'a>(&'a self, at: &'a AtLevel, most_edges: u8) -> impl Iterator<Item = (&'a Way, usize, &'a Landing)> {
+        let by_item = self.over.iter().enumerate().flat_map(|(edges, ways)| ways.iter().map(move |way| (edges, way)));
+        by_item.flat_map(move |(edges, (item, way))| {
+            let is_best = move |landing: &Landing| {
+                let most = usize::from(most_edges).checked_sub(landing.path.len());
+                let later = |most: usize| self.over.iter().take(most + 1).skip(edges + 1);
+                most.is_some_and(|most| edges <= most && later(most).all(|ways| !ways.contains_key(item)))
+            };
+            let landings = at.landings(*item).iter().filter(move |(_, landing)| is_best(landing));
+            landings.map(move |(number, landing)| (way, *number, landing))
+        })
     }
 }
 
+/// What a step is worth, and what it says of the match.
 pub const fn worth(relation: Relation, factors: &Factors) -> (Ppm, LineCode) {
     match relation {
         Relation::ExactMatch => (factors.exact_match, LineCode::ExactMatch),
@@ -139,29 +144,42 @@ pub const fn worth(relation: Relation, factors: &Factors) -> (Ppm, LineCode) {
     }
 }
 
-/// One edge further.
+/// How evidence is followed.
 struct Walk<'a> {
     index: &'a Index,
-    factors: &'a Factors,
+    policy: &'a ScoringPolicy,
 }
 
 impl Walk<'_> {
+    /// From these items over all edges that the policy allows, as far as a way arrives in what is left of them.
+    fn over(&self, first: &Best<Node>, with_parts: bool, arrives: impl Fn(Node, u8) -> bool) -> Ways {
+        let first = first.iter().filter(|(item, _)| arrives(**item, self.policy.most_edges));
+        let mut known: Best<Node> = first.map(|(item, way)| (*item, way.clone())).collect();
+        let mut over = vec![known.clone()];
+        for left in (0..self.policy.most_edges).rev() {
+            let Some(edge) = over.last().filter(|edge| !edge.is_empty()) else { break };
+            let mut further = self.sideways(edge, &known, |item| arrives(item, left));
+            if with_parts {
+                self.upwards(edge, &known, &mut further, |item| arrives(item, left));
+            }
+            known.extend(further.iter().map(|(item, way)| (*item, way.clone())));
+            over.push(further);
+        }
+        Ways { known, over }
+    }
+
     /// To items beside those of the last edge, where that is better than what is known.
-    fn sideways<'w>(
-        &self,
-        edge: &Best,
-        known: impl Fn(Node) -> Option<&'w Way>,
-        arrives: impl Fn(Node) -> bool,
-    ) -> Best {
+    fn sideways(&self, edge: &Best<Node>, known: &Best<Node>, arrives: impl Fn(Node) -> bool) -> Best<Node> {
         let mut further = Best::new();
         for (item, way) in edge {
             for (relation, hop) in self.index.onward(*item) {
-                let (factor, code) = worth(*relation, self.factors);
-                let may_win =
-                    || may_be_better(way, factor, known(hop.to)) && may_be_better(way, factor, further.get(&hop.to));
+                let (factor, code) = worth(*relation, &self.policy.factors);
+                let may_win = || {
+                    may_be_better(way, factor, known.get(&hop.to)) && may_be_better(way, factor, further.get(&hop.to))
+                };
                 if factor > Ppm::ZERO && arrives(hop.to) && may_win() {
                     let way = way.then(*hop, factor, code);
-                    if known(hop.to).is_none_or(|known| way.rank() < known.rank()) {
+                    if known.get(&hop.to).is_none_or(|known| way.rank() < known.rank()) {
                         improve(&mut further, hop.to, way);
                     }
                 }
@@ -171,14 +189,14 @@ impl Walk<'_> {
     }
 
     /// From parts to the whole: worth the share of its parts that is shown, each as far as it is.
-    fn upwards(&self, edge: &Best, known: &Best, further: &mut Best, arrives: impl Fn(Node) -> bool) {
+    fn upwards(&self, edge: &Best<Node>, known: &Best<Node>, further: &mut Best<Node>, arrives: impl Fn(Node) -> bool) {
         let wholes = edge.keys().flat_map(|item| self.index.wholes(*item)).map(|hop| hop.to);
         for whole in wholes.filter(|whole| arrives(*whole)).collect::<BTreeSet<_>>() {
             let all = self.index.parts(whole);
             let shown: Vec<(Node, &Way)> = all.iter().filter_map(|part| Some((*part, known.get(part)?))).collect();
             let mean = |of: fn(&Way) -> Ppm| {
                 let sum = shown.iter().map(|(_, way)| u64::from(of(way).get())).sum();
-                share_of_sum(sum, all.len()).min(self.factors.parts_at_most)
+                share_of_sum(sum, all.len()).min(self.policy.factors.parts_at_most)
             };
             let (worth, matched) = (mean(|way| way.factor), mean(|way| way.matched));
             // A part that was reached from the whole itself adds nothing to tell.
@@ -206,15 +224,11 @@ fn may_be_better(way: &Way, factor: Ppm, known: Option<&Way>) -> bool {
     })
 }
 
-fn improve(ways: &mut Best, item: Node, way: Way) {
-    match ways.entry(item) {
+/// Keeps the better of two.
+fn improve<K: Ord>(ways: &mut Best<K>, to: K, way: Way) {
+    match ways.entry(to) {
         Entry::Vacant(entry) => drop(entry.insert(way)),
         Entry::Occupied(mut entry) if way.rank() < entry.get().rank() => drop(entry.insert(way)),
         Entry::Occupied(_) => {}
     }
-}
-
-fn last(layers: &[Best]) -> &Best {
-    static NONE: Best = Best::new();
-    layers.last().unwrap_or(&NONE)
 }

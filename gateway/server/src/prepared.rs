@@ -1,29 +1,32 @@
-//! Frameworks made ready for scoring, kept: an employer's are the same for application after application, and a large one
-//! takes longer to read than many credentials to score.
+//! What scoring goes by, made ready and kept: an employer's frameworks and a job's requirements are the same for application
+//! after application, and take longer to make ready than many credentials to score.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use wellspring_model::id::{FrameworkId, TenantId};
-use wellspring_score::Frameworks;
+use wellspring_model::id::{FrameworkId, ProfileId, ScoringPolicyId, TenantId};
+use wellspring_score::{Frameworks, Requirements};
 use wellspring_store::StoreError;
 
-use crate::state::App;
+use crate::{recent::Recent, scoring, state::App};
 
 /// Items and associations that are kept at most, over all tenants: about 400 bytes each.
-const ROOM: usize = 1_000_000;
+const MOST_ITEMS: usize = 1_000_000;
+/// Bytes of requirements that are kept at most, over all tenants.
+const MOST_BYTES: usize = 64 << 20;
 
-/// Kept by the editions that they were made from, which never change. Those that were not used for longest go first.
-#[derive(Default)]
-pub struct Prepared(Mutex<VecDeque<Entry>>);
+/// Editions of a tenant's frameworks.
+type Editions = (TenantId, Vec<FrameworkId>);
 
-struct Entry {
-    tenant: TenantId,
-    editions: Vec<FrameworkId>,
-    size: usize,
-    frameworks: Arc<Frameworks>,
+/// A profile over editions, by a scoring policy. None: the one that comes with the product.
+type Asked = (Editions, ProfileId, Option<ScoringPolicyId>);
+
+/// Kept by the editions that they were made from, the profile and the scoring policy. None of these ever changes.
+pub struct Prepared(Mutex<Kept>);
+
+/// Requirements hold the frameworks that they go by, and so are kept no longer than these.
+struct Kept {
+    frameworks: Recent<Editions, Frameworks>,
+    requirements: Recent<Asked, Requirements>,
 }
 
 /// Why they could not be made ready.
@@ -33,28 +36,37 @@ pub enum PrepareError {
     Store(#[from] StoreError),
     #[error("framework {0} is no longer there")]
     Gone(FrameworkId),
+    #[error("profile {0} is no longer there")]
+    ProfileGone(ProfileId),
     #[error("the thread ended early")]
     Thread(#[from] tokio::task::JoinError),
 }
 
+impl Default for Prepared {
+    fn default() -> Self {
+        Self(Mutex::new(Kept { frameworks: Recent::new(MOST_ITEMS), requirements: Recent::new(MOST_BYTES) }))
+    }
+}
+
 impl Prepared {
-    fn get(&self, tenant: TenantId, editions: &[FrameworkId]) -> Option<Arc<Frameworks>> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = kept.iter().position(|entry| entry.tenant == tenant && entry.editions == editions)?;
-        let entry = kept.remove(place)?;
-        let frameworks = Arc::clone(&entry.frameworks);
-        kept.push_back(entry);
-        Some(frameworks)
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn keep_frameworks(&mut self, editions: Editions, frameworks: Arc<Frameworks>, items: usize) {
+        let gone = self.frameworks.keep(editions, frameworks, items);
+        if !gone.is_empty() {
+            self.requirements.retain(|(editions, ..)| !gone.contains(editions));
+        }
     }
 
-    fn keep(&self, entry: Entry) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut size = entry.size;
-        kept.push_back(entry);
-        size += kept.iter().rev().skip(1).map(|entry| entry.size).sum::<usize>();
-        // One that is larger than all room is kept alone: it is the one that is in use.
-        while size > ROOM && kept.len() > 1 {
-            size -= kept.pop_front().map_or(0, |entry| entry.size);
+    fn keep_requirements(&mut self, asked: Asked, requirements: Arc<Requirements>) {
+        let bytes = requirements.size();
+        // Larger ones are made ready each time, as if nothing were kept.
+        if self.frameworks.has(&asked.0) && bytes <= MOST_BYTES {
+            self.requirements.keep(asked, requirements, bytes);
         }
     }
 }
@@ -69,57 +81,91 @@ impl App {
         tenant: TenantId,
         editions: Vec<FrameworkId>,
     ) -> Result<Arc<Frameworks>, PrepareError> {
-        if let Some(known) = self.prepared.get(tenant, &editions) {
+        let editions = (tenant, editions);
+        let known = self.prepared.kept().frameworks.get(&editions);
+        if let Some(known) = known {
             return Ok(known);
         }
-        let mut read = Vec::with_capacity(editions.len());
-        for id in &editions {
+        let mut read = Vec::with_capacity(editions.1.len());
+        for id in &editions.1 {
             let stored = self.store.framework(tenant, *id).await?.ok_or(PrepareError::Gone(*id))?;
             let version = stored.version();
             read.push((stored.framework, version));
         }
-        let size = read.iter().map(|(framework, _)| framework.items.len() + framework.associations.len()).sum();
+        let items = read.iter().map(|(framework, _)| framework.items.len() + framework.associations.len()).sum();
         let frameworks = Arc::new(self.compute(move || Frameworks::new(&read)).await?);
-        self.prepared.keep(Entry { tenant, editions, size, frameworks: Arc::clone(&frameworks) });
+        self.prepared.kept().keep_frameworks(editions, Arc::clone(&frameworks), items);
         Ok(frameworks)
+    }
+
+    /// What a profile asks for over these editions, ready for scoring by this policy.
+    ///
+    /// # Errors
+    /// The profile or one of the editions is not there, or cannot be read.
+    pub async fn requirements(
+        &self,
+        tenant: TenantId,
+        profile: ProfileId,
+        editions: Vec<FrameworkId>,
+        scoring: &scoring::InForce,
+    ) -> Result<Arc<Requirements>, PrepareError> {
+        let frameworks = self.frameworks(tenant, editions.clone()).await?;
+        let key = ((tenant, editions), profile, scoring.id);
+        let known = self.prepared.kept().requirements.get(&key);
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let read = self.store.profile(tenant, profile).await?.ok_or(PrepareError::ProfileGone(profile))?;
+        let policy = Arc::clone(&scoring.policy);
+        let requirements = Arc::new(self.compute(move || Requirements::new(&read, frameworks, policy)).await?);
+        self.prepared.kept().keep_requirements(key, Arc::clone(&requirements));
+        Ok(requirements)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
+    use wellspring_model::competency::Profile;
 
     use super::*;
 
-    fn entry(number: u128, size: usize) -> Entry {
-        Entry {
-            tenant: TenantId::from_uuid(Uuid::from_u128(1)),
-            editions: vec![FrameworkId::from_uuid(Uuid::from_u128(number))],
-            size,
-            frameworks: Arc::default(),
-        }
+    fn editions(tenant: u128) -> Editions {
+        (TenantId::from_uuid(Uuid::from_u128(tenant)), vec![FrameworkId::from_uuid(Uuid::from_u128(1))])
     }
 
-    fn has(kept: &Prepared, number: u128) -> bool {
-        let Entry { tenant, editions, .. } = entry(number, 0);
-        kept.get(tenant, &editions).is_some()
+    fn id() -> ProfileId {
+        ProfileId::from_uuid(Uuid::from_u128(1))
     }
 
-    #[test]
-    fn what_was_not_used_for_longest_makes_room() {
-        let kept = Prepared::default();
-        (1..=3).for_each(|number| kept.keep(entry(number, ROOM / 3)));
-        assert!(has(&kept, 1));
-        kept.keep(entry(4, ROOM / 3));
-        assert_eq!([1, 2, 3, 4].map(|number| has(&kept, number)), [true, false, true, true]);
-        kept.keep(entry(5, ROOM * 2));
-        assert_eq!([1, 3, 4, 5].map(|number| has(&kept, number)), [false, false, false, true]);
+    fn requirements() -> Arc<Requirements> {
+        let profile = Profile { id: id(), title: String::new(), framework: Vec::new(), requirements: Vec::new() };
+        Arc::new(Requirements::new(&profile, Arc::default(), Arc::default()))
+    }
+
+    fn has(kept: &mut Kept, tenant: u128) -> [bool; 2] {
+        let frameworks = kept.frameworks.get(&editions(tenant)).is_some();
+        [frameworks, kept.requirements.get(&(editions(tenant), id(), None)).is_some()]
     }
 
     #[test]
     fn another_tenant_has_none_of_it() {
-        let kept = Prepared::default();
-        kept.keep(entry(1, 1));
-        assert!(kept.get(TenantId::from_uuid(Uuid::from_u128(2)), &entry(1, 1).editions).is_none());
+        let prepared = Prepared::default();
+        let mut kept = prepared.kept();
+        kept.keep_frameworks(editions(1), Arc::default(), 1);
+        kept.keep_requirements((editions(1), id(), None), requirements());
+        assert_eq!((has(&mut kept, 1), has(&mut kept, 2)), ([true, true], [false, false]));
+    }
+
+    #[test]
+    fn requirements_are_kept_no_longer_than_their_frameworks() {
+        let prepared = Prepared::default();
+        let mut kept = prepared.kept();
+        kept.keep_requirements((editions(1), id(), None), requirements());
+        assert_eq!(has(&mut kept, 1), [false, false], "their frameworks have gone while they were made ready");
+        kept.keep_frameworks(editions(1), Arc::default(), MOST_ITEMS);
+        kept.keep_requirements((editions(1), id(), None), requirements());
+        kept.keep_frameworks(editions(2), Arc::default(), 1);
+        assert_eq!(has(&mut kept, 1), [false, false]);
     }
 }

@@ -5,9 +5,10 @@ use std::{path::Path, sync::Arc};
 use secrecy::zeroize::Zeroizing;
 use tokio::sync::Semaphore;
 use wellspring_egress::{Fetcher, FetcherConfig, Webhooks};
-use wellspring_host::{Host, HostConfig, InMemory};
+use wellspring_host::{Host, HostConfig, Workplace};
 use wellspring_model::{
     Timestamp,
+    digest::Digest,
     time::{Clock, Entropy},
 };
 use wellspring_score::ScoringPolicy;
@@ -17,8 +18,11 @@ use wellspring_verify::{Cache, Document, Limits, Material, Policy};
 use crate::{
     clock::{SystemClock, SystemEntropy},
     config::Config,
+    installed,
+    kept::Kept,
     known::Known,
     metrics::Metrics,
+    pace::Pace,
     prepared::Prepared,
     readiness::Readiness,
     registries,
@@ -42,6 +46,22 @@ pub enum StartError {
     Host(#[from] wellspring_host::HostError),
     #[error("the connector {file}: {error}")]
     Connector { file: String, error: wellspring_host::PackageError },
+    #[error(
+        "the connector {0} was installed by an earlier version, which kept no record of it. Install it again (`wellspring \
+         connectors install {0} --unsigned`), then take this file away"
+    )]
+    Unrecorded(String),
+    #[error(
+        "the connector {file} is {digest}, on record is {recorded}: somebody has put another file there. Install the vendor's \
+         again"
+    )]
+    Swapped { file: String, digest: Digest, recorded: Digest },
+    #[error("the connector {file}: {error}. It was signed when it was installed; install the vendor's package again")]
+    Signature { file: String, error: wellspring_host::SignatureError },
+    #[error("{path}: {error}")]
+    TrustFile { path: String, error: wellspring_host::TrustFileError },
+    #[error("others can write to the trust file {0}, and so decide whose code runs; take that right away (chmod go-w)")]
+    TrustFileOpen(String),
     #[error("{path}: {error}")]
     File { path: String, error: std::io::Error },
     #[error("the context {path}: {error}")]
@@ -130,18 +150,27 @@ pub fn serving_lock(config: &Config) -> Result<Option<ServingLock>, StartError> 
 /// # Errors
 /// Anything that is missing or cannot be read, named with what to do next.
 pub async fn app(config: Config) -> Result<App, StartError> {
-    app_with(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await
+    let program = |argument| {
+        Workplace::this_program(argument).map_err(|error| StartError::File { path: "the program".to_owned(), error })
+    };
+    let programs = Programs { compiler: program(installed::COMPILE)?, guests: Some(program(installed::RUN)?) };
+    // Boxed, as it is large: whoever waits for it would be too.
+    Box::pin(assembled(fetcher(&config)?, config, Arc::new(SystemClock), Arc::new(SystemEntropy), programs)).await
 }
 
-/// As [`app`], with a clock and a random source of the caller's.
+/// As [`app`], with a clock and a random source of the caller's. Connectors are compiled in this process, which need not be the
+/// program.
 ///
 /// # Errors
 /// As [`app`].
 pub async fn app_with(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<App, StartError> {
+    app_reaching(fetcher(&config)?, config, clock, entropy).await
+}
+
+fn fetcher(config: &Config) -> Result<Fetcher, StartError> {
     let stale = jiff::SignedDuration::from_secs(config.policy.longest_age_seconds().into());
     let extra_ca_file = config.extra_ca_file().map(Path::to_owned);
-    let fetcher = Fetcher::new(FetcherConfig { extra_ca_file, stale, ..FetcherConfig::default() })?;
-    app_reaching(fetcher, config, clock, entropy).await
+    Ok(Fetcher::new(FetcherConfig { extra_ca_file, stale, ..FetcherConfig::default() })?)
 }
 
 /// As [`app_with`], with a way to issuers' sites of the caller's.
@@ -154,15 +183,39 @@ pub async fn app_reaching(
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 ) -> Result<App, StartError> {
+    let programs = Programs { compiler: Workplace::Thread, guests: None };
+    Box::pin(assembled(fetcher, config, clock, entropy, programs)).await
+}
+
+/// Where connectors are compiled, and where they run. `None`: in this process.
+struct Programs {
+    compiler: Workplace,
+    guests: Option<Workplace>,
+}
+
+async fn assembled(
+    fetcher: Fetcher,
+    config: Config,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    programs: Programs,
+) -> Result<App, StartError> {
     let store = store(&config).await?;
+    store.check_schema().await?;
     let extra_ca_file = config.extra_ca_file().map(Path::to_owned);
     let webhooks = Webhooks::new(extra_ca_file.as_deref())?;
     let sandbox = HostConfig { extra_ca_file, ..HostConfig::default() };
-    let host = Host::new(sandbox, Arc::new(InMemory::default()), Arc::clone(&clock), Arc::clone(&entropy))?;
-    install_all(&host, &config.connectors.folder).await?;
+    let kept = Arc::new(Kept::new(store.clone()));
+    let host = match programs.guests.filter(|_| config.connectors.own_process) {
+        Some(program) => Host::apart(sandbox, program, kept, Arc::clone(&clock)).await?,
+        None => Host::new(sandbox, kept, Arc::clone(&clock), Arc::clone(&entropy))?,
+    };
+    let host = host.with_compiler(installed::compiler(&config.connectors, &master_key(&config)?, programs.compiler)?);
+    let taken_up = installed::take_up_all(&host, &store, &config.connectors).await?;
     let verification = verification(&config, clock.now())?;
-    let scoring = ScoringPolicy::counting(config.policy.assurance.iter().copied().collect());
+    let scoring = Arc::new(ScoringPolicy::counting(config.policy.assurance.iter().copied().collect()));
     let (known, metrics, readiness) = (Known::default(), Metrics::new(&store, clock.now()), Readiness::default());
+    metrics.connectors(&taken_up);
     let processors = Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from));
     Ok(App::new(AppState {
         config,
@@ -176,23 +229,11 @@ pub async fn app_reaching(
         scoring,
         prepared: Prepared::default(),
         known,
+        pace: Pace::default(),
         processors,
         metrics,
         readiness,
     }))
-}
-
-/// Loads every installed connector. One that cannot be loaded stops the start: deliveries would silently wait for it.
-async fn install_all(host: &Host, folder: &Path) -> Result<(), StartError> {
-    for file in crate::installed::files(folder)? {
-        let bytes = tokio::fs::read(&file)
-            .await
-            .map_err(|error| StartError::File { path: file.display().to_string(), error })?;
-        let named = |error| StartError::Connector { file: file.display().to_string(), error };
-        let connector = host.install(bytes).await.map_err(named)?;
-        tracing::info!(connector = %connector.id(), version = %connector.version(), "connector loaded");
-    }
-    Ok(())
 }
 
 /// Tells the store how fast each connector's ATS may be called.

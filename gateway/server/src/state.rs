@@ -14,7 +14,7 @@ use wellspring_score::ScoringPolicy;
 use wellspring_store::Store;
 use wellspring_verify::{Cache, Limits, Material, Policy};
 
-use crate::{config::Config, known::Known, metrics::Metrics, prepared::Prepared, readiness::Readiness};
+use crate::{config::Config, known::Known, metrics::Metrics, pace::Pace, prepared::Prepared, readiness::Readiness};
 
 /// One running gateway. Cheap to clone.
 #[derive(Clone)]
@@ -30,9 +30,12 @@ pub struct AppState {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub verification: Verification,
-    pub scoring: ScoringPolicy,
+    /// For employers who have no policy of their own.
+    pub scoring: Arc<ScoringPolicy>,
     pub prepared: Prepared,
     pub known: Known,
+    /// How often ATSs may call.
+    pub pace: Pace,
     /// As many as there are processors.
     pub processors: Semaphore,
     pub metrics: Metrics,

@@ -1,6 +1,6 @@
 //! Whom an employer relies on, for one job or for all: which rules are in force, and what other rules would change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 use tokio::task::JoinError;
@@ -15,7 +15,7 @@ use wellspring_model::{
 use wellspring_store::StoreError;
 use wellspring_verify::{Policy, Trusted, trust_in};
 
-use crate::{state::App, work::gather};
+use crate::{scoring, state::App, work::gather};
 
 /// Rules as they apply, and where they come from.
 #[derive(Debug, Clone)]
@@ -115,8 +115,9 @@ pub async fn preview(
     most: usize,
 ) -> Result<Preview, PreviewError> {
     let before = InForce::of(app, tenant, posting).await?.rules;
+    let counting = scoring::InForce::of(app, tenant, posting).await?.policy.assurance.clone();
     let credentials = received(app, tenant, posting, most).await?;
-    Ok(compare(app, credentials, &before, &applied(app, rules)).await?)
+    Ok(compare(app, credentials, &before, &applied(app, rules), &counting).await?)
 }
 
 /// Why there is no preview.
@@ -152,6 +153,7 @@ async fn compare(
     credentials: Vec<CredentialReport>,
     before: &TrustRules,
     after: &TrustRules,
+    counting: &BTreeSet<Assurance>,
 ) -> Result<Preview, JoinError> {
     let mut standings: BTreeMap<Standing, usize> = BTreeMap::new();
     let mut names = BTreeMap::new();
@@ -164,8 +166,8 @@ async fn compare(
     let mut preview = Preview { credentials: credentials.len(), ..Preview::default() };
     for credential in &credentials {
         let Some(standing) = standing(credential) else { continue };
-        preview.counted_before += usize::from(counts(app, credential, old.get(&standing)));
-        preview.counted_after += usize::from(counts(app, credential, new.get(&standing)));
+        preview.counted_before += usize::from(counts(counting, credential, old.get(&standing)));
+        preview.counted_after += usize::from(counts(counting, credential, new.get(&standing)));
     }
     for ((standing, count), after) in standings.iter().zip(new.into_values()) {
         let before = old.get(standing).and_then(|trusted| trusted.trust);
@@ -204,9 +206,9 @@ pub async fn decide_one(app: &App, issuer: IssuerId, rules: &TrustRules) -> Resu
 }
 
 /// Whether a credential of this standing would be in a class that counts.
-fn counts(app: &App, credential: &CredentialReport, trusted: Option<&Trusted>) -> bool {
+fn counts(counting: &BTreeSet<Assurance>, credential: &CredentialReport, trusted: Option<&Trusted>) -> bool {
     let trust = trusted.and_then(|trusted| trusted.trust);
     let judged = CredentialReport { trust, ..credential.clone() };
     let class = VerifiedCredential::from_report(&judged, Vec::new()).map(|verified| verified.assurance());
-    class.is_ok_and(|class: Assurance| app.scoring.assurance.contains(&class))
+    class.is_ok_and(|class| counting.contains(&class))
 }

@@ -10,7 +10,7 @@ use wellspring_model::{
 };
 
 use crate::{
-    Action, AuditNote, Page, Rate, Store, StoreError,
+    Action, AuditNote, Page, Rate, Store, StoreError, connection_state,
     destination::Destination,
     detail_of,
     gate::{self, GateId},
@@ -178,7 +178,7 @@ impl Store {
     }
 
     /// Takes a connection out of use: what waits for it is taken back, and nothing new is taken. Its row stays, since
-    /// submissions and deliveries tell of it; its secrets go. False where the tenant has no such connection.
+    /// submissions and deliveries tell of it; its secrets and what its connector kept go. False where the tenant has no such connection.
     ///
     /// # Errors
     /// The store's.
@@ -198,6 +198,7 @@ impl Store {
                     }
                     let text = id.to_string();
                     query("DELETE FROM connection_secrets WHERE connection = $1").bind(&text).execute(&mut *tx).await?;
+                    connection_state::forget(tx, &text).await?;
                     tx.audit(tenant, at, &actor, Action::ConnectionRemoved, &text);
                     Ok(true)
                 })

@@ -20,7 +20,7 @@ use crate::{
     unmapped,
 };
 
-/// A re-check found something else than was said.
+/// A re-check found something else than was said, or was made by another scoring policy.
 #[derive(Debug)]
 pub struct NewCorrection {
     pub submission: SubmissionId,
@@ -28,8 +28,8 @@ pub struct NewCorrection {
     pub replaces: AssessmentId,
     pub report: VerificationReport,
     pub assessment: Assessment,
-    /// Made if the ATS was told something before.
-    pub delivery: NewDelivery,
+    /// Made if the ATS was told something before. `None`: it came to the same, and nobody has to hear of it.
+    pub delivery: Option<NewDelivery>,
     pub watch: Watch,
     /// What its credentials name that leads to no item; what was counted before is not counted again.
     pub unmapped: Vec<Named>,
@@ -37,7 +37,7 @@ pub struct NewCorrection {
 
 impl Store {
     /// Records what a re-check found, keeps what was said before beside it, and sees to it that the ATS hears of it. Says
-    /// whether it did: another re-check may have replaced the same assessment before.
+    /// whether it did: another re-check may have replaced the same assessment before, or the application was withdrawn.
     ///
     /// # Errors
     /// [`StoreError::Fenced`] where the lease has ended; nothing was stored then.
@@ -53,14 +53,15 @@ impl Store {
                     let kept = query(
                         "INSERT INTO earlier_assessments (id, tenant, submission, at, replaced_at, report, assessment) \
                          SELECT $1, tenant, id, assessed_at, $4, report, assessment FROM submissions \
-                         WHERE id = $2 AND tenant = $3 AND state = 'assessed' ON CONFLICT DO NOTHING",
+                         WHERE id = $2 AND tenant = $3 AND state = 'assessed' AND withdrawn_at IS NULL ON CONFLICT DO NOTHING",
                     );
                     let kept = kept.bind(new.replaces.to_string()).bind(&subject).bind(lease.tenant.to_string());
                     if kept.bind(micros(now)).execute(&mut *tx).await? == 0 {
                         return Ok(false);
                     }
                     let corrected = composed(format!(
-                        "UPDATE submissions SET assessed_at = $2, report = $3, assessment = $4 WHERE id = $1 RETURNING {}",
+                        "UPDATE submissions SET assessed_at = $2, report = $3, assessment = $4 \
+                         WHERE id = $1 AND withdrawn_at IS NULL RETURNING {}",
                         Subject::COLUMNS
                     ))
                     .bind(&subject)
@@ -69,18 +70,23 @@ impl Store {
                     .bind(assessment)
                     .fetch_optional(&mut *tx)
                     .await?;
-                    if let Some(row) = corrected {
+                    // Withdrawn at this moment: the task is taken up again, and finds that out.
+                    let row = corrected.ok_or(StoreError::Superseded)?;
+                    if let Some(delivery) = &new.delivery {
                         let about = Subject::read(&Read::new(&row, "submissions"))?;
                         let (kind, outcome) = (EventType::SubmissionCorrected, new.report.outcome());
                         tx.announce(about.assessed((lease.tenant, now), kind, outcome, &new.assessment));
+                        if is_to_be_told(tx, &subject, delivery).await? {
+                            delivery::insert(tx, lease.tenant, delivery, lease.trace).await?;
+                        }
                     }
                     unmapped::saw(tx, lease.tenant, new.submission, new.unmapped, now);
                     recheck::checked(tx, lease.tenant, new.submission, new.watch, now).await?;
-                    if is_to_be_told(tx, &subject, &new.delivery).await? {
-                        delivery::insert(tx, lease.tenant, &new.delivery, lease.trace).await?;
-                    }
-                    let note = AuditNote::new(lease.tenant, now, "worker", Action::SubmissionCorrected, &subject);
-                    tx.note(note.with(detail));
+                    let action = match new.delivery {
+                        Some(_) => Action::SubmissionCorrected,
+                        None => Action::SubmissionRescored,
+                    };
+                    tx.note(AuditNote::new(lease.tenant, now, "worker", action, &subject).with(detail));
                     Ok(true)
                 })
             })

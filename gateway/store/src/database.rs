@@ -8,7 +8,7 @@ use std::{
 
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{
-    Connection as _, PgConnection, SqliteConnection,
+    ConnectOptions as _, Connection as _, PgConnection, SqliteConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -88,6 +88,14 @@ impl Options {
         match self {
             Self::Sqlite(_) => Dialect::Sqlite,
             Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// The same, without a word in the log about statements. A migration may take long, and is longer than a line should be.
+    pub fn silent(&self) -> Self {
+        match self {
+            Self::Sqlite(options) => Self::Sqlite(options.clone().disable_statement_logging()),
+            Self::Postgres(options) => Self::Postgres(options.clone().disable_statement_logging()),
         }
     }
 

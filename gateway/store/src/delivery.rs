@@ -6,18 +6,19 @@ use wellspring_model::{
     Timestamp,
     delivery::{Attempt, Content, Delivery, DeliveryFailure, DeliveryState, Receipt, Verdict},
     digest::Digest,
-    id::{AttemptId, DeliveryId, SubmissionId, TaskId, TenantId},
+    id::{AttemptId, DeliveryId, OrderId, SubmissionId, TaskId, TenantId},
     trace::TraceParent,
 };
 
 use crate::{
-    Action, AuditNote, Leased, Page, Passage, Store, StoreError, TaskKind, detail_of,
+    Action, AuditNote, Leased, Page, Passage, Store, StoreError, TaskKind, ats, detail_of,
     gate::GateId,
     row::{Read, json, micros},
     sql::{Arg, composed, over_rows, query},
     task::{self, NewTask},
     told::EndedDelivery,
     transaction::Transaction,
+    withdrawal,
 };
 
 /// A delivery to be made.
@@ -47,6 +48,8 @@ pub struct Ended {
     pub wait: Option<Duration>,
     /// What was seen of the destination.
     pub passage: Passage,
+    /// The order that the ATS was told the answer of, and what that was.
+    pub answers: Option<(OrderId, Content)>,
 }
 
 /// How a delivery begins.
@@ -91,17 +94,18 @@ pub(crate) async fn insert_all(
 
 const fn gate_of(content: &Content) -> GateId {
     match content {
-        Content::Result { connection, .. } | Content::Correction { connection, .. } => GateId::Connection(*connection),
+        Content::Result { connection, .. }
+        | Content::Correction { connection, .. }
+        | Content::Withdrawal { connection, .. } => GateId::Connection(*connection),
         Content::Event { endpoint, .. } => GateId::Endpoint(*endpoint),
     }
 }
 
 fn row(tenant: TenantId, new: &NewDelivery, begin: Begin, key: &str, now: i64) -> Vec<Arg> {
-    let (about, event) = match new.content {
-        Content::Result { submission, connection } | Content::Correction { submission, connection } => {
-            (Some((submission, connection)), None)
-        }
-        Content::Event { event, kind, endpoint } => (None, Some((event, kind, endpoint))),
+    let about = new.content.to_ats();
+    let event = match new.content {
+        Content::Event { event, kind, endpoint } => Some((event, kind, endpoint)),
+        Content::Result { .. } | Content::Correction { .. } | Content::Withdrawal { .. } => None,
     };
     let (state, next_at, ended_at) = match begin {
         Begin::Pending(_) => ("pending", Some(now), None),
@@ -132,7 +136,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Fenced`] where the lease has ended; [`StoreError::Superseded`] where the submission has another
-    /// assessment by now than the one that would be told. Nothing was stored then.
+    /// assessment by now than the one that would be told, or was withdrawn. Nothing was stored then.
     pub async fn begin_attempt(
         &self,
         lease: &Leased,
@@ -156,9 +160,11 @@ impl Store {
                     .await?;
                     // The delivery's row is held: a re-check that comes now sees that an attempt has begun.
                     if let Some((submission, assessed_at)) = pushed.and_then(|pushed| pushed.tells) {
-                        let stands = query("SELECT count(*) FROM submissions WHERE id = $1 AND assessed_at = $2")
-                            .bind(submission.to_string())
-                            .bind(micros(assessed_at));
+                        let stands = query(
+                            "SELECT count(*) FROM submissions WHERE id = $1 AND assessed_at = $2 \
+                             AND withdrawn_at IS NULL",
+                        );
+                        let stands = stands.bind(submission.to_string()).bind(micros(assessed_at));
                         if stands.number(&mut *tx).await? == 0 {
                             return Err(StoreError::Superseded);
                         }
@@ -202,7 +208,9 @@ impl Store {
         self.writer
             .write(move |tx| {
                 Box::pin(async move {
-                    let next = match wait {
+                    // Nobody tries again to tell what was withdrawn meanwhile.
+                    let is_taken_back = wait.is_some() && withdrawal::stops(tx, delivery).await?;
+                    let next = match wait.filter(|_| !is_taken_back) {
                         Some(wait) => Some(task::postpone(tx, &lease, wait).await?),
                         None => {
                             task::finish(tx, &lease).await?;
@@ -213,6 +221,7 @@ impl Store {
                     let (state, action) = match (&ended.result, next) {
                         (Ok(_), _) => ("delivered", Action::DeliveryDelivered),
                         (Err(_), Some(_)) => ("pending", Action::DeliveryFailed),
+                        (Err(_), None) if is_taken_back => ("cancelled", Action::DeliveryCancelled),
                         (Err(_), None) => ("exhausted", Action::DeliveryExhausted),
                     };
                     let settled = composed(format!(
@@ -230,7 +239,10 @@ impl Store {
                     .bind(i64::from(is_turned_away))
                     .fetch_optional(&mut *tx)
                     .await?;
-                    if let Some(row) = settled.filter(|_| next.is_none())
+                    if let (Some(answers), true) = (ended.answers, ended.result.is_ok()) {
+                        ats::ends(tx, lease.tenant, answers, now).await?;
+                    }
+                    if let Some(row) = settled.filter(|_| next.is_none() && !is_taken_back)
                         && let Some(delivery) = EndedDelivery::read(&Read::new(&row, "deliveries"))?
                     {
                         tx.announce(delivery.announcement(lease.tenant, now, &ended.result));
@@ -345,6 +357,7 @@ fn delivery(row: &Read) -> Result<Delivery, StoreError> {
     let content = match row.text("kind")?.as_str() {
         "result" => Content::Result { submission: row.id("submission")?, connection: row.id("connection")? },
         "correction" => Content::Correction { submission: row.id("submission")?, connection: row.id("connection")? },
+        "withdrawal" => Content::Withdrawal { submission: row.id("submission")?, connection: row.id("connection")? },
         "event" => {
             let (event, kind) = (row.id("event")?, row.id("event_type")?);
             Content::Event { event, kind, endpoint: row.id("endpoint")? }

@@ -6,11 +6,14 @@
 
 mod accept;
 mod announce;
+mod ats;
 mod audit;
 mod backup;
 mod claim;
 mod clock;
 mod connection;
+mod connection_state;
+mod connector;
 mod correction;
 mod crosswalk;
 mod database;
@@ -29,6 +32,7 @@ mod migrations;
 mod open;
 mod page;
 mod payload;
+mod policies;
 mod posting;
 mod probe;
 mod profile;
@@ -38,6 +42,7 @@ mod replay;
 mod retention;
 mod row;
 mod schedule;
+mod scoring;
 mod seal;
 mod share;
 mod sql;
@@ -49,15 +54,19 @@ mod told;
 mod transaction;
 mod trust;
 mod unmapped;
+mod withdrawal;
 mod writer;
 
 pub use accept::{Accepted, NewSubmission};
+pub use ats::{AtsCandidateNow, Heard, NewAtsEvent};
 pub use audit::{
     Action, AuditExport, AuditFilter, AuditKey, AuditLine, AuditNote, AuditPublicKey, AuditRow, AuditSignature, Broken,
     Endorsement, ExportCheck, ExportError, ExportFault, ExportRange, Fault, LOOKED_AT, Signed, SignedHead, TrailCheck,
     check_export, detail_of,
 };
 pub use backup::{Copied, CopyError, back_up, restore};
+pub use connection_state::KeepState;
+pub use connector::{ConnectorVersion, NewConnectorVersion, VersionState};
 pub use correction::NewCorrection;
 pub use crosswalk::{AssociationFilter, Decide, NewEdition, Settled, Settlement};
 pub use database::Database;
@@ -80,3 +89,4 @@ pub use submission::NewAssessment;
 pub use task::{LeaseToken, Leased, TaskKind};
 pub use tenant::ApiKey;
 pub use unmapped::{NoPlace, UnmappedPlace};
+pub use withdrawal::{NewWithdrawal, Withdraw};

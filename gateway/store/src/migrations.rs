@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// All migrations, oldest first. One that was released is never edited.
-const MIGRATIONS: [(i64, &str, &str); 11] = [
+const MIGRATIONS: [(i64, &str, &str); 14] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "trust", include_str!("../migrations/0002_trust.sql")),
     (3, "queue", include_str!("../migrations/0003_queue.sql")),
@@ -25,6 +25,9 @@ const MIGRATIONS: [(i64, &str, &str); 11] = [
     (9, "traces", include_str!("../migrations/0009_traces.sql")),
     (10, "frameworks", include_str!("../migrations/0010_frameworks.sql")),
     (11, "crosswalks", include_str!("../migrations/0011_crosswalks.sql")),
+    (12, "scoring", include_str!("../migrations/0012_scoring.sql")),
+    (13, "connectors", include_str!("../migrations/0013_connectors.sql")),
+    (14, "inbound", include_str!("../migrations/0014_inbound.sql")),
 ];
 
 /// The third migration looks for the task of every delivery, and goes through all tasks for each where there is no index. It
@@ -40,7 +43,7 @@ impl Store {
     /// # Errors
     /// A migration fails, or the database is of a newer version than this program.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let mut connection = self.options.connect().await?;
+        let mut connection = self.options.silent().connect().await?;
         // A database that has none yet answers with an error, and needs no index.
         let applied = query("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").number(&mut connection).await;
         if matches!(applied, Ok(1 | 2)) {

@@ -23,8 +23,9 @@ impl Store {
                 Box::pin(async move {
                     let id = new.id.to_string();
                     query(
-                        "INSERT INTO postings (id, tenant, title, profile, connection, external_id, created_at, trust_policy) \
-                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                        "INSERT INTO postings (id, tenant, title, profile, connection, external_id, created_at, \
+                            trust_policy, scoring_policy) \
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                     )
                     .bind(&id)
                     .bind(tenant.to_string())
@@ -34,6 +35,7 @@ impl Store {
                     .bind(new.external_id.as_ref().map(|id| id.0.clone()))
                     .bind(micros(new.created_at))
                     .bind(new.trust_policy.map(|id| id.to_string()))
+                    .bind(new.scoring_policy.map(|id| id.to_string()))
                     .execute(&mut *tx)
                     .await?;
                     tx.note(AuditNote::new(tenant, new.created_at, &actor, Action::JobAdded, &id).with(detail));
@@ -71,6 +73,25 @@ impl Store {
         row.map(|row| posting(&Read::new(&row, "postings"))).transpose()
     }
 
+    /// The newest jobs of a connection, newest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn newest_postings(
+        &self,
+        tenant: TenantId,
+        connection: ConnectionId,
+        most: u32,
+    ) -> Result<Vec<Posting>, StoreError> {
+        let rows = query("SELECT * FROM postings WHERE connection = $1 AND tenant = $2 ORDER BY id DESC LIMIT $3")
+            .bind(connection.to_string())
+            .bind(tenant.to_string())
+            .bind(i64::from(most))
+            .fetch_all(&self.read)
+            .await?;
+        rows.iter().map(|row| posting(&Read::new(row, "postings"))).collect()
+    }
+
     pub async fn postings(
         &self,
         tenant: TenantId,
@@ -95,6 +116,7 @@ fn posting(row: &Read) -> Result<Posting, StoreError> {
         connection: row.id("connection")?,
         external_id: row.optional_text("external_id")?.map(ExternalId),
         trust_policy: row.optional_id("trust_policy")?,
+        scoring_policy: row.optional_id("scoring_policy")?,
         created_at: row.time("created_at")?,
     })
 }

@@ -25,6 +25,8 @@ pub enum Asked {
     Unknown,
     /// It has no assessment that could be checked again.
     NotAssessed,
+    /// It was withdrawn: nothing is said of it any more.
+    Withdrawn,
 }
 
 /// Who is to be re-checked.
@@ -67,7 +69,7 @@ pub(crate) async fn checked(
 ) -> Result<(), StoreError> {
     let update = query(
         "UPDATE submissions SET checked_at = $3, recheck_at = $4 \
-         WHERE id = $1 AND tenant = $2 AND state = 'assessed' RETURNING received_at",
+         WHERE id = $1 AND tenant = $2 AND state = 'assessed' AND withdrawn_at IS NULL RETURNING received_at",
     );
     let update = update.bind(submission.to_string()).bind(tenant.to_string()).bind(micros(now));
     let row = update.bind(watch.recheck_at.map(micros)).fetch_optional(&mut *tx).await?;
@@ -90,13 +92,17 @@ impl Store {
         now: Timestamp,
         actor: &str,
     ) -> Result<Asked, StoreError> {
-        let row = query("SELECT state FROM submissions WHERE id = $1 AND tenant = $2")
+        let row = query("SELECT state, withdrawn_at FROM submissions WHERE id = $1 AND tenant = $2")
             .bind(submission.to_string())
             .bind(tenant.to_string())
             .fetch_optional(&self.read)
             .await?;
         let Some(row) = row else { return Ok(Asked::Unknown) };
-        if Read::new(&row, "submissions").text("state")? != "assessed" {
+        let row = Read::new(&row, "submissions");
+        if row.optional_time("withdrawn_at")?.is_some() {
+            return Ok(Asked::Withdrawn);
+        }
+        if row.text("state")? != "assessed" {
             return Ok(Asked::NotAssessed);
         }
         let actor = actor.to_owned();
@@ -239,7 +245,7 @@ impl Store {
                     task::finish(tx, &lease).await?;
                     query(
                         "UPDATE submissions SET recheck_at = $3 WHERE id = $1 AND tenant = $2 AND state = 'assessed' \
-                         AND (recheck_at IS NULL OR recheck_at > $3)",
+                         AND withdrawn_at IS NULL AND (recheck_at IS NULL OR recheck_at > $3)",
                     )
                     .bind(submission.to_string())
                     .bind(lease.tenant.to_string())

@@ -112,28 +112,7 @@ impl Store {
         actor: &str,
     ) -> Result<bool, StoreError> {
         let actor = actor.to_owned();
-        self.writer
-            .write(move |tx| {
-                Box::pin(async move {
-                    let id = delivery.to_string();
-                    let freed = query(
-                        "DELETE FROM tasks WHERE subject = $1 AND tenant = $2 AND kind = 'deliver' \
-                         AND lease_token IS NULL RETURNING id, serialization_key",
-                    )
-                    .bind(&id)
-                    .bind(tenant.to_string())
-                    .fetch_optional(&mut *tx)
-                    .await?;
-                    let Some(freed) = freed else { return Ok(false) };
-                    if let Some(key) = Read::new(&freed, "tasks").optional_text("serialization_key")? {
-                        task::next_in_order(tx, &key).await?;
-                    }
-                    cancelled(tx, &id, at).await?;
-                    tx.audit(tenant, at, &actor, Action::DeliveryCancelled, &id);
-                    Ok(true)
-                })
-            })
-            .await
+        self.writer.write(move |tx| Box::pin(async move { take_back(tx, tenant, delivery, at, &actor).await })).await
     }
 
     /// Takes back what waits before gates that are shut, a few at a time. Says how many.
@@ -169,7 +148,33 @@ impl Store {
     }
 }
 
-async fn cancelled(tx: &mut Transaction, delivery: &str, at: Timestamp) -> Result<(), StoreError> {
+/// Takes a delivery back that waits. False where it does not, or is being made.
+pub(crate) async fn take_back(
+    tx: &mut Transaction,
+    tenant: TenantId,
+    delivery: DeliveryId,
+    at: Timestamp,
+    actor: &str,
+) -> Result<bool, StoreError> {
+    let id = delivery.to_string();
+    let freed = query(
+        "DELETE FROM tasks WHERE subject = $1 AND tenant = $2 AND kind = 'deliver' \
+         AND lease_token IS NULL RETURNING id, serialization_key",
+    )
+    .bind(&id)
+    .bind(tenant.to_string())
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(freed) = freed else { return Ok(false) };
+    if let Some(key) = Read::new(&freed, "tasks").optional_text("serialization_key")? {
+        task::next_in_order(tx, &key).await?;
+    }
+    cancelled(tx, &id, at).await?;
+    tx.audit(tenant, at, actor, Action::DeliveryCancelled, &id);
+    Ok(true)
+}
+
+pub(crate) async fn cancelled(tx: &mut Transaction, delivery: &str, at: Timestamp) -> Result<(), StoreError> {
     query(
         "UPDATE deliveries SET state = 'cancelled', next_at = NULL, ended_at = $2 WHERE id = $1 AND state = 'pending'",
     )
@@ -192,7 +197,8 @@ async fn take_up(
         "UPDATE deliveries SET state = 'pending', next_at = $3, ended_at = NULL, receipt = NULL, failure = NULL, \
          tries = 0 WHERE id = $1 AND tenant = $2 AND state <> 'pending' \
          AND NOT EXISTS (SELECT 1 FROM gates g WHERE g.id = deliveries.gate AND g.state = 'shut') \
-         AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.id = deliveries.submission AND s.state = 'retired') \
+         AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.id = deliveries.submission \
+         AND (s.state = 'retired' OR (s.withdrawn_at IS NOT NULL AND deliveries.kind <> 'withdrawal'))) \
          RETURNING id, gate, serialization_key",
     )
     .bind(delivery.to_string())
@@ -219,7 +225,8 @@ fn matching(tenant: TenantId, filter: &DeliveryFilter) -> crate::sql::Query {
          AND ($3 IS NULL OR state = $3) AND ($4 IS NULL OR failure LIKE $4) \
          AND ($5 IS NULL OR ended_at >= $5) AND ($6 IS NULL OR ended_at < $6) \
          AND ($7 IS NULL OR endpoint = $7) \
-         AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.id = deliveries.submission AND s.state = 'retired') \
+         AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.id = deliveries.submission \
+         AND (s.state = 'retired' OR (s.withdrawn_at IS NOT NULL AND deliveries.kind <> 'withdrawal'))) \
          {} ORDER BY id LIMIT $8",
         ids.unwrap_or_default()
     );

@@ -7,7 +7,9 @@ use aes_gcm_siv::{
     Aes256GcmSiv, Nonce,
     aead::{Aead, KeyInit, Payload},
 };
+use hkdf::Hkdf;
 use secrecy::SecretString;
+use sha2::Sha256;
 use wellspring_model::{id::TenantId, time::Entropy};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
@@ -22,6 +24,16 @@ pub struct MasterKey([u8; 32]);
 impl MasterKey {
     pub fn new(key: [u8; 32]) -> Self {
         Self(key)
+    }
+
+    /// A key for another purpose, which `label` names. It tells nothing about this one, nor about those for other purposes.
+    ///
+    /// # Errors
+    /// None that a key of this length could cause.
+    pub fn derive(&self, label: &str) -> Result<Zeroizing<[u8; 32]>, StoreError> {
+        let mut key = Zeroizing::new([0; 32]);
+        Hkdf::<Sha256>::new(None, &self.0).expand(label.as_bytes(), &mut *key).map_err(|_| StoreError::Seal)?;
+        Ok(key)
     }
 
     /// Seals what belongs to no tenant, together with what it belongs to.
@@ -52,14 +64,24 @@ impl DataKey {
 
     /// Seals a secret together with what it belongs to.
     pub fn seal(&self, secret: &str, to: &[&str], entropy: &dyn Entropy) -> Result<Vec<u8>, StoreError> {
-        seal(&self.0, secret.as_bytes(), belongs(to), entropy)
+        self.seal_bytes(secret.as_bytes(), to, entropy)
+    }
+
+    /// Seals bytes together with what they belong to.
+    pub fn seal_bytes(&self, secret: &[u8], to: &[&str], entropy: &dyn Entropy) -> Result<Vec<u8>, StoreError> {
+        seal(&self.0, secret, belongs(to), entropy)
     }
 
     /// Opens a secret that belongs to `to`.
     pub fn unseal(&self, sealed: &[u8], to: &[&str]) -> Result<SecretString, StoreError> {
-        let opened = open(&self.0, sealed, belongs(to))?;
+        let opened = self.unseal_bytes(sealed, to)?;
         let text = std::str::from_utf8(&opened).map_err(|_| StoreError::Seal)?;
         Ok(SecretString::from(text.to_owned()))
+    }
+
+    /// Opens bytes that belong to `to`.
+    pub fn unseal_bytes(&self, sealed: &[u8], to: &[&str]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        open(&self.0, sealed, belongs(to))
     }
 }
 
@@ -101,6 +123,15 @@ mod tests {
         fn fill(&self, bytes: &mut [u8]) {
             bytes.fill_with(|| self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
         }
+    }
+
+    #[test]
+    fn keys_for_other_purposes_differ_from_one_another_and_from_the_master_key() {
+        let master = MasterKey::new([7; 32]);
+        let (one, two) = (master.derive("one").expect("a key"), master.derive("two").expect("a key"));
+        assert_eq!(one, master.derive("one").expect("the same key"));
+        assert!(one != two && *one != [7; 32]);
+        assert_ne!(one, MasterKey::new([8; 32]).derive("one").expect("a key"));
     }
 
     #[test]

@@ -3,15 +3,17 @@
 use wellspring_model::{
     Timestamp,
     assessment::Assessment,
+    ats::WithdrawalReason,
     event::EventType,
-    id::{SubmissionId, TenantId},
+    id::{ScoringPolicyId, SubmissionId, TaskId, TenantId},
     report::VerificationReport,
-    submission::{Assessed, Language, Submission, SubmissionState},
+    submission::{Assessed, Language, Submission, SubmissionState, Withdrawn},
     unmapped::Named,
 };
 
 use crate::{
     Action, AuditNote, Leased, NewDelivery, Page, Store, StoreError, Watch, delivery, detail_of, ground,
+    recheck::{self, ToRecheck},
     row::{Read, json, micros},
     sql::{composed, query},
     task,
@@ -25,11 +27,18 @@ pub struct NewAssessment {
     pub submission: SubmissionId,
     pub report: VerificationReport,
     pub assessment: Assessment,
+    /// Which scoring policy it was made by. `None`: the one that the product ships.
+    pub scoring_policy: Option<ScoringPolicyId>,
     pub deliveries: Vec<NewDelivery>,
     pub watch: Watch,
     /// What its credentials name that leads to no item.
     pub unmapped: Vec<Named>,
 }
+
+/// The scoring policy in force for a row of `submissions`.
+const SCORING_IN_FORCE: &str = "coalesce( \
+    (SELECT p.scoring_policy FROM postings p WHERE p.id = submissions.posting), \
+    (SELECT t.scoring_policy FROM tenants t WHERE t.id = submissions.tenant)) AS scoring_in_force";
 
 impl Store {
     /// Records report and assessment and enqueues the deliveries.
@@ -53,7 +62,7 @@ impl Store {
                     let assessed = composed(format!(
                         "UPDATE submissions SET state = 'assessed', assessed_at = $3, checked_at = $3, recheck_at = $4, \
                          report = $5, assessment = $6 \
-                         WHERE id = $1 AND tenant = $2 AND state = 'received' RETURNING received_at, {}",
+                         WHERE id = $1 AND tenant = $2 AND state = 'received' RETURNING received_at, {SCORING_IN_FORCE}, {}",
                         Subject::COLUMNS
                     ))
                     .bind(&subject)
@@ -71,6 +80,15 @@ impl Store {
                         let (kind, outcome) = (EventType::SubmissionAssessed, new.report.outcome());
                         let about = Subject::read(&row)?;
                         tx.announce(about.assessed((lease.tenant, now), kind, outcome, &new.assessment));
+                        if row.optional_id("scoring_in_force")? != new.scoring_policy {
+                            // Another policy was put in force meanwhile, for all who were assessed by then.
+                            let again = TaskId::from_uuid(tx.uuid(now));
+                            let one = ToRecheck { submission: new.submission, tenant: lease.tenant };
+                            recheck::enqueue(tx, vec![one], || again).await?;
+                        }
+                    } else {
+                        // It was withdrawn meanwhile.
+                        return Ok(());
                     }
                     for delivery in &new.deliveries {
                         delivery::insert(tx, lease.tenant, delivery, lease.trace).await?;
@@ -146,7 +164,7 @@ impl Store {
     }
 }
 
-fn submission(row: &Read) -> Result<Submission, StoreError> {
+pub(crate) fn submission(row: &Read) -> Result<Submission, StoreError> {
     let language = row.text("language")?;
     let language = Language::ALL.into_iter().find(|known| known.as_str() == language);
     let state = match row.text("state")?.as_str() {
@@ -171,6 +189,14 @@ fn submission(row: &Read) -> Result<Submission, StoreError> {
         payloads: row.json("payloads")?,
         received_at: row.time("received_at")?,
         credentials_retired_at: row.optional_time("credentials_retired_at")?,
+        withdrawn: withdrawn(row)?,
         state,
     })
+}
+
+fn withdrawn(row: &Read) -> Result<Option<Withdrawn>, StoreError> {
+    let Some(at) = row.optional_time("withdrawn_at")? else { return Ok(None) };
+    let by = row.text("withdrawn_by")?;
+    let by = WithdrawalReason::ALL.into_iter().find(|known| known.as_str() == by);
+    Ok(Some(Withdrawn { at, by: by.ok_or_else(|| row.corrupt("withdrawn_by"))? }))
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use wellspring_model::{
     Timestamp,
     assessment::Assessment,
+    ats::WithdrawalReason,
     delivery::{DeliveryFailure, Receipt},
     event::EventType,
     finding::Outcome,
@@ -65,6 +66,12 @@ impl Subject {
         });
         data.insert("assessment".to_owned(), result);
         Announcement { tenant, at, kind, data: data.into(), about: None }
+    }
+
+    pub fn withdrawn(&self, tenant: TenantId, at: Timestamp, (state, by): (&str, WithdrawalReason)) -> Announcement {
+        let mut data = self.data(state);
+        data.insert("reason".to_owned(), json!(by.as_str()));
+        Announcement { tenant, at, kind: EventType::SubmissionWithdrawn, data: data.into(), about: None }
     }
 
     pub fn rejected(&self, tenant: TenantId, at: Timestamp, code: &str) -> Announcement {
@@ -168,7 +175,7 @@ fn links(resource: &str, id: impl std::fmt::Display) -> Value {
 }
 
 /// An id that somebody else gave. A very long one is left out: it can be asked for.
-fn put(data: &mut Map<String, Value>, name: &str, text: Option<&str>) {
+pub(crate) fn put(data: &mut Map<String, Value>, name: &str, text: Option<&str>) {
     if let Some(text) = text.filter(|text| text.len() <= LONGEST) {
         data.insert(name.to_owned(), json!(text));
     }

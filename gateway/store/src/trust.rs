@@ -9,8 +9,16 @@ use wellspring_model::{
 
 use crate::{
     Action, AuditNote, Page, Store, StoreError, detail_of,
+    policies::{Policies, Put},
     row::{Read, json, micros},
     sql::query,
+};
+
+const TRUST: Policies = Policies {
+    table: "trust_policies",
+    column: "trust_policy",
+    in_force: Action::TrustPolicyInForce,
+    withdrawn: Action::TrustPolicyWithdrawn,
 };
 
 impl Store {
@@ -40,12 +48,7 @@ impl Store {
     }
 
     pub async fn trust_policy(&self, tenant: TenantId, id: TrustPolicyId) -> Result<Option<TrustPolicy>, StoreError> {
-        let row = query("SELECT id, policy FROM trust_policies WHERE id = $1 AND tenant = $2")
-            .bind(id.to_string())
-            .bind(tenant.to_string())
-            .fetch_optional(&self.read)
-            .await?;
-        row.map(|row| Read::new(&row, "trust_policies").json("policy")).transpose()
+        TRUST.one(self, tenant, id.to_string()).await
     }
 
     pub async fn trust_policies(
@@ -53,14 +56,7 @@ impl Store {
         tenant: TenantId,
         page: Page<TrustPolicyId>,
     ) -> Result<(Vec<TrustPolicy>, Option<TrustPolicyId>), StoreError> {
-        let rows = query("SELECT id, policy FROM trust_policies WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3")
-            .bind(tenant.to_string())
-            .bind(page.after())
-            .bind(page.rows())
-            .fetch_all(&self.read)
-            .await?;
-        let policies = rows.iter().map(|row| Read::new(row, "trust_policies").json("policy"));
-        Ok(page.cut(policies.collect::<Result<Vec<TrustPolicy>, _>>()?, |policy| policy.id))
+        TRUST.all(self, tenant, page, |policy: &TrustPolicy| policy.id).await
     }
 
     /// Puts a policy in force, for one job or for all that have none of their own; `None` takes it back. Says whether
@@ -76,34 +72,12 @@ impl Store {
         now: Timestamp,
         actor: &str,
     ) -> Result<bool, StoreError> {
-        let actor = actor.to_owned();
+        let (policy, actor) = (policy.map(|id| id.to_string()), actor.to_owned());
         self.writer
             .write(move |tx| {
                 Box::pin(async move {
-                    let policy = policy.map(|id| id.to_string());
-                    let (update, subject) = match posting {
-                        Some(posting) => {
-                            ("UPDATE postings SET trust_policy = $1 WHERE id = $2 AND tenant = $3", posting.to_string())
-                        }
-                        None => ("UPDATE tenants SET trust_policy = $1 WHERE id = $2 AND id = $3", tenant.to_string()),
-                    };
-                    let update = query(update).bind(&policy).bind(&subject).bind(tenant.to_string());
-                    let done = update.execute(&mut *tx);
-                    if done.await? == 0 {
-                        return Ok(false);
-                    }
-                    let note = match &policy {
-                        Some(policy) => {
-                            let text = "SELECT policy FROM trust_policies WHERE id = $1";
-                            let row = query(text).bind(policy).fetch_optional(&mut *tx).await?;
-                            let text = row.ok_or(StoreError::Dangling)?;
-                            let detail = detail_of(Read::new(&text, "trust_policies").text("policy")?);
-                            AuditNote::new(tenant, now, &actor, Action::TrustPolicyInForce, subject).with(detail)
-                        }
-                        None => AuditNote::new(tenant, now, &actor, Action::TrustPolicyWithdrawn, subject),
-                    };
-                    tx.note(note);
-                    Ok(true)
+                    let put = Put { tenant, posting, now, actor: &actor };
+                    TRUST.put(tx, &put, policy).await
                 })
             })
             .await
@@ -118,16 +92,7 @@ impl Store {
         tenant: TenantId,
         posting: Option<PostingId>,
     ) -> Result<Option<TrustPolicy>, StoreError> {
-        let row = query(
-            "SELECT p.id, p.policy FROM trust_policies p JOIN tenants t ON t.id = p.tenant \
-             WHERE t.id = $1 AND p.id = coalesce( \
-                (SELECT trust_policy FROM postings WHERE id = $2 AND tenant = $1), t.trust_policy)",
-        )
-        .bind(tenant.to_string())
-        .bind(posting.map(|id| id.to_string()))
-        .fetch_optional(&self.read)
-        .await?;
-        row.map(|row| Read::new(&row, "trust_policies").json("policy")).transpose()
+        TRUST.in_force(self, tenant, posting).await
     }
 
     /// Reports of assessed submissions, newest first, from `before` on: of one job, or of all jobs that have no policy of

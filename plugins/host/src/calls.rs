@@ -57,7 +57,7 @@ impl fmt::Debug for DeliverCall {
     }
 }
 
-/// What a delivery brings. Its `Debug` is not derived by accident: it would print a person.
+/// What a delivery brings. Without `Debug` on purpose: it would print a person.
 #[derive(Clone, Serialize, Deserialize)]
 pub enum Work {
     /// A result, or a correction of one: then it has the member `correction`, and goes to `correct` where the connector has
@@ -150,6 +150,14 @@ impl InboundRequest {
 pub struct Answered {
     /// What happened at the ATS. To be kept before the answer is given.
     pub events: Vec<AtsEvent>,
+    pub response: InboundResponse,
+    /// What to answer instead, and keep none of the events, where what they order is ordered already and has not ended.
+    pub conflict: Option<InboundResponse>,
+}
+
+/// What the ATS is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboundResponse {
     pub status: u16,
     /// A JSON text.
     pub json: Option<String>,

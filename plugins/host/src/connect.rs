@@ -7,7 +7,7 @@ use thiserror::Error;
 use wellspring_model::{ExposeSecret, SecretString, connection::BaseUrl, pointer::Pointer};
 
 use crate::{
-    manifest::{Credential, ManifestError},
+    manifest::{Credential, CredentialKind, ManifestError},
     registry::Connector,
 };
 
@@ -82,13 +82,17 @@ impl Connector {
             let message = "the connector has no credential of this name".to_owned();
             return Err(Refusal { pointer: at.key(name), message });
         }
+        // Without what both sides know, requests that come to us are not believed; what we send does not need it.
+        let is_needed = |name: &String, credential: &Credential| {
+            credential.kind != CredentialKind::SharedSecret || given.contains_key(name)
+        };
         let secret = |(name, credential): (&String, &Credential)| match given.get(name) {
             Some(members) => Ok((name.clone(), secret(credential, members, &at.key(name))?)),
             None => {
                 Err(Refusal { pointer: at.key(name), message: "the connector asks for this credential".to_owned() })
             }
         };
-        asked.iter().map(secret).collect()
+        asked.iter().filter(|(name, credential)| is_needed(name, credential)).map(secret).collect()
     }
 }
 

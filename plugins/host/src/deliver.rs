@@ -8,15 +8,14 @@ use wellspring_model::{
 };
 
 use crate::{
-    bindings::wellspring::connector::types::{Context, Entity},
     calls::{Attachment, DeliverCall, Delivered, Work},
-    enter::{belongs, context},
-    failure,
+    enter::{Loan, belongs},
+    errand::{Data, Errand, Export, Given},
+    failure::{broken, sandbox},
     host::Host,
     manifest::{Event, Manifest},
     receipt,
     redact::Redactor,
-    state::CallState,
 };
 
 /// Name and version of what `deliver` and `correct` are given: `plugins/wit/0.1/schemas/application-result.schema.json`.
@@ -38,40 +37,28 @@ impl Host {
     async fn try_deliver(&self, id: &ConnectorId, call: DeliverCall) -> Result<Delivered, DeliveryFailure> {
         let connector = self.installed(id)?;
         belongs(call.tenant, &call.connection)?;
-        let event = export(connector.manifest(), &call.work)?;
-        let entity = entity(&call.work)?;
-        let deadline = call.deadline.min(self.limits.wall);
-        let context = Context {
+        let export = export(connector.manifest(), &call.work)?;
+        let redactor = Redactor::new(candidate(&call.work));
+        let loan = Loan { trace: call.trace, ..self.loan(&connector, &call.connection)? };
+        let errand = Errand {
             idempotency_key: call.idempotency_key,
             attempt: call.attempt,
-            ..context(&call.connection, &call.call_id, deadline)
+            redactor,
+            attachments: attachments(call.work),
+            ..self.errand(&connector, &call.connection, call.call_id, call.deadline, export)
         };
-        let redactor = Redactor::new(candidate(&call.work));
-        let state = self.entitled(&connector, &call.connection, call.call_id, redactor)?;
-        let state = CallState { trace: call.trace, attachments: attachments(call.work), ..state };
-        let (ended, state) = self
-            .runner
-            .run(&connector.pre, state, deadline, move |guest, store| {
-                Box::pin(async move {
-                    match event {
-                        Event::Correct => guest.call_correct(store, &context, &entity).await,
-                        Event::Withdraw => guest.call_withdraw(store, &context, &entity).await,
-                        _ => guest.call_deliver(store, &context, &entity).await,
-                    }
-                })
-            })
-            .await;
-        let result = match ended {
-            Ok(Ok(receipt)) => Ok(receipt::read(receipt)),
-            Ok(Err(error)) => Err(failure::reported(&error, &state)),
-            Err(stopped) => Err(failure::stopped(&stopped, &state)),
-        };
-        Ok(Delivered { result, requests: state.calls.requests(), wait: state.allowance })
+        let (given, lent) = self.run(&connector, errand, loan).await;
+        let result = given.and_then(|given| match given {
+            Given::Receipt { remote_id, changed, json } => Ok(receipt::read(remote_id, changed, json)),
+            _ => Err(broken("no receipt for what was delivered")),
+        });
+        Ok(Delivered { result, requests: lent.requests(), wait: lent.wait() })
     }
 }
 
-/// The export that the work goes to. A correction goes to `deliver` where the connector has nothing of its own for it.
-fn export(manifest: &Manifest, work: &Work) -> Result<Event, DeliveryFailure> {
+/// The export that the work goes to, with the work as it is given. A correction goes to `deliver` where the connector has nothing
+/// of its own for it.
+fn export(manifest: &Manifest, work: &Work) -> Result<Export, DeliveryFailure> {
     let event = match work {
         Work::Result { result, .. } if result.correction.is_some() && manifest.supports(Event::Correct) => {
             Event::Correct
@@ -79,7 +66,16 @@ fn export(manifest: &Manifest, work: &Work) -> Result<Event, DeliveryFailure> {
         Work::Result { .. } => Event::Deliver,
         Work::Withdrawal(_) => Event::Withdraw,
     };
-    if manifest.supports(event) { Ok(event) } else { Err(unsupported(manifest, event)) }
+    if !manifest.supports(event) {
+        return Err(unsupported(manifest, event));
+    }
+    match work {
+        Work::Result { result, .. } if event == Event::Correct => {
+            Ok(Export::Correct(written(APPLICATION_RESULT, result)?))
+        }
+        Work::Result { result, .. } => Ok(Export::Deliver(written(APPLICATION_RESULT, result)?)),
+        Work::Withdrawal(withdrawal) => Ok(Export::Withdraw(written(WITHDRAWAL, withdrawal)?)),
+    }
 }
 
 /// The connector does not do this.
@@ -102,16 +98,9 @@ fn attachments(work: Work) -> Vec<Attachment> {
     }
 }
 
-fn entity(work: &Work) -> Result<Entity, DeliveryFailure> {
-    match work {
-        Work::Result { result, .. } => written(APPLICATION_RESULT, result),
-        Work::Withdrawal(withdrawal) => written(WITHDRAWAL, withdrawal),
-    }
-}
-
 /// Domain data as the contract carries it.
-pub(crate) fn written(schema: &str, data: &impl Serialize) -> Result<Entity, DeliveryFailure> {
+pub(crate) fn written(schema: &str, data: &impl Serialize) -> Result<Data, DeliveryFailure> {
     let json = serde_json::to_string(data)
-        .map_err(|error| failure::sandbox(FailureCode::Internal, format!("`{schema}` cannot be written: {error}")))?;
-    Ok(Entity { schema: schema.to_owned(), json })
+        .map_err(|error| sandbox(FailureCode::Internal, format!("`{schema}` cannot be written: {error}")))?;
+    Ok(Data { schema: schema.to_owned(), json })
 }

@@ -45,7 +45,6 @@ pub fn grant(manifest: &Manifest, view: &ConnectionView) -> Result<ConnectionEgr
     let credentials = manifest
         .credentials
         .iter()
-        .filter(|(_, asked)| asked.kind != CredentialKind::SharedSecret)
         .filter_map(|(name, asked)| Some((name, asked, view.secrets.get(name)?)))
         .map(|(name, asked, secret)| {
             let token_url = manifest.token_url(asked, &connection.bases);
@@ -87,11 +86,12 @@ fn credential(
             let KeySecret { key } = parse(name, secret)?;
             Ok(match (asked.attach, &asked.header) {
                 (Attach::Header, Some(header)) => Granted::Header { name: header.clone(), value: key },
+                (Attach::Basic, _) => Granted::BasicKey(key),
                 _ => Granted::Bearer(key),
             })
         }
-        // It is for comparing, and attached to nothing.
-        CredentialKind::SharedSecret => Err(GrantError::Secret(name.to_owned())),
+        // Attached to nothing; egress has to know it to keep it from the guest.
+        CredentialKind::SharedSecret => Ok(Granted::Shared(parse::<SharedSecret>(name, secret)?.secret)),
     }
 }
 

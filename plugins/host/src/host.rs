@@ -1,6 +1,14 @@
 //! The sandbox as the gateway sees it: install connectors, call them.
 
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 use wellspring_model::{
@@ -10,15 +18,21 @@ use wellspring_model::{
 };
 
 use crate::{
+    apart::Apart,
     clients::Clients,
-    engine::{self, Allocation, HostError},
+    compile::{Compiler, CompilerFigures, Workplace},
+    engine::{Allocation, HostError},
+    enter::{Loan, errand},
+    errand::{Errand, Export, Given},
     failure,
+    guest::{Executor, Handle},
+    guests::Guests,
     kept::ConnectionState,
+    lent::{Lent, Seen},
     limits::Limits,
     outbound::Outbound,
     package::PackageError,
     registry::{Connector, Registry},
-    runner::Runner,
 };
 
 /// `describe` has nothing to wait for.
@@ -42,46 +56,83 @@ impl Default for HostConfig {
     }
 }
 
-/// The sandbox: an engine, the installed connectors, and a way out for each connection.
+/// The sandbox: where guests run, the installed connectors, and a way out for each connection.
 pub struct Host {
-    engine: wasmtime::Engine,
-    allocation: Allocation,
+    guests: Guests,
+    handles: AtomicU64,
     pub(crate) limits: Arc<Limits>,
-    pub(crate) runner: Runner,
+    compiler: Compiler,
     registry: Registry,
     pub(crate) clients: Clients,
     pub(crate) kept: Arc<dyn ConnectionState>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) entropy: Arc<dyn Entropy>,
 }
 
 impl fmt::Debug for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Host").field("allocation", &self.allocation).field("connectors", &self.registry).finish()
+        f.debug_struct("Host").field("allocation", &self.allocation()).field("connectors", &self.registry).finish()
     }
 }
 
 impl Host {
-    /// Starts the engine. Fails only where the machine cannot run one at all.
+    /// Runs guests in this process. Fails only where the machine cannot run them at all.
+    ///
+    /// # Errors
+    /// Why there is no engine.
     pub fn new(
         config: HostConfig,
         kept: Arc<dyn ConnectionState>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, HostError> {
-        let slots = config.slots.max(1);
-        let (engine, allocation) = engine::start(&config.limits, slots)?;
-        Ok(Self {
-            runner: Runner::new(engine.clone(), slots),
-            engine,
-            allocation,
-            limits: Arc::new(config.limits),
+        let limits = Arc::new(config.limits);
+        let executor = Executor::new(Arc::clone(&limits), config.slots.max(1), Arc::clone(&clock), entropy)?;
+        Ok(Self::with(Guests::Here(Arc::new(executor)), limits, config.extra_ca_file, kept, clock))
+    }
+
+    /// Runs guests in a process of their own, which knows no secret and has no way out but through this one.
+    ///
+    /// # Errors
+    /// Why that process does not start.
+    pub async fn apart(
+        config: HostConfig,
+        program: Workplace,
+        kept: Arc<dyn ConnectionState>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, HostError> {
+        let limits = Arc::new(config.limits);
+        let apart = Apart::start(program, Arc::clone(&limits), config.slots.max(1)).await?;
+        Ok(Self::with(Guests::Apart(apart), limits, config.extra_ca_file, kept, clock))
+    }
+
+    fn with(
+        guests: Guests,
+        limits: Arc<Limits>,
+        extra_ca_file: Option<PathBuf>,
+        kept: Arc<dyn ConnectionState>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            guests,
+            handles: AtomicU64::new(0),
+            limits,
+            compiler: Compiler::here(),
             registry: Registry::default(),
-            clients: Clients::new(config.extra_ca_file, Arc::clone(&clock)),
+            clients: Clients::new(extra_ca_file, Arc::clone(&clock)),
             kept,
             clock,
-            entropy,
-        })
+        }
+    }
+
+    /// Has packages compiled in this way; without it, on a thread of this process.
+    #[must_use]
+    pub fn with_compiler(self, compiler: Compiler) -> Self {
+        Self { compiler, ..self }
+    }
+
+    /// What came of the packages that were to run.
+    pub fn compiler_figures(&self) -> CompilerFigures {
+        self.compiler.figures()
     }
 
     /// Has this answer the requests of all connections in place of the network, for programs that measure or test connectors. It
@@ -93,34 +144,85 @@ impl Host {
 
     /// How instances get their memory on this machine.
     pub fn allocation(&self) -> Allocation {
-        self.allocation
+        self.guests.allocation()
+    }
+
+    /// The process that runs guests, where they have one of their own.
+    pub fn guests_process(&self) -> Option<u32> {
+        match &self.guests {
+            Guests::Here(_) => None,
+            Guests::Apart(apart) => apart.process(),
+        }
     }
 
     /// Inspects, compiles, links and tries a package, and from then on calls it by its id. A connector with the same id is
     /// replaced.
+    ///
+    /// # Errors
+    /// Why the package is not accepted. A connector with the same id goes on as it was.
     pub async fn install(&self, bytes: Vec<u8>) -> Result<Arc<Connector>, PackageError> {
-        let engine = self.engine.clone();
-        let loaded = tokio::task::spawn_blocking(move || Connector::load(&engine, &bytes)).await;
-        // The compiler has panicked on odd input before; that ends its thread and not ours.
-        let connector = loaded.map_err(|_| PackageError::Compile("the compiler gave up".to_owned()))??;
-        let state = self.state(&connector, "install".to_owned());
-        let (described, state) = self
-            .runner
-            .run(&connector.pre, state, DESCRIBE_WALL.min(self.limits.wall), |guest, store| {
-                Box::pin(guest.call_describe(store))
-            })
-            .await;
-        let described =
-            described.map_err(|stopped| PackageError::Describe(failure::stopped(&stopped, &state).message))?;
-        connector.compare(&described)?;
-        let connector = Arc::new(connector);
-        self.registry.insert(Arc::clone(&connector));
+        let connector = self.try_out(bytes).await?;
+        if let Some(replaced) = self.registry.insert(Arc::clone(&connector)) {
+            self.guests.forget(replaced.handle);
+        }
         Ok(connector)
+    }
+
+    /// All of [`Self::install`] but the last: nobody calls it, whatever ran before goes on.
+    ///
+    /// # Errors
+    /// Why the package is not accepted.
+    pub async fn try_out(&self, bytes: Vec<u8>) -> Result<Arc<Connector>, PackageError> {
+        let handle = Handle(self.handles.fetch_add(1, Ordering::Relaxed));
+        let connector = Connector::load(&self.guests, &self.compiler, handle, bytes).await?;
+        if let Err(error) = self.describe(&connector).await {
+            self.guests.forget(handle);
+            return Err(error);
+        }
+        Ok(Arc::new(connector))
+    }
+
+    /// Has it say what it is, with no rights at all.
+    async fn describe(&self, connector: &Connector) -> Result<(), PackageError> {
+        let errand = Errand {
+            deadline: DESCRIBE_WALL.min(self.limits.wall),
+            ..errand(connector, "install".to_owned(), Export::Describe)
+        };
+        match self.run(connector, errand, Loan::default()).await.0 {
+            Ok(Given::Description(description)) => connector.compare(&description),
+            Ok(_) => Err(PackageError::Describe("it gave something else".to_owned())),
+            Err(failure) => Err(PackageError::Describe(failure.message)),
+        }
+    }
+
+    /// Runs an errand with what is lent to it.
+    pub(crate) async fn run(
+        &self,
+        connector: &Connector,
+        errand: Errand,
+        loan: Loan,
+    ) -> (Result<Given, DeliveryFailure>, Arc<Lent>) {
+        let lent = Arc::new(Lent {
+            connector: connector.id().clone(),
+            call_id: errand.call_id.clone(),
+            rights: loan.rights,
+            trace: loan.trace,
+            body: loan.body,
+            limits: Arc::clone(&self.limits),
+            clock: Arc::clone(&self.clock),
+            seen: Seen::default(),
+            span: tracing::Span::current(),
+        });
+        (self.guests.run(connector.handle, errand, Arc::clone(&lent)).await, lent)
     }
 
     /// Forgets a connector. Calls under way finish. `false`: there was none.
     pub fn remove(&self, id: &ConnectorId) -> bool {
-        self.registry.remove(id)
+        let removed = self.registry.remove(id);
+        if let Some(connector) = &removed {
+            self.guests.forget(connector.handle);
+        }
+        removed.is_some()
     }
 
     /// The installed connector of this id.

@@ -8,6 +8,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use wellspring_model::id::{ConnectionId, TenantId};
 
@@ -39,7 +40,7 @@ pub trait ConnectionState: fmt::Debug + Send + Sync {
 }
 
 /// Why something is not kept, or cannot be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error, Serialize, Deserialize)]
 pub enum NotKept {
     #[error("the connection's state would be larger than it may be")]
     Quota,

@@ -8,38 +8,49 @@
 //!
 //! Every way to fail has a name ([`wellspring_model::delivery::FailureCode`]). This is the only crate that names wasmtime.
 
-mod bindings;
-mod blob;
+pub mod admission;
+mod apart;
 pub mod calls;
 mod clients;
+pub mod compile;
 mod connect;
+pub mod consent;
+mod contract;
 mod deliver;
 pub mod engine;
 mod enter;
+mod errand;
 mod failure;
 mod genuine;
 pub mod grants;
+mod guest;
+mod guests;
 mod host;
-mod imports;
 mod inbound;
+mod inherited;
 mod inspection;
 mod kept;
+mod lent;
 pub mod limits;
 pub mod manifest;
-mod multipart;
 mod outbound;
 pub mod package;
 mod receipt;
 mod redact;
 mod registry;
-mod runner;
-mod state;
+pub mod signature;
+pub mod trust;
 
+pub use admission::{AdmissionError, Admitted, Candidate, Unsigned, admit};
+#[cfg(unix)]
+pub use apart::child::run as run_guests;
 pub use calls::{
-    Answered, Attachment, CheckLine, ConnectionView, DeliverCall, Delivered, InboundCall, InboundRequest, JobsPage,
-    NotAnswered, Purpose, Work,
+    Answered, Attachment, CheckLine, ConnectionView, DeliverCall, Delivered, InboundCall, InboundRequest,
+    InboundResponse, JobsPage, NotAnswered, Purpose, Work,
 };
+pub use compile::{Cache, CacheKey, CompileLimits, Compiler, CompilerFigures, Workplace};
 pub use connect::{Accepted, Refusal};
+pub use consent::{Right, Rights, RightsChange};
 pub use deliver::{APPLICATION_RESULT, WITHDRAWAL};
 pub use engine::{Allocation, HostError};
 pub use host::{Host, HostConfig};
@@ -51,3 +62,5 @@ pub use manifest::Manifest;
 pub use outbound::Outbound;
 pub use package::{PackageError, inspect, pack};
 pub use registry::Connector;
+pub use signature::{SIGNATURE_MAX, SignatureError, Signed, Statement};
+pub use trust::{TrustError, TrustFile, TrustFileError};

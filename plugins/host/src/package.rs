@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
-use wasmparser::{ComponentTypeRef, Encoding, Parser, Payload, TypeBounds, Validator, WasmFeatures};
+use wasmparser::{BinaryReader, ComponentTypeRef, Encoding, Parser, Payload, TypeBounds, Validator, WasmFeatures};
 use wellspring_model::digest::Digest;
 use wit_component::ComponentEncoder;
 
 use crate::{
+    contract,
     inspection::Inspection,
-    manifest::{Manifest, ManifestError},
+    manifest::{CONTRACT, Manifest, ManifestError},
 };
 
 /// The largest package there may be.
@@ -21,6 +22,8 @@ pub const SIZE_MAX: usize = 32 << 20;
 /// The largest single function, and how many there may be: compiling time grows with both.
 const FUNCTION_BYTES_MAX: usize = 1 << 20;
 const FUNCTIONS_MAX: usize = 200_000;
+/// How deep components and modules may lie within one another.
+const DEPTH_MAX: u32 = 16;
 /// The custom section that holds the manifest.
 pub const SECTION: &str = "wellspring:manifest";
 
@@ -40,8 +43,10 @@ pub const EXPORTS: [&str; 8] =
 pub enum PackageError {
     #[error("the file has {size} bytes; a connector has at most {SIZE_MAX}")]
     TooLarge { size: usize },
-    #[error("the file is not a WebAssembly component")]
-    NotAComponent,
+    #[error("the file is not a WebAssembly component: {0}")]
+    NotAComponent(Instead),
+    #[error("the component ends early, after {size} bytes: the file was cut off. Copy or build it again")]
+    CutOff { size: usize },
     #[error("the component is malformed: {0}")]
     Malformed(String),
     #[error("the component has {0}; the limit keeps compiling it bounded")]
@@ -52,11 +57,13 @@ pub enum PackageError {
     Manifest(#[from] ManifestError),
     #[error("the settings schema is not a usable JSON Schema: {0}")]
     SettingsSchema(String),
-    #[error("the component imports `{import}`; a connector may import {} only", IMPORTS.join(", "))]
+    #[error("{}", contract::import_denied(import, &IMPORTS))]
     ImportDenied { import: String },
-    #[error("the component does not export `{export}`")]
+    #[error("the component does not export `{export}`; contract {CONTRACT} has every connector export {}", EXPORTS.join(", "))]
     ExportMissing { export: &'static str },
-    #[error("the component does not fit the contract: {0}")]
+    #[error("the manifest is for another contract: {}", contract::version_denied(.0))]
+    ContractVersion(String),
+    #[error("the component does not fit contract {CONTRACT}: {0}. Build it anew with an SDK for contract {CONTRACT}")]
     Contract(String),
     #[error("the component cannot be compiled: {0}")]
     Compile(String),
@@ -64,6 +71,33 @@ pub enum PackageError {
     Describe(String),
     #[error("`describe` says {field} `{described}`, the manifest `{manifest}`")]
     Description { field: &'static str, described: String, manifest: String },
+}
+
+/// What a file is that should be a component.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Instead {
+    #[error("it is empty")]
+    Empty,
+    #[error("it is a core module; `wellspring-connector pack` makes a connector of it")]
+    Module,
+    #[error(
+        "it is compiled code. A gateway compiles by itself and takes nobody else's code: hand in the `.wasm` it was made of"
+    )]
+    Compiled,
+    #[error("it is something else")]
+    Unknown,
+}
+
+impl Instead {
+    fn of(bytes: &[u8]) -> Self {
+        match bytes {
+            [] => Self::Empty,
+            // wasmtime writes compiled code as ELF.
+            [0x7f, b'E', b'L', b'F', ..] => Self::Compiled,
+            _ if Parser::is_core_wasm(bytes) => Self::Module,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 /// The content of the section.
@@ -78,11 +112,12 @@ struct Section {
 
 /// Reads a package: size, validity, structure, imports, exports, manifest. Bounded in time and memory by [`SIZE_MAX`].
 pub fn inspect(bytes: &[u8]) -> Result<Inspection, PackageError> {
-    if bytes.len() > SIZE_MAX {
-        return Err(PackageError::TooLarge { size: bytes.len() });
-    }
+    check_size(bytes)?;
     if !Parser::is_component(bytes) {
-        return Err(PackageError::NotAComponent);
+        return Err(PackageError::NotAComponent(Instead::of(bytes)));
+    }
+    if is_cut_off(bytes) {
+        return Err(PackageError::CutOff { size: bytes.len() });
     }
     let outline = Outline::read(bytes)?;
     if let Some(import) = outline.imports.iter().find(|import| !IMPORTS.contains(&import.as_str())) {
@@ -98,7 +133,10 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, PackageError> {
     };
     let section: Section =
         serde_json::from_slice(section).map_err(|error| ManifestError::Unreadable(error.to_string()))?;
-    let manifest = Manifest::parse(&section.manifest)?;
+    let manifest = Manifest::parse(&section.manifest).map_err(|error| match error {
+        ManifestError::Contract(version) => PackageError::ContractVersion(version),
+        error => error.into(),
+    })?;
     settings_validator(&section.settings)?;
     Ok(Inspection {
         id: manifest.id.clone(),
@@ -111,6 +149,12 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, PackageError> {
         digest: Digest::from_bytes(Sha256::digest(bytes).into()),
         size: bytes.len(),
     })
+}
+
+/// The first thing that is looked at.
+pub(crate) fn check_size(bytes: &[u8]) -> Result<(), PackageError> {
+    let size = bytes.len();
+    if size > SIZE_MAX { Err(PackageError::TooLarge { size }) } else { Ok(()) }
 }
 
 /// Makes a package of a core module (as `rustc` links it, with the description that wit-bindgen embeds), the text of
@@ -175,6 +219,23 @@ fn malformed(error: wasmparser::Error) -> PackageError {
     PackageError::Malformed(error.to_string())
 }
 
+/// Whether the last section goes on behind the end of the file. The parser names a place within for that, and no cause.
+fn is_cut_off(component: &[u8]) -> bool {
+    /// What stands before the first section.
+    const HEADER: usize = 8;
+    let mut reader = BinaryReader::new(component.get(HEADER..).unwrap_or_default(), HEADER);
+    while !reader.eof() {
+        let skipped = reader
+            .read_u8()
+            .and_then(|_| reader.read_var_u32())
+            .and_then(|length| reader.read_bytes(usize::try_from(length).unwrap_or(usize::MAX)));
+        if skipped.is_err() {
+            return true;
+        }
+    }
+    false
+}
+
 /// What stands at the top level of a component.
 #[derive(Default)]
 struct Outline {
@@ -191,9 +252,12 @@ impl Outline {
             match payload.map_err(malformed)? {
                 Payload::Version { encoding, .. } => {
                     if depth == 0 && encoding != Encoding::Component {
-                        return Err(PackageError::NotAComponent);
+                        return Err(PackageError::NotAComponent(Instead::Module));
                     }
                     depth += 1;
+                    if depth > DEPTH_MAX {
+                        return Err(PackageError::TooComplex("components within components, more than 16 deep"));
+                    }
                 }
                 Payload::End(_) => depth = depth.saturating_sub(1),
                 Payload::CodeSectionEntry(body) => {

@@ -4,7 +4,6 @@ use serde_json::Value;
 use wellspring_model::{delivery::Receipt, id::ExternalId};
 
 use crate::{
-    bindings::wellspring::connector::types::{CheckLine as GuestLine, Receipt as GuestReceipt},
     calls::CheckLine,
     redact::{FAILURE_CHARS, Redactor},
 };
@@ -17,17 +16,17 @@ const REMOTE_ID_MAX: usize = 512;
 const LINES_MAX: usize = 50;
 
 /// A delivery has happened by now, so nothing here can fail: what cannot be kept is left out.
-pub(crate) fn read(receipt: GuestReceipt) -> Receipt {
-    let details = Some(receipt.json)
+pub(crate) fn read(remote_id: Option<String>, changed: bool, json: String) -> Receipt {
+    let details = Some(json)
         .filter(|json| json.len() <= DETAILS_MAX)
         .and_then(|json| serde_json::from_str::<Value>(&json).ok())
         .filter(Value::is_object)
         .unwrap_or(Value::Null);
-    let remote_id = receipt.remote_id.filter(|id| id.len() <= REMOTE_ID_MAX).map(ExternalId);
-    Receipt { remote_id, changed: receipt.changed, details }
+    let remote_id = remote_id.filter(|id| id.len() <= REMOTE_ID_MAX).map(ExternalId);
+    Receipt { remote_id, changed, details }
 }
 
-pub(crate) fn lines(lines: Vec<GuestLine>, redactor: &Redactor) -> Vec<CheckLine> {
+pub(crate) fn lines(lines: Vec<CheckLine>, redactor: &Redactor) -> Vec<CheckLine> {
     lines
         .into_iter()
         .take(LINES_MAX)

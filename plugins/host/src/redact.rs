@@ -3,6 +3,7 @@
 //! A connector's author is asked to keep personal data out of these. The host does not rely on it: it knows the
 //! applicant's name and address, and takes them out. Secrets never reach a guest, so they cannot come back from one.
 
+use serde::{Deserialize, Serialize};
 use wellspring_model::submission::Candidate;
 
 /// Shorter values occur in ordinary words.
@@ -14,7 +15,7 @@ pub const FAILURE_CHARS: usize = 500;
 pub const LOG_CHARS: usize = 4_096;
 
 /// Takes the applicant out of texts.
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Redactor {
     /// Longest first, so that a full name goes before its parts.
     values: Vec<String>,

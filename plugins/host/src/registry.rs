@@ -1,7 +1,4 @@
-//! Installed connectors: inspected, compiled off the async threads, linked once, and tried once with no rights at all.
-//!
-//! Compiled code is kept in memory only. Code from disk would have to be trusted as much as the host itself, and a Rust
-//! connector compiles in well under a second.
+//! Installed connectors: inspected, compiled, linked once, and tried once with no rights at all.
 
 use std::{
     collections::BTreeMap,
@@ -10,25 +7,24 @@ use std::{
 };
 
 use serde_json::{Map, Value};
-use wasmtime::{
-    Engine,
-    component::{Component, HasSelf, Linker},
-};
 use wellspring_model::connection::ConnectorId;
 
 use crate::{
-    bindings::{self, ConnectorPre, wellspring::connector::types::Description},
+    compile::Compiler,
+    errand::Description,
+    guest::Handle,
+    guests::Guests,
     inspection::Inspection,
     manifest::{Event, Manifest},
     package::{self, PackageError},
-    state::CallState,
 };
 
-/// An installed connector, ready to be instantiated.
+/// An installed connector, whose code is loaded.
 pub struct Connector {
     inspection: Inspection,
     settings: jsonschema::Validator,
-    pub(crate) pre: ConnectorPre<CallState>,
+    /// Names its code where guests run.
+    pub(crate) handle: Handle,
 }
 
 impl fmt::Debug for Connector {
@@ -65,14 +61,22 @@ impl Connector {
         mistakes.map(|error| (error.instance_path().to_string(), error.masked().to_string())).collect()
     }
 
-    /// Inspects, compiles and links. Takes as long as compiling takes: not for async threads.
-    pub(crate) fn load(engine: &Engine, bytes: &[u8]) -> Result<Self, PackageError> {
-        let inspection = package::inspect(bytes)?;
+    /// Inspects a package, has it compiled, and loads its code.
+    pub(crate) async fn load(
+        guests: &Guests,
+        compiler: &Compiler,
+        handle: Handle,
+        bytes: Vec<u8>,
+    ) -> Result<Self, PackageError> {
+        let package: Arc<[u8]> = bytes.into();
+        let inspected = Arc::clone(&package);
+        // Reading 32 MiB takes its time too.
+        let inspection = tokio::task::spawn_blocking(move || package::inspect(&inspected)).await;
+        let inspection = inspection.map_err(|_| PackageError::Malformed("the parser gave up".to_owned()))??;
         let settings = package::settings_validator(&inspection.settings_schema)?;
-        let component =
-            Component::from_binary(engine, bytes).map_err(|error| PackageError::Compile(format!("{error:#}")))?;
-        let pre = link(engine, &component).map_err(|error| PackageError::Contract(format!("{error:#}")))?;
-        Ok(Self { inspection, settings, pre })
+        let code = compiler.code(package, inspection.digest).await?;
+        guests.load(handle, Arc::new(code)).await.map_err(PackageError::Contract)?;
+        Ok(Self { inspection, settings, handle })
     }
 
     /// Compares what the code says of itself with the manifest.
@@ -109,13 +113,6 @@ impl Connector {
     }
 }
 
-/// Links our own interfaces and nothing else: whatever else a component imports stays unresolved, and that is an error.
-fn link(engine: &Engine, component: &Component) -> wasmtime::Result<ConnectorPre<CallState>> {
-    let mut linker = Linker::new(engine);
-    bindings::Connector::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut CallState| state)?;
-    ConnectorPre::new(linker.instantiate_pre(component)?)
-}
-
 /// The connectors by their ids. A connector installed again replaces the one before; calls under way finish on theirs.
 #[derive(Debug, Default)]
 pub(crate) struct Registry(RwLock<BTreeMap<ConnectorId, Arc<Connector>>>);
@@ -129,12 +126,13 @@ impl Registry {
         self.0.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    pub fn insert(&self, connector: Arc<Connector>) {
+    /// Gives the one that it replaces.
+    pub fn insert(&self, connector: Arc<Connector>) -> Option<Arc<Connector>> {
         let id = connector.inspection.id.clone();
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(id, connector);
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(id, connector)
     }
 
-    pub fn remove(&self, id: &ConnectorId) -> bool {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(id).is_some()
+    pub fn remove(&self, id: &ConnectorId) -> Option<Arc<Connector>> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(id)
     }
 }

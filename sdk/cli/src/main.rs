@@ -1,7 +1,11 @@
 //! `wellspring-connector`: what vendors do with a connector outside a gateway.
 
+mod clock;
 mod inspect;
+mod key;
 mod pack;
+mod sign;
+mod verify;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -27,6 +31,12 @@ enum Command {
     },
     /// Make a package of a core module, or a finished component, and its manifest.
     Pack(pack::Pack),
+    /// Make a key to sign packages with, and print its public part.
+    Keygen(key::Keygen),
+    /// Sign a package.
+    Sign(sign::Sign),
+    /// Say whether a signature holds for a package, as a gateway would before compiling it.
+    Verify(verify::Verify),
 }
 
 /// 1: the file is not an acceptable connector. 66: it cannot be read. 73: the result cannot be written. As in `sysexits.h`.
@@ -34,6 +44,9 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Inspect { file, json } => inspect::run(&file, json),
         Command::Pack(pack) => pack::run(&pack),
+        Command::Keygen(keygen) => key::run(&keygen),
+        Command::Sign(sign) => sign::run(&sign),
+        Command::Verify(verify) => verify::run(&verify),
     };
     match done {
         Ok(text) => {

@@ -51,3 +51,57 @@ fn what_is_no_connector_is_refused_with_the_reason() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("is not a WebAssembly component"));
     assert_eq!(run(&[Path::new("inspect"), Path::new("nowhere.wasm")]).status.code(), Some(66));
 }
+
+#[test]
+fn what_was_signed_verifies_and_nothing_else_does() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let (package, key) = (at("greenhouse.wasm"), at("vendor.pem"));
+    std::fs::copy(guest("greenhouse"), &package).expect("a package");
+    let word = Path::new;
+    let made = run(&[word("keygen"), word("--out"), &key]);
+    let public = String::from_utf8(made.stdout).expect("text").trim().to_owned();
+    assert!(public.starts_with("ed25519:"), "{public}");
+    assert_eq!(run(&[word("keygen"), word("--out"), &key]).status.code(), Some(73), "a key is never written over");
+
+    assert!(run(&[word("sign"), &package, word("--key"), &key]).status.success());
+    let verify = |whose: &[&Path]| {
+        let output = run(&[&[word("verify"), package.as_path()], whose].concat());
+        (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    let (code, text) = verify(&[word("--key"), word(&public)]);
+    assert!(code == Some(0) && text.starts_with("greenhouse 0.1.0 (sha256:"), "{text}");
+    let other = public.replace(&public[8..10], if &public[8..10] == "00" { "01" } else { "00" });
+    assert_eq!(verify(&[word("--key"), word(&other)]).0, Some(1));
+    assert_eq!(verify(&[]).0, Some(2), "a signature says nothing without somebody to rely on");
+
+    let trust = at("trust.toml");
+    for (connectors, expected) in [("greenhouse", Some(0)), ("acme/*", Some(1))] {
+        let text = format!("[[keys]]\nkey = \"{public}\"\nconnectors = [\"{connectors}\"]\n");
+        std::fs::write(&trust, text).expect("a trust file");
+        assert_eq!(verify(&[word("--trust"), &trust]).0, expected, "{connectors}");
+    }
+    // A file that somebody changed afterwards.
+    let mut bytes = std::fs::read(&package).expect("the package");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&package, bytes).expect("it is changed");
+    let (code, text) = verify(&[word("--key"), word(&public)]);
+    assert!(code == Some(1) && !text.contains("panicked"), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_is_written_for_its_owner_only_and_refused_once_others_can_read_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = folder.path().join("vendor.pem");
+    let word = Path::new;
+    assert!(run(&[word("keygen"), word("--out"), &key]).status.success());
+    let mode = |path: &Path| std::fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    assert_eq!(mode(&key), 0o600);
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o640)).expect("the group may read");
+    let output = run(&[word("sign"), &guest("greenhouse"), word("--key"), &key, word("--out"), word("/dev/null")]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("others can read this key"));
+}

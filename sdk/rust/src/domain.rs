@@ -75,6 +75,10 @@ pub struct Withdrawal {
     /// What the corrections that were written carry.
     #[serde(default)]
     pub correction_markers: Vec<String>,
+    /// The marker of what you write for this withdrawal alone, such as a note that says so.
+    pub withdrawal_marker: String,
+    /// The most lines that a result of this application has had, for an ATS whose rows are overwritten one by one.
+    pub lines: u32,
     /// `APPLICANT` or `EMPLOYER`; more may come.
     pub reason: String,
     /// That the result was withdrawn, in one sentence that stands alone: for an ATS where nothing can be deleted.

@@ -78,20 +78,20 @@ impl From<inbound::Request> for InboundRequest {
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub events: Vec<AtsEvent>,
-    status: u16,
-    json: Option<String>,
+    response: inbound::Response,
+    conflict: Option<inbound::Response>,
 }
 
 impl Answer {
     /// An answer without a body.
     pub fn status(status: u16) -> Self {
-        Self { events: Vec::new(), status, json: None }
+        Self { events: Vec::new(), response: inbound::Response { status, json: None }, conflict: None }
     }
 
     /// An answer in JSON.
     pub fn json(status: u16, body: &impl Serialize) -> Result<Self, Error> {
         let json = serde_json::to_string(body).map_err(|error| unwritable("the answer", &error))?;
-        Ok(Self { events: Vec::new(), status, json: Some(json) })
+        Ok(Self { events: Vec::new(), response: inbound::Response { status, json: Some(json) }, conflict: None })
     }
 
     /// Adds something that happened.
@@ -101,9 +101,17 @@ impl Answer {
         self
     }
 
+    /// What to answer instead where what is ordered here is ordered already and has not ended, which only the gateway can know.
+    /// Nothing that this answer tells counts then.
+    #[must_use]
+    pub fn or_in_conflict(mut self, conflict: Self) -> Self {
+        self.conflict = Some(conflict.response);
+        self
+    }
+
     pub(crate) fn into_contract(self) -> Result<inbound::Answer, Error> {
         let events = self.events.iter().map(|event| entity(EVENT, event)).collect::<Result<_, Error>>()?;
-        Ok(inbound::Answer { events, response: inbound::Response { status: self.status, json: self.json } })
+        Ok(inbound::Answer { events, response: self.response, conflict: self.conflict })
     }
 }
 

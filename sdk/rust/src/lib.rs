@@ -4,19 +4,29 @@
 //! a `connector.toml` beside `Cargo.toml`, which says what the connector is and what it asks for:
 //!
 //! ```ignore
-//! use wellspring_sdk::{ApplicationResult, Connector, Context, Error, Receipt, Request, connector};
+//! use serde::Deserialize;
+//! use serde_json::json;
+//! use wellspring_sdk::{ApplicationResult, Connector, Context, Error, Receipt, Request, connector, find_or_write};
 //!
 //! struct Acme;
+//!
+//! #[derive(Deserialize)]
+//! struct Note {
+//!     id: u64,
+//!     text: String,
+//! }
 //!
 //! #[connector]
 //! impl Connector for Acme {
 //!     fn deliver(_: &Context, result: ApplicationResult) -> Result<Receipt, Error> {
-//!         let note: serde_json::Value = Request::post("api", "/notes")
-//!             .credential("main")
-//!             .json(&serde_json::json!({ "application": result.application.id, "text": result.summary }))
-//!             .send()?
-//!             .json()?;
-//!         Ok(Receipt::written(note["id"].to_string()))
+//!         let path = format!("/applications/{}/notes", Request::segment(&result.application.id));
+//!         let notes: Vec<Note> = Request::get("api", &path).credential("main").send()?.json()?;
+//!         let notes = notes.into_iter().map(|note| Ok((note.id, note.text)));
+//!         let note = find_or_write(result.note_marker(), notes, || {
+//!             let note = Request::post("api", &path).credential("main").json(&json!({ "text": result.note() }));
+//!             note.send()?.json::<Note>().map(|note| note.id)
+//!         })?;
+//!         Ok(note.receipt())
 //!     }
 //! }
 //! ```
@@ -25,7 +35,7 @@
 //!
 //! - You name a base and a credential of your manifest; the host knows addresses and secrets, you do not.
 //! - `deliver` may be called again for the same work, also where the last call succeeded and its answer was lost. Search for
-//!   [`ApplicationResult::marker`] at the ATS before you write.
+//!   the marker at the ATS before you write: [`find_or_write`].
 //! - Every call runs in a fresh instance: nothing stays in memory between calls.
 //! - `?` on an HTTP failure becomes the right answer to the host: wait as long as the ATS asked, try again, or give up.
 
@@ -36,11 +46,15 @@ mod body;
 mod connector;
 mod domain;
 mod error;
+pub mod fields;
 pub mod host;
+pub mod ids;
 mod inbound;
 mod jobs;
+mod marked;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod memory;
+mod note;
 mod pages;
 mod panic;
 mod request;
@@ -85,6 +99,7 @@ pub use inbound::{
     InboundRequest, Offer,
 };
 pub use jobs::{AtsJob, AtsJobStatus, JobsPage};
-pub use pages::Pages;
+pub use marked::{Marked, find_marked, find_or_write};
+pub use pages::{Pages, by_cursor};
 pub use request::Request;
 pub use response::Response;

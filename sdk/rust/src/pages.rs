@@ -1,4 +1,5 @@
-//! Lists that come page by page: `Link: <…>; rel="next"` (RFC 8288), as Greenhouse, GitHub and many others do.
+//! Lists that come page by page: by `Link: <…>; rel="next"` (RFC 8288), as Greenhouse, GitHub and many others do, or by a cursor
+//! in the body.
 
 use crate::{Error, Request, Response};
 
@@ -28,6 +29,52 @@ impl Iterator for Pages {
         };
         self.next = response.header("link").and_then(next_query).map(|query| request.with_query(query));
         Some(Ok(response))
+    }
+}
+
+/// The items of a list that comes by cursor, page after page as they are needed. `page` gets the cursor of the page to ask for, at
+/// first none, and gives its items with the cursor of the next one.
+pub fn by_cursor<T>(
+    page: impl FnMut(Option<&str>) -> Result<(Vec<T>, Option<String>), Error>,
+) -> impl Iterator<Item = Result<T, Error>> {
+    ByCursor { page, items: Vec::new().into_iter(), next: Next::First }
+}
+
+struct ByCursor<T, P> {
+    page: P,
+    items: std::vec::IntoIter<T>,
+    next: Next,
+}
+
+enum Next {
+    First,
+    Cursor(String),
+    Ended,
+}
+
+impl<T, P: FnMut(Option<&str>) -> Result<(Vec<T>, Option<String>), Error>> Iterator for ByCursor<T, P> {
+    type Item = Result<T, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(item) = self.items.next() {
+                return Some(Ok(item));
+            }
+            let cursor = match std::mem::replace(&mut self.next, Next::Ended) {
+                Next::Ended => return None,
+                Next::First => None,
+                Next::Cursor(cursor) => Some(cursor),
+            };
+            let (items, next) = match (self.page)(cursor.as_deref()) {
+                Ok(page) => page,
+                Err(error) => return Some(Err(error)),
+            };
+            if next.is_some() && next == cursor {
+                return Some(Err(Error::upstream("the list's cursor leads to where it came from")));
+            }
+            self.items = items.into_iter();
+            self.next = next.map_or(Next::Ended, Next::Cursor);
+        }
     }
 }
 
@@ -82,7 +129,32 @@ fn hex(high: u8, low: u8) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::next_query;
+    use super::*;
+
+    #[test]
+    fn a_list_by_cursor_is_asked_for_as_far_as_it_is_read() {
+        let mut asked = Vec::new();
+        let page = |cursor: Option<&str>| {
+            asked.push(cursor.map(str::to_owned));
+            Ok(match cursor {
+                None => (vec![1, 2], Some("a".to_owned())),
+                Some("a") => (Vec::new(), Some("b".to_owned())),
+                _ => (vec![3], None),
+            })
+        };
+        let all: Result<Vec<_>, Error> = by_cursor(page).collect();
+        assert_eq!(all, Ok(vec![1, 2, 3]));
+        assert_eq!(asked, [None, Some("a".to_owned()), Some("b".to_owned())]);
+        assert_eq!(by_cursor(|_| Ok((vec![1], Some("a".to_owned())))).next(), Some(Ok(1)));
+    }
+
+    #[test]
+    fn a_cursor_that_leads_nowhere_ends_the_list_with_an_error() {
+        let mut items = by_cursor(|_| Ok((vec![1], Some("a".to_owned()))));
+        let all: Vec<_> = items.by_ref().take(9).collect();
+        assert_eq!(all.len(), 2, "{all:?}");
+        assert!(all[1].is_err());
+    }
 
     #[test]
     fn only_the_query_of_the_next_link_is_followed() {

@@ -11,10 +11,11 @@ use std::{
     task::{Context, Poll},
 };
 
-use axum::{extract::connect_info::Connected, serve::IncomingStream};
+use axum::{Router, extract::connect_info::Connected, serve::IncomingStream};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
+    task::JoinHandle,
 };
 
 /// Cuts one connection: nothing more is sent on it.
@@ -31,7 +32,15 @@ impl Cut {
     }
 }
 
-pub(crate) struct Cuttable(pub(crate) TcpListener);
+/// Serves until the task is ended; whoever answers can have the connection of their request cut.
+pub(crate) fn serve(listener: TcpListener, router: Router) -> JoinHandle<()> {
+    let service = router.into_make_service_with_connect_info::<Cut>();
+    tokio::spawn(async move {
+        let _ended = axum::serve(Cuttable(listener), service).await;
+    })
+}
+
+struct Cuttable(TcpListener);
 
 impl axum::serve::Listener for Cuttable {
     type Io = Connection;

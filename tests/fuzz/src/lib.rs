@@ -9,4 +9,5 @@ pub mod pictures;
 pub mod rewrite;
 pub mod seeds;
 pub mod targets;
+pub mod wire;
 pub mod words;

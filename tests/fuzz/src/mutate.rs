@@ -6,31 +6,38 @@ use libfuzzer_sys::fuzzer_mutate;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    rewrite,
+    rewrite, wire,
     words::{DATATYPES, VOCABULARIES, WORDS},
 };
 
 /// SplitMix64: the fuzzer gives a seed for each mutation, and the same seed has to mutate the same way.
-pub struct Chance(u64);
+pub struct Chance {
+    state: u64,
+    words: &'static [&'static str],
+}
 
 impl Chance {
+    fn new(seed: u32, words: &'static [&'static str]) -> Self {
+        Self { state: seed.into(), words }
+    }
+
     pub fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         ((z ^ (z >> 31)) % end.max(1) as u64) as usize
     }
 
     fn word(&mut self) -> String {
-        WORDS[self.below(WORDS.len())].to_owned()
+        self.words[self.below(self.words.len())].to_owned()
     }
 }
 
 /// Mutates a JSON document: mostly as a tree, now and then as bytes. Often a signed credential takes its place, written
 /// differently: what was mutated at random for long states something else than anybody signed.
 pub fn document(data: &mut [u8], size: usize, most: usize, seed: u32) -> usize {
-    let mut chance = Chance(seed.into());
+    let mut chance = Chance::new(seed, WORDS);
     let changed = match chance.below(8) {
         0 => return fuzzer_mutate(data, size, most),
         1..4 => Some(rewrite::credential(&mut chance).to_string().into_bytes()),
@@ -41,7 +48,7 @@ pub fn document(data: &mut [u8], size: usize, most: usize, seed: u32) -> usize {
 
 /// Mutates a token, one of its parts as JSON; or, in an input of lines, one line.
 pub fn token(data: &mut [u8], size: usize, most: usize, seed: u32) -> usize {
-    let mut chance = Chance(seed.into());
+    let mut chance = Chance::new(seed, WORDS);
     if chance.below(8) == 0 {
         return fuzzer_mutate(data, size, most);
     }
@@ -68,11 +75,21 @@ pub fn token(data: &mut [u8], size: usize, most: usize, seed: u32) -> usize {
 
 /// Mutates an input that has some bytes of its own before a document.
 pub fn after_head(head: usize, data: &mut [u8], size: usize, most: usize, seed: u32) -> usize {
-    let mut chance = Chance(seed.into());
+    let mut chance = Chance::new(seed, WORDS);
     if size <= head || chance.below(4) == 0 {
         return fuzzer_mutate(data, size, most);
     }
     let changed = tree_text(&data[head..size], &mut chance).map(|text| [&data[..head], &text].concat());
+    put(data, size, most, changed)
+}
+
+/// Mutates a request of a connector, with words that mean something on the wire.
+pub fn request(data: &mut [u8], size: usize, most: usize, seed: u32) -> usize {
+    let mut chance = Chance::new(seed, wire::WORDS);
+    let changed = match chance.below(16) {
+        0 => return fuzzer_mutate(data, size, most),
+        _ => tree_text(&data[..size], &mut chance),
+    };
     put(data, size, most, changed)
 }
 

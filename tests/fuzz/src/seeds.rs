@@ -12,21 +12,26 @@ use crate::{
         signed, signed_as,
     },
     pictures,
-    words::dictionary,
+    words::{WORDS, dictionary},
 };
 
 /// Where seeds and dictionary go, if whoever runs a target asks for them.
 const FOLDER: &str = "WELLSPRING_FUZZ_SEEDS";
 
-/// Writes the seeds of a target and the dictionary. libFuzzer reads both after it has called a target's initialisation.
+/// Writes the seeds of a target and a dictionary. libFuzzer reads both after it has called a target's initialisation.
 pub fn write(seeds: &[Vec<u8>]) {
+    write_with(seeds, WORDS);
+}
+
+/// As [`write`], with other words.
+pub fn write_with(seeds: &[Vec<u8>], words: &[&str]) {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
     let folder = Path::new(&folder);
     fs::create_dir_all(folder).expect("the folder for seeds can be made");
     for (number, seed) in seeds.iter().enumerate() {
         fs::write(folder.join(format!("{number:03}")), seed).expect("a seed can be written");
     }
-    fs::write(folder.with_extension("dict"), dictionary()).expect("the dictionary can be written");
+    fs::write(folder.with_extension("dict"), dictionary(words)).expect("the dictionary can be written");
 }
 
 fn more(name: &str, value: Value) -> Map<String, Value> {
@@ -220,4 +225,33 @@ pub fn status() -> Vec<Vec<u8>> {
         }
     }
     seeds
+}
+
+/// Requests of a connector, sound and not. See [`crate::targets::egress`].
+pub fn egress() -> Vec<Vec<u8>> {
+    let plain =
+        |base: &str, path: &str| json!({"method": "GET", "base": base, "path": path, "as": "bearer", "ways": "012345"});
+    let mut seeds = vec![
+        plain("api", "/candidates/1"),
+        plain("root", "/"),
+        plain("root", ""),
+        plain("inside", "/"),
+        plain("named", "/"),
+        plain("literal", "/"),
+        plain("root", "/..;/admin"),
+        plain("api", "/../admin"),
+        plain("api", "//evil.example"),
+        json!({"method": "POST", "base": "api", "path": "/notes", "query": [["a b", "c&d"]], "as": "basic", "layers": "01",
+            "headers": [["X-Own", "1"], ["Idempotency-Key", "k"]], "json": "{\"a\":1}", "ways": "000000", "status": 401}),
+        json!({"method": "PUT", "base": "api", "path": "/x", "as": "header", "bytes": "0\r\n\r\n", "status": 307, "ways": "2"}),
+        json!({"method": "PATCH", "base": "api", "path": "/x", "form": [["a", "b\r\n"]], "headers": [["Content-Type", "a/b"]]}),
+        json!({"method": "DELETE", "base": "root", "path": "/é", "headers": [["Host", "evil.example"]], "layers": "10"}),
+        json!({"method": "HEAD", "base": "api", "path": "/x", "as": "field", "field": "X-Key", "status": 204}),
+        json!({"method": "GET", "base": "api", "path": "/x", "as": "field", "field": "Host"}),
+        json!({"method": "GET", "base": "api", "path": "/x", "as": "field", "field": "authorization", "ways": "3343"}),
+    ];
+    for name in ["Content-Length", "Transfer-Encoding", "X Own", "X-Own", "x-api-key", "Authorization", ":authority"] {
+        seeds.push(json!({"method": "GET", "base": "api", "path": "/x", "headers": [[name, "1"]]}));
+    }
+    seeds.iter().map(|seed| seed.to_string().into_bytes()).collect()
 }

@@ -206,8 +206,12 @@ pub const DATATYPES: &[&str] = &[
     "@id",
 ];
 
-/// The same as a dictionary of libFuzzer.
-pub fn dictionary() -> String {
-    let quoted = |word: &&str| format!("\"{}\"\n", word.replace('\\', "\\\\").replace('"', "\\\""));
-    WORDS.iter().map(quoted).collect()
+/// Words as a dictionary of libFuzzer.
+pub fn dictionary(words: &[&str]) -> String {
+    let byte = |byte: u8| match byte {
+        b'\\' | b'"' => format!("\\{}", char::from(byte)),
+        b' '..=b'~' => char::from(byte).to_string(),
+        _ => format!("\\x{byte:02x}"),
+    };
+    words.iter().map(|word| format!("\"{}\"\n", word.bytes().map(byte).collect::<String>())).collect()
 }

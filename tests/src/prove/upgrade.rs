@@ -139,7 +139,8 @@ async fn carried_over(earlier: &Earlier, server: Option<&Server>) -> Result<(), 
     let began = Instant::now();
     world.gateway.command(&["migrate"])?;
     let migrated = began.elapsed();
-    world.gateway.command(&["connectors", "install", &component("greenhouse")?.to_string_lossy()])?;
+    let connector = component("greenhouse")?;
+    world.gateway.command(&["connectors", "install", "--unsigned", "--accept-rights", &connector.to_string_lossy()])?;
     world.gateway.start().await?;
     let away = began.elapsed();
     tokio::time::sleep(SERVING).await;

@@ -1,6 +1,6 @@
 //! Credentials: added after the guest has spoken, renewed once, never given back.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::SignedDuration;
@@ -10,7 +10,7 @@ use super::{
     Standing, client, get_as, limits, rights,
     server::{Answer, Server},
 };
-use crate::{ConnectionClient, Credential, SendFailure, client::system_lookup};
+use crate::{Authorities, ConnectionClient, Credential, SendFailure, judge::system_lookup};
 
 const SECRET: &str = "cl1ent-s3cret/42";
 
@@ -77,7 +77,8 @@ async fn a_token_is_replaced_before_it_ends() {
     let server = Server::start(|request, before| ats(request, before, |_| true)).await;
     let clock = Standing::new();
     let rights = rights(&server, oauth(&server));
-    let client = ConnectionClient::with_lookup(rights, clock.clone(), limits(), &system_lookup());
+    let authorities = Arc::new(Authorities::new(None));
+    let client = ConnectionClient::with_lookup(rights, authorities, clock.clone(), limits(), system_lookup());
     client.send(get_as("/x", "main")).await.unwrap();
     clock.advance(SignedDuration::from_secs(3_500));
     client.send(get_as("/x", "main")).await.unwrap();
@@ -112,18 +113,37 @@ async fn a_secret_that_is_echoed_does_not_reach_the_guest() {
     let credentials = BTreeMap::from([
         ("key".to_owned(), Credential::Bearer(secret())),
         ("basic".to_owned(), Credential::Basic { user: "us3r".into(), password: secret() }),
+        ("basic-key".to_owned(), Credential::BasicKey(secret())),
     ]);
     let client = client(rights(&server, credentials));
-    for name in ["key", "basic"] {
+    for name in ["key", "basic", "basic-key"] {
         let answer = client.send(get_as("/x", name)).await.unwrap();
         let shown = format!("{:?} {}", answer.headers, String::from_utf8_lossy(&answer.body));
-        for form in [SECRET.to_owned(), STANDARD.encode(format!("us3r:{SECRET}"))] {
+        for form in
+            [SECRET.to_owned(), STANDARD.encode(format!("us3r:{SECRET}")), STANDARD.encode(format!("{SECRET}:"))]
+        {
             assert!(!shown.contains(&form), "{name}: {shown}");
         }
         assert!(shown.contains("[secret]"), "{name}: {shown}");
     }
     let sent = server.requests();
     assert!(sent[0].contains(&format!("Bearer {SECRET}")), "the ATS got it: {}", sent[0]);
+    let as_user = STANDARD.encode(format!("{SECRET}:"));
+    assert!(sent[2].contains(&format!("Basic {as_user}")), "the key is the user name: {}", sent[2]);
+}
+
+/// Guards `set_sensitive`, without which any debug output of a request would show it.
+#[test]
+fn a_credential_that_is_attached_is_not_shown_in_debug_output() {
+    let secret = || SecretString::from(SECRET);
+    for credential in [
+        Credential::Bearer(secret()),
+        Credential::Header { name: "X-Api-Key".into(), value: secret() },
+        Credential::Basic { user: "us3r".into(), password: secret() },
+    ] {
+        let shown = format!("{credential:?} {:?}", credential.attachment().unwrap());
+        assert!(!shown.contains(SECRET) && !shown.contains(&STANDARD.encode(format!("us3r:{SECRET}"))), "{shown}");
+    }
 }
 
 #[tokio::test]

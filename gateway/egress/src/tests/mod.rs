@@ -3,12 +3,17 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 mod answers;
+mod apart;
+mod bounds;
 mod credentials;
 mod documents;
+mod framing;
 mod names;
 mod operator;
+mod redirects;
 mod server;
 mod webhooks;
+mod wire;
 
 use std::{
     collections::BTreeMap,
@@ -21,7 +26,8 @@ use server::Server;
 use wellspring_model::{Timestamp, time::Clock};
 
 use crate::{
-    ConnectionClient, ConnectionEgress, Credential, EgressLimits, OutboundBody, OutboundRequest, client::system_lookup,
+    Authorities, ConnectionClient, ConnectionEgress, Credential, EgressLimits, OutboundBody, OutboundRequest,
+    judge::{Lookup, system_lookup},
 };
 
 /// A clock that stands until it is moved.
@@ -48,6 +54,8 @@ impl Clock for Standing {
 fn limits() -> EgressLimits {
     EgressLimits {
         body_bytes: 64 * 1024,
+        connect: Duration::from_millis(300),
+        first_byte: Duration::from_millis(400),
         between_bytes: Duration::from_millis(300),
         total: Duration::from_millis(900),
         ..EgressLimits::default()
@@ -64,7 +72,11 @@ fn rights(server: &Server, credentials: BTreeMap<String, Credential>) -> Connect
 }
 
 fn client(rights: ConnectionEgress) -> ConnectionClient {
-    ConnectionClient::with_lookup(rights, Standing::new(), limits(), &system_lookup())
+    client_with(rights, limits(), system_lookup())
+}
+
+fn client_with(rights: ConnectionEgress, limits: EgressLimits, lookup: Lookup) -> ConnectionClient {
+    ConnectionClient::with_lookup(rights, Arc::new(Authorities::new(None)), Standing::new(), limits, lookup)
 }
 
 fn plain(server: &Server) -> ConnectionClient {

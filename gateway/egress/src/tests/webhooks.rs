@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     SendFailure, WebhookAnswer, WebhookMessage, Webhooks,
-    client::{Lookup, system_lookup},
+    judge::{Lookup, system_lookup},
     make_keys,
     webhook::signatures,
 };

@@ -10,7 +10,9 @@ use wellspring_model::{Timestamp, event::EndpointKeys, id::EventId};
 use super::sign::signatures;
 use crate::{
     EgressError, EgressLimits, SendFailure,
-    client::{Clients, Lookup, system_lookup},
+    authorities::verifier,
+    client::Clients,
+    judge::{Lookup, system_lookup},
     read,
 };
 
@@ -23,6 +25,7 @@ const BODY_TIME: Duration = Duration::from_secs(1);
 /// The way out of events. Endpoints share it, but for the private origins that each was granted.
 pub struct Webhooks {
     clients: Clients,
+    limits: EgressLimits,
 }
 
 /// An event as it is sent.
@@ -53,8 +56,13 @@ impl Webhooks {
     /// # Errors
     /// No HTTP client can be made.
     pub fn new(extra_ca_file: Option<&Path>) -> Result<Self, EgressError> {
-        let limits =
-            EgressLimits { body_bytes: BODY, between_bytes: LONGEST, total: LONGEST, ..EgressLimits::default() };
+        let limits = EgressLimits {
+            body_bytes: BODY,
+            first_byte: LONGEST,
+            between_bytes: BODY_TIME,
+            total: LONGEST,
+            ..EgressLimits::default()
+        };
         Self::with_lookup(extra_ca_file, &limits, &system_lookup())
     }
 
@@ -63,7 +71,8 @@ impl Webhooks {
         limits: &EgressLimits,
         lookup: &Lookup,
     ) -> Result<Self, EgressError> {
-        Ok(Self { clients: Clients::new(Vec::new(), extra_ca_file, limits, lookup)? })
+        let clients = Clients::new(Vec::new(), &verifier(extra_ca_file)?, limits, lookup)?;
+        Ok(Self { clients, limits: EgressLimits { body_bytes: BODY, ..*limits } })
     }
 
     /// Signs and posts an event. A redirect is an answer and is not followed.
@@ -78,7 +87,7 @@ impl Webhooks {
         let status = response.status().as_u16();
         let retry_after = response.headers().get(header::RETRY_AFTER).and_then(|value| wait(value, message.at));
         // Whatever comes of it: the answer is the status.
-        let _read = tokio::time::timeout(BODY_TIME, read::body(response, BODY)).await;
+        let _read = tokio::time::timeout(BODY_TIME, read::body(response, &self.limits)).await;
         Ok(WebhookAnswer { status, retry_after })
     }
 }

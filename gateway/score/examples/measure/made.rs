@@ -109,7 +109,7 @@ pub fn profile(requirements: usize, items: usize) -> Profile {
 }
 
 /// A record of so many achievements with two alignments each, every second one with a result.
-pub fn record(achievements: usize, items: usize) -> Vec<VerifiedCredential> {
+pub fn record(achievements: usize, items: usize, trust: Trust) -> Vec<VerifiedCredential> {
     let mut chance = Chance(3);
     let mut credential = |number: usize| {
         let path = Pointer::root().key("credentials").index(0).key("credentialSubject").key("verifiableCredential");
@@ -132,7 +132,7 @@ pub fn record(achievements: usize, items: usize) -> Vec<VerifiedCredential> {
             unearned: None,
             pointer: at,
         };
-        VerifiedCredential::from_report(&passed(path), vec![achievement]).expect("it passed")
+        VerifiedCredential::from_report(&passed(path, trust), vec![achievement]).expect("it passed")
     };
     (0..achievements).map(&mut credential).collect()
 }
@@ -151,7 +151,7 @@ fn result(path: &Pointer) -> AssessedResult {
     }
 }
 
-fn passed(path: Pointer) -> CredentialReport {
+fn passed(path: Pointer, trust: Trust) -> CredentialReport {
     CredentialReport {
         path,
         id: None,
@@ -160,7 +160,7 @@ fn passed(path: Pointer) -> CredentialReport {
         issuer: None,
         issuer_name: None,
         outcome: Outcome::Passed,
-        trust: Some(Trust::Trusted),
+        trust: Some(trust),
         trust_trace: Vec::new(),
         endorsed_by: Vec::new(),
         binding: Some(Binding::SubjectId),

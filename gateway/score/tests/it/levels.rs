@@ -11,12 +11,12 @@ use wellspring_model::{
     pointer::Pointer,
     report::Trust,
 };
-use wellspring_score::{Frameworks, ScoringPolicy, assess};
+use wellspring_score::{ScoringPolicy, assess};
 
-use crate::world::{achievement, associated, credential, guid, profile, report};
+use crate::world::{achievement, associated, credential, guid, profile, report, requirements};
 
 /// A result that names a level: of the scale `sfia`, or of one of the issuer's own.
-fn result(scale: &str, level: &str) -> AssessedResult {
+pub fn result(scale: &str, level: &str) -> AssessedResult {
     AssessedResult {
         pointer: Pointer::root().key("result"),
         kind: Some("RubricCriterionLevel".into()),
@@ -26,7 +26,7 @@ fn result(scale: &str, level: &str) -> AssessedResult {
     }
 }
 
-fn with_results(index: usize, items: &[usize], results: Vec<AssessedResult>) -> VerifiedCredential {
+pub fn with_results(index: usize, items: &[usize], results: Vec<AssessedResult>) -> VerifiedCredential {
     let report = report(index, Trust::Trusted, Some(Binding::SubjectId));
     let achievement = Achievement { results, ..achievement(index, items) };
     VerifiedCredential::from_report(&report, vec![achievement]).expect("it passed")
@@ -41,8 +41,8 @@ fn at_level(
 ) -> Assessment {
     let mut profile = profile(&[1]);
     profile.requirements[0].level = Some(RequiredLevel { scale: scale.into(), required: required.into() });
-    let (id, frameworks) = (AssessmentId::from_uuid(Uuid::from_u128(1)), Frameworks::new(&associated(graph)));
-    assess(id, &profile, &frameworks, evidence, Vec::new(), &ScoringPolicy::default())
+    let id = AssessmentId::from_uuid(Uuid::from_u128(1));
+    assess(id, &requirements(&profile, &associated(graph), &ScoringPolicy::default()), evidence, Vec::new())
 }
 
 /// Value, low, high and code of item 0 at level 4 of `sfia`.
@@ -192,7 +192,7 @@ fn by_rubric(levels: &[(&str, Option<i64>)], required: &str, achieved: &str) -> 
     let level = AchievedLevel { title: "?".into(), ids: vec![achieved.into()], scales: vec![scale] };
     let evidence = [with_results(0, &[0], vec![AssessedResult { level: Some(level), ..result("", "") }])];
     let id = AssessmentId::from_uuid(Uuid::from_u128(1));
-    assess(id, &profile, &Frameworks::new(&frameworks), &evidence, Vec::new(), &ScoringPolicy::default())
+    assess(id, &requirements(&profile, &frameworks, &ScoringPolicy::default()), &evidence, Vec::new())
 }
 
 #[test]

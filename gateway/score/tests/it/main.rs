@@ -1,5 +1,6 @@
 //! Scoring, from evidence to the assessment.
 
+mod apart;
 mod guard;
 mod levels;
 mod properties;

@@ -16,7 +16,7 @@ fn weights() -> impl Strategy<Value = Vec<u32>> {
     vec(1_u32..50, 1..6)
 }
 
-fn evidence() -> impl Strategy<Value = Vec<Vec<usize>>> {
+pub fn evidence() -> impl Strategy<Value = Vec<Vec<usize>>> {
     vec(subsequence((0..ITEMS).collect::<Vec<_>>(), 0..4), 0..8)
 }
 
@@ -67,7 +67,7 @@ proptest! {
 }
 
 /// Associations of all types between any two items, cycles included.
-fn graph() -> impl Strategy<Value = Vec<(usize, &'static str, usize)>> {
+pub fn graph() -> impl Strategy<Value = Vec<(usize, &'static str, usize)>> {
     let kind = prop_oneof![
         Just("exactMatchOf"),
         Just("isTranslationOf"),
@@ -82,7 +82,7 @@ fn graph() -> impl Strategy<Value = Vec<(usize, &'static str, usize)>> {
 }
 
 /// A policy by which everything leads somewhere.
-fn generous() -> ScoringPolicy {
+pub fn generous() -> ScoringPolicy {
     let default = ScoringPolicy::default();
     let half = default.factors.broader;
     ScoringPolicy { factors: Factors { peer: half, later_step: half, ..default.factors }, ..default }

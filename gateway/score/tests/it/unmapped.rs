@@ -2,17 +2,17 @@
 
 use wellspring_model::credential::{Binding, VerifiedCredential};
 use wellspring_model::report::Trust;
-use wellspring_score::{Frameworks, ScoringPolicy, unmapped};
+use wellspring_score::{ScoringPolicy, unmapped};
 
-use crate::world::{achievement, associated, credential, guid, report};
+use crate::world::{achievement, associated, credential, guid, profile, report, requirements};
 
 const NOWHERE: usize = 50;
 const ELSEWHERE: usize = 51;
 
 /// The identifiers that lead nowhere, given these associations.
 fn named(associations: &[(usize, &str, usize)], evidence: &[VerifiedCredential]) -> Vec<String> {
-    let frameworks = Frameworks::new(&associated(associations));
-    let unmapped = unmapped(&frameworks, evidence, &ScoringPolicy::default());
+    let requirements = requirements(&profile(&[1]), &associated(associations), &ScoringPolicy::default());
+    let unmapped = unmapped(&requirements, evidence);
     unmapped.iter().map(|named| named.item().to_string()).collect()
 }
 

@@ -15,7 +15,7 @@ use wellspring_model::{
     pointer::Pointer,
     report::{CredentialReport, Trust},
 };
-use wellspring_score::{Frameworks, ScoringPolicy, assess};
+use wellspring_score::{Frameworks, Requirements, ScoringPolicy, assess};
 
 pub const ITEMS: usize = 12;
 
@@ -141,6 +141,14 @@ pub fn achievement(index: usize, items: &[usize]) -> Achievement {
     }
 }
 
+pub fn requirements(
+    profile: &Profile,
+    frameworks: &[(Framework, FrameworkVersion)],
+    policy: &ScoringPolicy,
+) -> Requirements {
+    Requirements::new(profile, Frameworks::new(frameworks).into(), policy.clone().into())
+}
+
 pub fn run(weights: &[u32], evidence: &[VerifiedCredential]) -> Assessment {
     run_over(&frameworks(), weights, evidence, &ScoringPolicy::default())
 }
@@ -152,7 +160,7 @@ pub fn run_over(
     policy: &ScoringPolicy,
 ) -> Assessment {
     let id = AssessmentId::from_uuid(Uuid::from_u128(1));
-    assess(id, &profile(weights), &Frameworks::new(frameworks), evidence, Vec::new(), policy)
+    assess(id, &requirements(&profile(weights), frameworks, policy), evidence, Vec::new())
 }
 
 pub fn hundredths(assessment: &Assessment) -> u16 {

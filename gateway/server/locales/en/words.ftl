@@ -149,7 +149,10 @@ summary-people-decide = “No verified evidence supplied” does not mean “not
 
 # What a re-check found. $before is what was said before, in the same words.
 correction-headline = Correction: { $headline }
+withdrawal-headline-applicant = Withdrawn by the applicant: the earlier result of these learner records no longer counts.
+withdrawal-headline-employer = Withdrawn by the employer: the earlier result of these learner records no longer counts.
 correction-dates = A check on { $now } came to something else than the result of { $before }.
+change-policy = Scored by another policy of the employer: { $now } (before: { $before })
 change-credential = { $name }: { $now } (before: { $before })
 change-credential-why = { $change }. { $why }
 change-line = { $statement }: { $now } (before: { $before })

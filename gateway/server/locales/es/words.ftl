@@ -149,7 +149,10 @@ summary-people-decide = «No se presentó ninguna prueba verificada» no signifi
 
 # What a re-check found. $before is what was said before, in the same words.
 correction-headline = Corrección: { $headline }
+withdrawal-headline-applicant = Retirado por la persona candidata: el resultado anterior de este expediente ya no vale.
+withdrawal-headline-employer = Retirado por la empresa: el resultado anterior de este expediente ya no vale.
 correction-dates = Una comprobación del { $now } dio otro resultado que la del { $before }.
+change-policy = Puntuado según otras reglas de la empresa: { $now } (antes: { $before })
 change-credential = { $name }: { $now } (antes: { $before })
 change-credential-why = { $change }. { $why }
 change-line = { $statement }: { $now } (antes: { $before })

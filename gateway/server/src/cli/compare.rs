@@ -4,15 +4,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
-use wellspring_model::{
-    assessment::{Assessment, Line, LineCode, Ppm, Score},
-    competency::ItemId,
-};
 
 use super::{
     Failure, exit, files,
     scored::{self, Scored},
 };
+use crate::comparison::{Comparison, Share};
 
 #[derive(Debug, Args)]
 pub struct CompareArgs {
@@ -31,30 +28,8 @@ pub struct CompareArgs {
 #[derive(Debug, Serialize)]
 struct Compared {
     assessment: String,
-    before: Outcome,
-    after: Outcome,
-    /// The requirements that differ.
-    lines: Vec<Difference>,
-}
-
-#[derive(Debug, Serialize)]
-struct Outcome {
-    policy: String,
-    score: Score,
-}
-
-#[derive(Debug, Serialize)]
-struct Difference {
-    item: ItemId,
-    statement: String,
-    before: Share,
-    after: Share,
-}
-
-#[derive(Debug, Serialize)]
-struct Share {
-    code: LineCode,
-    score: Ppm,
+    #[serde(flatten)]
+    comparison: Comparison,
 }
 
 pub fn run(args: &CompareArgs) -> Result<u8, Failure> {
@@ -76,39 +51,14 @@ fn one(file: &Path, policy: &files::Content) -> Result<Compared, Failure> {
     let subject = inputs.subject.unwrap_or_default();
     let before = scored::score(&read, inputs.at, subject.clone())?.assessment;
     let after = scored::score(&read.by_policy(policy.clone()), inputs.at, subject)?.assessment;
-    let pairs = before.lines.iter().zip(&after.lines);
-    let lines = pairs.filter(|(before, after)| (before.code, before.score) != (after.code, after.score));
-    Ok(Compared {
-        assessment: content.named.file,
-        lines: lines.map(|(before, after)| Difference::new(before, after)).collect(),
-        before: Outcome::new(&before),
-        after: Outcome::new(&after),
-    })
-}
-
-impl Outcome {
-    fn new(assessment: &Assessment) -> Self {
-        Self { policy: assessment.policy.clone(), score: assessment.score }
-    }
-}
-
-impl Difference {
-    fn new(before: &Line, after: &Line) -> Self {
-        let share = |line: &Line| Share { code: line.code, score: line.score };
-        Self {
-            item: before.item.clone(),
-            statement: before.statement.clone(),
-            before: share(before),
-            after: share(after),
-        }
-    }
+    Ok(Compared { assessment: content.named.file, comparison: Comparison::new(&before, &after) })
 }
 
 fn print(compared: &Compared) {
-    let Compared { before, after, .. } = compared;
+    let Comparison { before, after, lines } = &compared.comparison;
     println!("{}", compared.assessment);
     println!("  {} by {}, {} by {}", before.score.value, before.policy, after.score.value, after.policy);
-    for line in &compared.lines {
+    for line in lines {
         let told = |share: &Share| format!("{:.6} {}", f64::from(share.score.get()) / 1e6, share.code.as_str());
         println!("    {}: {} → {}", line.statement, told(&line.before), told(&line.after));
     }

@@ -59,6 +59,12 @@ pub enum Command {
     /// Connectors: what brings results into an ATS.
     #[command(subcommand)]
     Connectors(connectors::ConnectorsCommand),
+    /// Compile standard input to standard output, for a gateway that does not want to do it itself.
+    #[command(name = crate::installed::COMPILE, hide = true)]
+    CompileConnector(connectors::CompileArgs),
+    /// Run connectors for the gateway that is at the other end of standard input.
+    #[command(name = crate::installed::RUN, hide = true)]
+    RunConnectors,
     /// Connections: a tenant's account at an ATS.
     #[command(subcommand)]
     Connection(connections::ConnectionCommand),
@@ -140,6 +146,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Tenant(command) => keys::tenant(command).await,
         Command::Key(command) => keys::key(command).await,
         Command::Connectors(command) => connectors::run(command).await,
+        Command::CompileConnector(args) => return connectors::compile(&args),
+        Command::RunConnectors => return connectors::run_guests(),
         Command::Connection(command) => connections::run(command).await,
         Command::Endpoint(command) => endpoints::run(command).await,
         Command::Framework(command) => frameworks::run(command).await,

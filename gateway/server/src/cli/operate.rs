@@ -120,7 +120,6 @@ async fn end(app: &App, figures: Option<JoinHandle<std::io::Result<()>>>, teleme
 /// A gateway whose database is as it should be.
 async fn ready(config: Config) -> Result<App, Failure> {
     let app = start::app(config).await.map_err(Failure::could_not_run)?;
-    app.store.check_schema().await.map_err(Failure::could_not_run)?;
     payloads_can_be_kept(&app).await?;
     start::set_rates(&app).await.map_err(Failure::could_not_run)?;
     // Others may hold leases of a database that is shared; those of a process that was killed end by themselves.

@@ -1,6 +1,9 @@
 //! An assessment of files, and what it was made from.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -16,7 +19,7 @@ use wellspring_model::{
     pointer::Pointer,
     report::MaterialUsed,
 };
-use wellspring_score::{Frameworks, ScoringPolicy};
+use wellspring_score::{Frameworks, Requirements, ScoringPolicy};
 use wellspring_verify::{Limits, Material, Policy};
 
 use super::{
@@ -202,12 +205,12 @@ fn uuid_of(digest: Digest) -> Uuid {
 
 /// Verifies and scores, with what is at hand and nothing else.
 pub fn score(contents: &Contents, at: Timestamp, subject: Subject) -> Result<Scored, Failure> {
-    let (policy, frameworks) = (contents.policy()?, contents.frameworks()?);
+    let (policy, frameworks) = (Arc::new(contents.policy()?), Arc::new(contents.frameworks()?));
     let profile = contents.profile(&frameworks, &policy)?;
     let verified = verified(contents, at, &subject)?;
     let nobody = AssessmentId::from_uuid(Uuid::nil());
-    let mut assessment =
-        wellspring_score::assess(nobody, &profile, &frameworks, &verified.credentials, verified.not_counted, &policy);
+    let requirements = Requirements::new(&profile, frameworks, policy);
+    let mut assessment = wellspring_score::assess(nobody, &requirements, &verified.credentials, verified.not_counted);
     assessment.id = AssessmentId::from_uuid(uuid_of(assessment.inputs_digest));
     let subject = Some(subject).filter(|subject| *subject != Subject::default());
     Ok(Scored { assessment, inputs: Inputs { at, files: contents.named(), subject, used: verified.used } })

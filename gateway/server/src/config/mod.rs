@@ -82,6 +82,11 @@ pub struct SecretsConfig {
 #[serde(deny_unknown_fields)]
 pub struct ConnectorsConfig {
     pub folder: PathBuf,
+    /// Whether they run in a process of their own.
+    pub own_process: bool,
+    /// Empty: nobody is relied on.
+    pub trust_file: PathBuf,
+    pub allow_unsigned: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -99,6 +104,8 @@ pub struct LimitsConfig {
     pub credential_bytes: usize,
     pub json_depth: usize,
     pub nested_credentials: usize,
+    pub ats_request_bytes: usize,
+    pub ats_requests_per_minute: u32,
     pub report_link_days: u16,
     pub cache_bytes: usize,
 }
@@ -306,8 +313,11 @@ impl Config {
                 RegistryConfig::Url { .. } => {}
             }
         }
-        if config.egress.extra_ca_file != Path::new("") {
-            config.egress.extra_ca_file = folder.join(&config.egress.extra_ca_file);
+        // What is empty stays so.
+        for path in [&mut config.egress.extra_ca_file, &mut config.connectors.trust_file] {
+            if *path != Path::new("") {
+                *path = folder.join(&*path);
+            }
         }
         config.payloads.start_at(folder);
         config.check(folder)

@@ -1,13 +1,13 @@
 //! Another CASE service that a framework is read from: its list of documents, page by page, and one package.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use serde::Deserialize;
 use url::Url;
 use uuid::Uuid;
 use wellspring_egress::{
-    ConnectionClient, ConnectionEgress, Credential, EgressLimits, OutboundBody, OutboundRequest, OutboundResponse,
-    SendFailure,
+    Authorities, ConnectionClient, ConnectionEgress, Credential, EgressLimits, OutboundBody, OutboundRequest,
+    OutboundResponse, SendFailure,
 };
 use wellspring_model::{case::CaseVersion, connection::BaseUrl, time::Clock};
 
@@ -86,7 +86,8 @@ impl Source {
         };
         let limits =
             EgressLimits { body_bytes: config.limits.framework_bytes, total: LONGEST, ..EgressLimits::default() };
-        let client = ConnectionClient::within(egress, config.extra_ca_file(), clock, limits);
+        let authorities = Arc::new(Authorities::new(config.extra_ca_file().map(Path::to_owned)));
+        let client = ConnectionClient::within(egress, authorities, clock, limits);
         Ok(Self { client, has_credential, version: said, document: document.or(named) })
     }
 

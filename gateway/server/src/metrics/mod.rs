@@ -2,6 +2,7 @@
 //!
 //! Labels are bounded: routes, methods, codes, connectors that an operator installed. No tenant, no id, no path.
 
+mod connectors;
 mod process;
 mod queue;
 
@@ -21,7 +22,7 @@ use wellspring_model::{
 };
 use wellspring_store::Store;
 
-use crate::{readiness, state::App};
+use crate::{installed::TakenUp, readiness, state::App};
 
 /// What scrapers expect.
 pub const CONTENT_TYPE: &str = prometheus_text::CONTENT_TYPE;
@@ -48,6 +49,7 @@ pub struct Metrics {
     ats_requests: Family<OfConnector, Counter>,
     ready: Gauge,
     queue: queue::Sampled,
+    connectors: connectors::Connectors,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -108,6 +110,7 @@ impl Metrics {
         ours.register("build", "Which program this is", Info::new(Build { version: env!("CARGO_PKG_VERSION") }));
         store.register_figures(ours);
         let queue = queue::Sampled::register(ours);
+        let connectors = connectors::Connectors::register(ours);
         let durations: fn() -> Histogram = || Histogram::new(SECONDS);
         let mut metrics = Self {
             registry: Registry::default(),
@@ -122,6 +125,7 @@ impl Metrics {
             ats_requests: Family::default(),
             ready: Gauge::default(),
             queue,
+            connectors,
         };
         metrics.register(ours);
         metrics.registry = registry;
@@ -167,6 +171,11 @@ impl Metrics {
         self.requests.get_or_create(&labels).observe(took.as_secs_f64());
     }
 
+    /// How connectors stand.
+    pub fn connectors(&self, taken_up: &TakenUp) {
+        self.connectors.stand(taken_up);
+    }
+
     pub fn accepted(&self) {
         self.accepted.inc();
     }
@@ -202,6 +211,7 @@ impl Metrics {
 pub async fn text(app: &App) -> Result<String, std::fmt::Error> {
     let metrics = &app.metrics;
     let (reasons, ()) = tokio::join!(readiness::reasons(app), metrics.queue.refresh(app));
+    metrics.connectors.show(app.host.compiler_figures());
     metrics.ready.set(i64::from(reasons.is_empty()));
     let mut text = String::new();
     prometheus_text::encode(&mut text, &metrics.registry)?;

@@ -37,8 +37,10 @@ pub(super) const FINDINGS: &[(&str, &str)] = pages!("findings":
 pub(super) const PROBLEMS: &[(&str, &str)] = pages!("problems":
     "malformed-json" "body-too-large" "json-too-deep" "duplicate-key" "invalid-request" "unreadable-credential"
     "unknown-connection" "unknown-connector" "unknown-job" "unknown-profile" "unknown-trust-policy" "unknown-framework"
+    "unknown-scoring-policy" "scoring-policy-exists"
     "unknown-crosswalk" "association-exists" "nothing-approved" "already-resolved" "address-shared"
     "invalid-framework" "framework-source" "not-found" "unauthorized" "idempotency-conflict" "idempotency-in-flight" "endpoint-shut" "not-assessed"
+    "withdrawn" "retired" "not-supported" "ats-failed" "not-genuine" "too-many-requests"
     "unsupported-media-type" "method-not-allowed" "unavailable" "storage-full" "internal"
 );
 

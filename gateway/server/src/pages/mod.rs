@@ -20,7 +20,7 @@ pub use self::{
     chart::{chart, respond_chart},
     document::{finding_page, findings_page, problem_page, problems_page},
     language::language,
-    notice::{home_page, link_expired_page, link_unknown_page, page_failed_page, page_unknown_page},
+    notice::{home_page, link_expired_page, link_unknown_page, page_failed_page, page_unknown_page, withdrawn_page},
     report::{ReportLinks, ReportPage, submission_page},
     site::Site,
 };

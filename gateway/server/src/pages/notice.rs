@@ -30,6 +30,12 @@ pub fn link_expired_page(site: &Site) -> Result<String, PageError> {
     notice(site, Label::LinkExpired, &[Label::LinkExpiredText, Label::LinkExpiredNext], Vec::new())
 }
 
+/// `/r/{token}` of what was withdrawn: 410.
+pub fn withdrawn_page(site: &Site) -> Result<String, PageError> {
+    let paragraphs = [Label::WithdrawnText, Label::WithdrawnApplicant, Label::WithdrawnEmployer];
+    notice(site, Label::Withdrawn, &paragraphs, Vec::new())
+}
+
 /// `/r/{token}` that was never given out: 404.
 pub fn link_unknown_page(site: &Site) -> Result<String, PageError> {
     notice(site, Label::LinkUnknown, &[Label::LinkUnknownText, Label::LinkUnknownNext], Vec::new())

@@ -15,7 +15,7 @@ use axum::{
 };
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value};
-use wellspring_model::pointer::Pointer;
+use wellspring_model::{delivery::FailureCode, pointer::Pointer};
 use wellspring_store::StoreError;
 use wellspring_verify::ParseError;
 
@@ -68,6 +68,8 @@ kinds! {
     UnknownProfile = "unknown-profile", NOT_FOUND, "There is no such profile";
     /// There is no trust policy of that id.
     UnknownTrustPolicy = "unknown-trust-policy", NOT_FOUND, "There is no such trust policy";
+    /// There is no scoring policy of that id.
+    UnknownScoringPolicy = "unknown-scoring-policy", NOT_FOUND, "There is no such scoring policy";
     /// There is no framework of that id.
     UnknownFramework = "unknown-framework", NOT_FOUND, "There is no such framework";
     /// A framework was read, and is none that could be kept.
@@ -78,10 +80,24 @@ kinds! {
     UnknownCrosswalk = "unknown-crosswalk", NOT_FOUND, "There is no such crosswalk";
     /// Nothing at this address, or not for this key.
     NotFound = "not-found", NOT_FOUND, "There is nothing here";
+    /// The application was withdrawn.
+    Withdrawn = "withdrawn", CONFLICT, "The application is withdrawn";
+    /// The submission is past the time that it is kept for.
+    Retired = "retired", CONFLICT, "It is not kept any more";
+    /// The connector of this connection does not do that.
+    NotSupported = "not-supported", CONFLICT, "The connector does not do this";
+    /// The ATS, or its connector, did not do what was asked.
+    AtsFailed = "ats-failed", BAD_GATEWAY, "The ATS did not give it";
+    /// A request of an ATS does not show that it is genuine.
+    NotGenuine = "not-genuine", UNAUTHORIZED, "The request does not show that it is genuine";
+    /// An ATS calls more often than it may.
+    TooManyRequests = "too-many-requests", TOO_MANY_REQUESTS, "There are too many requests";
     /// The submission has no assessment, not yet or for good.
     NotAssessed = "not-assessed", CONFLICT, "There is no assessment";
     /// The crosswalk has an association from this origin to this destination.
     AssociationExists = "association-exists", CONFLICT, "The two are associated already";
+    /// Another scoring policy has this name and version.
+    ScoringPolicyExists = "scoring-policy-exists", CONFLICT, "There is a scoring policy of this name and version";
     /// An edition would have nothing in it.
     NothingApproved = "nothing-approved", CONFLICT, "Nothing is approved yet";
     /// What credentials name leads somewhere already.
@@ -211,6 +227,10 @@ impl Problem {
         Self::new(ProblemKind::UnknownTrustPolicy, "no trust policy of yours has this id").at(pointer)
     }
 
+    pub fn unknown_scoring_policy(pointer: Pointer) -> Self {
+        Self::new(ProblemKind::UnknownScoringPolicy, "no scoring policy of yours has this id").at(pointer)
+    }
+
     pub fn unknown_framework(pointer: Pointer) -> Self {
         Self::new(ProblemKind::UnknownFramework, "no framework of yours has this identifier or address").at(pointer)
     }
@@ -224,6 +244,14 @@ impl Problem {
             ProblemKind::AssociationExists,
             "this crosswalk has an association from this origin to this destination; decide about that one",
         )
+    }
+
+    pub fn scoring_policy_exists() -> Self {
+        Self::new(
+            ProblemKind::ScoringPolicyExists,
+            "a policy never changes: give a changed one another version, or use the one that is there",
+        )
+        .at(Pointer::root().key("version"))
     }
 
     pub fn nothing_approved() -> Self {
@@ -251,6 +279,44 @@ impl Problem {
 
     pub fn not_assessed() -> Self {
         Self::new(ProblemKind::NotAssessed, "the submission has not been assessed; its `state` says whether it will be")
+    }
+
+    pub fn withdrawn() -> Self {
+        Self::new(ProblemKind::Withdrawn, "the application is withdrawn: nothing is said of it any more")
+    }
+
+    pub fn retired() -> Self {
+        Self::new(
+            ProblemKind::Retired,
+            "the submission is past the time that it is kept for, and nothing is left of it",
+        )
+    }
+
+    /// `export` is what the connector would have to support.
+    pub fn not_supported(export: &str) -> Self {
+        let detail = format!("the connector of this connection does not support `{export}`; a later version may");
+        Self::new(ProblemKind::NotSupported, detail).with("export", export)
+    }
+
+    /// `said` is the connector's own sentence.
+    pub fn ats_failed(code: FailureCode, said: String) -> Self {
+        Self::new(ProblemKind::AtsFailed, said).with("code", code.as_str())
+    }
+
+    pub fn not_genuine() -> Self {
+        Self::new(
+            ProblemKind::NotGenuine,
+            "nothing was stored; the secret at the ATS has to be the one that this connection was set up with",
+        )
+    }
+
+    /// `wait` is in seconds.
+    pub fn too_many_requests(wait: u32) -> Self {
+        Self::new(
+            ProblemKind::TooManyRequests,
+            "nothing was stored; wait as long as `Retry-After` says, then ask again",
+        )
+        .retry_after(wait)
     }
 
     pub fn unauthorized() -> Self {
@@ -316,7 +382,7 @@ impl Problem {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if self.kind == ProblemKind::Unauthorized {
+        if self.kind.status() == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if let Some(seconds) = self.retry_after {

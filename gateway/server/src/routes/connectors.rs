@@ -3,6 +3,7 @@
 use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
+use wellspring_host::Inspection;
 
 use crate::{auth::Caller, problem::Problem, state::App};
 
@@ -14,6 +15,9 @@ pub struct ConnectorView {
     /// The contract it was built for.
     pub contract: String,
     pub digest: String,
+    /// The public key that it was signed with. Absent: nobody signed it, and the operator answers for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signed_by: Option<String>,
     /// Everything it imports from the host.
     pub imports: Vec<String>,
     /// `note`, `file`, `field`, `assessment` or `panel`.
@@ -29,17 +33,25 @@ pub struct ConnectorList {
 /// The installed connectors.
 #[utoipa::path(get, path = "/v1/connectors", tag = "connectors", responses((status = 200, body = ConnectorList)))]
 pub async fn list(State(app): State<App>, _caller: Caller) -> Result<Json<ConnectorList>, Problem> {
-    let items = app.host.connectors().iter().map(|connector| ConnectorView::new(connector.inspection())).collect();
+    let versions = app.store.connector_versions().await?;
+    let key = |inspection: &Inspection| {
+        let running = versions.iter().find(|version| version.digest == inspection.digest);
+        running.and_then(|version| version.key).map(|key| key.to_string())
+    };
+    let connectors = app.host.connectors();
+    let view = |inspection: &Inspection| ConnectorView::new(inspection, key(inspection));
+    let items = connectors.iter().map(|connector| view(connector.inspection())).collect();
     Ok(Json(ConnectorList { items }))
 }
 
 impl ConnectorView {
-    fn new(inspection: &wellspring_host::Inspection) -> Self {
+    fn new(inspection: &Inspection, signed_by: Option<String>) -> Self {
         Self {
             id: inspection.id.to_string(),
             version: inspection.version.clone(),
             contract: inspection.contract.clone(),
             digest: inspection.digest.to_string(),
+            signed_by,
             imports: inspection.imports.clone(),
             display_level: inspection.manifest.display_level.to_string(),
         }

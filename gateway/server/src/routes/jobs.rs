@@ -13,7 +13,7 @@ use wellspring_model::{
     posting::Posting,
 };
 
-use super::{PageQuery, PageView, created, page, trust::known_policy};
+use super::{PageQuery, PageView, created, page, scoring, trust};
 use crate::{auth::Caller, body::StrictJson, problem::Problem, state::App};
 
 /// A job posting.
@@ -29,6 +29,8 @@ pub struct NewJob {
     pub external_id: Option<String>,
     /// `tru_…`: whom this job relies on. Left out: whom all jobs rely on.
     pub trust_policy: Option<String>,
+    /// `scp_…`: by what its candidates are scored. Left out: by what those of all jobs are.
+    pub scoring_policy: Option<String>,
 }
 
 /// A job posting as stored.
@@ -42,6 +44,8 @@ pub struct JobView {
     pub external_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trust_policy: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scoring_policy: Option<String>,
     pub created_at: String,
 }
 
@@ -54,6 +58,7 @@ impl JobView {
             connection: posting.connection.to_string(),
             external_id: posting.external_id.as_ref().map(ToString::to_string),
             trust_policy: posting.trust_policy.map(|id| id.to_string()),
+            scoring_policy: posting.scoring_policy.map(|id| id.to_string()),
             created_at: posting.created_at.to_string(),
         }
     }
@@ -84,7 +89,11 @@ pub async fn add(
         return Err(Problem::unknown_connection(at.key("connection")));
     }
     let trust_policy = match &new.trust_policy {
-        Some(policy) => Some(known_policy(&app, caller, policy, at.key("trust_policy")).await?.id),
+        Some(policy) => Some(trust::known_policy(&app, caller, policy, at.key("trust_policy")).await?.id),
+        None => None,
+    };
+    let scoring_policy = match &new.scoring_policy {
+        Some(policy) => Some(scoring::known_policy(&app, caller, policy, at.key("scoring_policy")).await?.id),
         None => None,
     };
     let posting = Posting {
@@ -94,6 +103,7 @@ pub async fn add(
         connection,
         external_id: new.external_id.map(ExternalId),
         trust_policy,
+        scoring_policy,
         created_at: app.now(),
     };
     app.store.add_posting(caller.tenant, &posting, &caller.actor()).await?;

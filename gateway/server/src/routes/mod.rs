@@ -1,5 +1,6 @@
 //! HTTP. One folder or file per resource; a route decodes, calls one step, stores, answers.
 
+pub mod ats;
 pub mod audit;
 mod case;
 pub mod connections;
@@ -13,6 +14,7 @@ pub mod health;
 pub mod jobs;
 pub mod profiles;
 pub mod reports;
+pub mod scoring;
 pub mod submissions;
 pub mod trust;
 pub mod unmapped;
@@ -57,11 +59,14 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(submissions::explanation::explanation))
         .routes(routes!(submissions::explanation::chart))
         .routes(routes!(submissions::replay::replay))
+        .routes(routes!(submissions::withdrawal::withdraw))
         .routes(routes!(verifications::verify))
         .routes(routes!(connections::add, connections::list))
         .routes(routes!(connections::show, connections::remove))
         .routes(routes!(connections::check))
         .routes(routes!(connections::resume))
+        .routes(routes!(ats::jobs::jobs))
+        .routes(routes!(ats::orders::list))
         .routes(routes!(frameworks::import::import, frameworks::list))
         .routes(routes!(frameworks::import::import_from))
         .routes(routes!(frameworks::show))
@@ -87,6 +92,11 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(trust::in_force::put_for_job))
         .routes(routes!(trust::preview::preview))
         .routes(routes!(trust::preview::decision))
+        .routes(routes!(scoring::policies::add, scoring::policies::list))
+        .routes(routes!(scoring::policies::show))
+        .routes(routes!(scoring::in_force::show, scoring::in_force::put))
+        .routes(routes!(scoring::in_force::show_for_job, scoring::in_force::put_for_job))
+        .routes(routes!(scoring::compare::compare))
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::show))
         .routes(routes!(deliveries::replay::replay))
@@ -124,6 +134,7 @@ pub fn router(app: App) -> Router {
     let base: Arc<str> = app.config.public_url.as_str().into();
     api.merge(reports::router())
         .merge(documents::router())
+        .merge(ats::router())
         .merge(case::router())
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
@@ -161,10 +172,18 @@ pub struct PageView<T> {
 /// # Errors
 /// A problem where the cursor is none of ours or the limit is out of range.
 pub fn page<Id: std::str::FromStr>(query: &PageQuery) -> Result<Page<Id>, Problem> {
+    page_of(query, 50, 200)
+}
+
+/// The same where so many come unasked, and so many at most.
+///
+/// # Errors
+/// As [`page`].
+pub fn page_of<Id: std::str::FromStr>(query: &PageQuery, unasked: u16, most: u16) -> Result<Page<Id>, Problem> {
     let refuse = |key: &str, why: &str| Problem::invalid_request(Pointer::root().key(key), why.to_owned());
-    let limit = query.limit.unwrap_or(50);
-    if !(1..=200).contains(&limit) {
-        return Err(refuse("limit", "it must be 1 to 200"));
+    let limit = query.limit.unwrap_or(unasked);
+    if !(1..=most).contains(&limit) {
+        return Err(refuse("limit", &format!("it must be 1 to {most}")));
     }
     let after = query.after.as_deref().map(str::parse).transpose();
     let after = after.map_err(|_| refuse("after", "it must be the `next` of an earlier page"))?;

@@ -17,7 +17,7 @@ use wellspring_model::{
 use wellspring_score::Frameworks;
 
 use super::{PageQuery, PageView, created, page};
-use crate::{auth::Caller, body::StrictJson, prepared::PrepareError, problem::Problem, state::App};
+use crate::{auth::Caller, body::StrictJson, prepared::PrepareError, problem::Problem, scoring, state::App};
 
 /// What a job asks for.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -67,7 +67,9 @@ pub async fn add(
 ) -> Result<impl IntoResponse, Problem> {
     let new = body.value;
     let frameworks = frameworks_of(&app, caller, &new.framework).await?;
-    if let Some(fault) = wellspring_score::fault_of(&new.requirements, &frameworks, &app.scoring) {
+    // Which job it is for is not known yet: the scales are those of the policy for all.
+    let scoring = scoring::InForce::of(&app, caller.tenant, None).await?;
+    if let Some(fault) = wellspring_score::fault_of(&new.requirements, &frameworks, &scoring.policy) {
         return Err(Problem::invalid_request(fault.pointer, fault.why));
     }
     let profile = Profile {
@@ -96,7 +98,7 @@ async fn frameworks_of(app: &App, caller: Caller, names: &[String]) -> Result<Ar
     }
     app.frameworks(caller.tenant, editions).await.map_err(|error| match error {
         PrepareError::Store(error) => error.into(),
-        PrepareError::Gone(_) | PrepareError::Thread(_) => Problem::internal(),
+        PrepareError::Gone(_) | PrepareError::ProfileGone(_) | PrepareError::Thread(_) => Problem::internal(),
     })
 }
 

@@ -43,6 +43,8 @@ pub fn site(app: &App, chosen: &LanguageQuery, headers: &HeaderMap, fallback: La
 /// What a link opens.
 enum Opened {
     Report(Box<Submission>, Vec<EarlierAssessment>),
+    /// What was withdrawn, in the language it was written in.
+    Withdrawn(Language),
     Expired,
     Unknown,
 }
@@ -59,6 +61,9 @@ async fn open(app: &App, token: &str) -> Result<Opened, StoreError> {
     // Its link ends with it; the clock of the node that retired it may be ahead of ours.
     if matches!(submission.state, SubmissionState::Retired { .. }) {
         return Ok(Opened::Expired);
+    }
+    if submission.withdrawn.is_some() {
+        return Ok(Opened::Withdrawn(submission.language));
     }
     let earlier = app.store.earlier_assessments(share.tenant, share.submission).await?;
     let link = share.id.to_string();
@@ -79,6 +84,10 @@ async fn page(
     };
     let (submission, earlier) = match opened {
         Opened::Report(submission, earlier) => (submission, earlier),
+        Opened::Withdrawn(language) => {
+            let site = site(&app, &chosen, &headers, language);
+            return pages::respond(&site, StatusCode::GONE, pages::withdrawn_page(&site));
+        }
         Opened::Expired => return pages::respond(&plain, StatusCode::GONE, pages::link_expired_page(&plain)),
         Opened::Unknown => return pages::respond(&plain, StatusCode::NOT_FOUND, pages::link_unknown_page(&plain)),
     };
@@ -101,7 +110,7 @@ async fn data(State(app): State<App>, token: Path<String>) -> Result<Response, P
             let view = ReportView::new(&submission, &earlier, Sentences::get(submission.language));
             Ok(([(http::header::CACHE_CONTROL, "no-store")], Json(view)).into_response())
         }
-        Opened::Expired | Opened::Unknown => Err(Problem::not_found()),
+        Opened::Withdrawn(_) | Opened::Expired | Opened::Unknown => Err(Problem::not_found()),
     }
 }
 

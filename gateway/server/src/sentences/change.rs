@@ -3,6 +3,7 @@
 use wellspring_model::{
     Timestamp,
     assessment::{Assessment, Line},
+    ats::WithdrawalReason,
     finding::Outcome,
     report::{CredentialReport, VerificationReport},
 };
@@ -26,6 +27,11 @@ impl Sentences {
         self.filled("correction-headline", [("headline", self.headline(assessment).into())])
     }
 
+    /// That a result is withdrawn, in one line that stands alone.
+    pub fn withdrawal_headline(&self, by: WithdrawalReason) -> String {
+        self.messages.text(&format!("withdrawal-headline-{}", by.as_str()))
+    }
+
     /// What follows it in a note: when, what is no longer as it was, and that people decide. `before` is what the ATS was
     /// told, if it is known.
     pub fn correction(&self, before: Option<Said<'_>>, now: Said<'_>) -> Vec<String> {
@@ -44,7 +50,7 @@ impl Sentences {
         self.filled("correction-dates", values)
     }
 
-    /// What is no longer as it was: credentials, then requirements, then the score.
+    /// What is no longer as it was: by what it was scored, then credentials, then requirements, then the score.
     pub fn changes(&self, before: Said<'_>, now: Said<'_>) -> Vec<String> {
         let credentials: Vec<_> = now
             .report
@@ -64,7 +70,13 @@ impl Sentences {
             .map(|(one, then)| self.changed_line(then, one))
             .collect();
         let more = credentials.len().saturating_sub(MOST_CHANGES) + requirements.len().saturating_sub(MOST_CHANGES);
-        let mut changes: Vec<String> = credentials.into_iter().take(MOST_CHANGES).collect();
+        let (policy, earlier) = (&now.assessment.policy, &before.assessment.policy);
+        let mut changes = Vec::new();
+        if policy != earlier {
+            let values = [("now", plain(policy, 200).into()), ("before", plain(earlier, 200).into())];
+            changes.push(self.filled("change-policy", values));
+        }
+        changes.extend(credentials.into_iter().take(MOST_CHANGES));
         changes.extend(requirements.into_iter().take(MOST_CHANGES));
         let (score, then) = (now.assessment.score, before.assessment.score);
         if score != then {

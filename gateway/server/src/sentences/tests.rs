@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fluent_bundle::FluentResource;
-use wellspring_model::{finding::FindingCode, pointer::Pointer};
+use wellspring_model::{ats::WithdrawalReason, finding::FindingCode, pointer::Pointer};
 
 use super::{messages::sources, *};
 
@@ -24,6 +24,7 @@ const WITH_VALUES: &[(&str, &[&str])] = &[
     ("change-credential", &["name", "now", "before"]),
     ("change-credential-why", &["change", "why"]),
     ("change-line", &["statement", "now", "before"]),
+    ("change-policy", &["now", "before"]),
     ("change-score", &["now", "before"]),
     ("change-elsewhere", &[]),
     ("change-more", &["count"]),
@@ -71,6 +72,7 @@ fn expected() -> BTreeMap<String, Vec<&'static str>> {
     keys.extend(["trust-none".into(), "binding-none".into(), "worth-none".into()]);
     keys.extend(["would-change-nothing", "would-change-match"].map(str::to_owned));
     keys.extend(["evidence-kind-assessed", "evidence-kind-issued"].map(str::to_owned));
+    keys.extend(WithdrawalReason::ALL.iter().map(|by| format!("withdrawal-headline-{}", by.as_str())));
     let named = ["identifier", "address", "code", "code_in_framework", "elsewhere"];
     keys.extend(named.map(|named| format!("named-{named}")));
     let states = ["verified", "partly", "level-unknown", "no-evidence"];

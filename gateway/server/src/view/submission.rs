@@ -6,7 +6,7 @@ use wellspring_model::{
     assessment::Score,
     delivery::{Attempt, Content, Delivery, DeliveryState},
     finding::Outcome,
-    submission::{EarlierAssessment, Submission, SubmissionState},
+    submission::{EarlierAssessment, Submission, SubmissionState, Withdrawn},
     trust::TrustPolicyUsed,
 };
 
@@ -36,6 +36,9 @@ pub struct SubmissionView {
     /// When the credentials as handed in were deleted; absent while they are kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credentials_retired_at: Option<String>,
+    /// When and by whom it was withdrawn; absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<WithdrawnView>,
     /// Why processing gave up; absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rejected: Option<String>,
@@ -50,12 +53,26 @@ pub struct SubmissionView {
     /// When it was last looked at whether this still holds; absent until assessed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checked_at: Option<String>,
-    /// What was said before a re-check found something else, oldest first.
+    /// What was said before a re-check found something else, or another scoring policy was in force, oldest first.
     pub history: Vec<EarlierView>,
     /// Absent once retired.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report_url: Option<String>,
     pub deliveries: Vec<DeliveryView>,
+}
+
+/// That an application was withdrawn.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WithdrawnView {
+    pub at: String,
+    /// `applicant` or `employer`.
+    pub reason: String,
+}
+
+impl WithdrawnView {
+    pub fn new(withdrawn: Withdrawn) -> Self {
+        Self { at: withdrawn.at.to_string(), reason: withdrawn.by.as_str().to_owned() }
+    }
 }
 
 /// An assessment that was replaced.
@@ -67,6 +84,8 @@ pub struct EarlierView {
     pub at: String,
     /// When a re-check replaced it.
     pub replaced_at: String,
+    /// `name@version` of the scoring policy.
+    pub policy: String,
     /// The worst outcome of all credentials, as it was then.
     #[schema(value_type = String, example = "passed")]
     pub outcome: Outcome,
@@ -81,6 +100,7 @@ impl EarlierView {
             id: earlier.assessment.id.to_string(),
             at: earlier.at.to_string(),
             replaced_at: earlier.replaced_at.to_string(),
+            policy: earlier.assessment.policy.clone(),
             outcome: earlier.report.outcome(),
             score: earlier.assessment.score,
         }
@@ -102,7 +122,7 @@ pub struct SubmissionSummary {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeliveryView {
     pub id: String,
-    /// `result` or `correction`, to a connection; or `event`, to an endpoint.
+    /// `result`, `correction` or `withdrawal`, to a connection; or `event`, to an endpoint.
     pub kind: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<String>,
@@ -157,6 +177,7 @@ impl SubmissionView {
             outcome: None,
             retired_at: None,
             credentials_retired_at: submission.credentials_retired_at.map(|at| at.to_string()),
+            withdrawn: submission.withdrawn.map(WithdrawnView::new),
             rejected: None,
             credentials: Vec::new(),
             material: Vec::new(),
@@ -200,11 +221,10 @@ impl SubmissionSummary {
 
 impl DeliveryView {
     pub fn new(delivery: &Delivery, attempts: &[Attempt]) -> Self {
-        let (about, event) = match delivery.content {
-            Content::Result { submission, connection } | Content::Correction { submission, connection } => {
-                (Some((submission, connection)), None)
-            }
-            Content::Event { event, kind, endpoint } => (None, Some((event, kind, endpoint))),
+        let about = delivery.content.to_ats();
+        let event = match delivery.content {
+            Content::Event { event, kind, endpoint } => Some((event, kind, endpoint)),
+            Content::Result { .. } | Content::Correction { .. } | Content::Withdrawal { .. } => None,
         };
         let (next_at, receipt) = match &delivery.state {
             DeliveryState::Pending { next_at } => (Some(next_at.to_string()), None),

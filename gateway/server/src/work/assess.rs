@@ -24,6 +24,11 @@ pub async fn run(app: &App, task: &Leased, id: SubmissionId) -> Result<(), TaskE
         return Ok(());
     }
     let submission = app.store.submission(task.tenant, id).await?.ok_or_else(|| gone("submission", id))?;
+    // Somebody withdrew it as its turn came.
+    if submission.withdrawn.is_some() {
+        app.store.drop_tasks(vec![*task]).await?;
+        return Ok(());
+    }
     let judged = judge(app, &submission, Measure::now(app, &submission).await?).await?;
     let (now, received_at) = (app.now(), submission.received_at);
     let content = Content::Result { submission: id, connection: submission.connection };
@@ -33,6 +38,7 @@ pub async fn run(app: &App, task: &Leased, id: SubmissionId) -> Result<(), TaskE
         watch: watch(app, &judged.grounds, now),
         report: judged.report,
         assessment: judged.assessment,
+        scoring_policy: judged.scoring_policy,
         unmapped: judged.unmapped,
         deliveries: vec![new_delivery(app, &submission, content).await?],
     };

@@ -9,7 +9,7 @@ use wellspring_model::Timestamp;
 use wellspring_store::{Action, AuditNote, StoreError};
 
 use super::{TaskError, sources};
-use crate::state::App;
+use crate::{installed, state::App};
 
 /// How often to look whether something is due.
 const LOOK: Duration = Duration::from_secs(5);
@@ -20,6 +20,8 @@ const AT_ONCE: u32 = 1_000;
 const REFUSALS: Duration = Duration::from_secs(60);
 /// Submissions or deliveries that are retired in one transaction at most.
 const RETIRED_AT_ONCE: u32 = 100;
+/// How often each process looks whether the connectors run that should.
+const CONNECTORS: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -50,11 +52,19 @@ const CHORES: [Chore; 7] = [
 
 /// Does what is due until `stop` says so.
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
-    let mut counted = Instant::now();
+    let (mut counted, mut looked) = (Instant::now(), Instant::now());
     while !*stop.borrow() {
         if counted.elapsed() >= REFUSALS {
             note_refusals(&app).await;
             counted = Instant::now();
+        }
+        if looked.elapsed() >= CONNECTORS {
+            // A compiler at work is ended with it.
+            tokio::select! {
+                () = installed::keep_up(&app) => {}
+                _ = stop.changed() => break,
+            }
+            looked = Instant::now();
         }
         for chore in &CHORES {
             // What is left of a long one is done at its next turn.
@@ -87,12 +97,13 @@ async fn forget_answers(app: App) -> Result<(), TaskError> {
     Ok(())
 }
 
-/// Events that were sent, or given up, long ago.
+/// Events that were sent, or given up, long ago, and what ATSs told then.
 async fn forget_events(app: App) -> Result<(), TaskError> {
     let kept = SignedDuration::from_hours(i64::from(app.config.events.keep_days) * 24);
     // Before the beginning of time there was nothing.
     let before = app.now().checked_sub(kept).unwrap_or(Timestamp::MIN);
     while app.store.forget_events(AT_ONCE, before).await? == u64::from(AT_ONCE) {}
+    while app.store.forget_ats_events(AT_ONCE, before).await? == u64::from(AT_ONCE) {}
     Ok(())
 }
 
@@ -142,6 +153,7 @@ pub async fn retire(app: App) -> Result<(), TaskError> {
     }
     if let Some(before) = kept.before(kept.reports_days, now) {
         while some(&mut submissions, app.store.retire_submissions(before, RETIRED_AT_ONCE, now).await)? {}
+        while app.store.forget_gone_candidates(AT_ONCE, before).await? == u64::from(AT_ONCE) {}
     }
     if let Some(before) = kept.before(kept.deliveries_days, now) {
         while some(&mut deliveries, app.store.retire_deliveries(before, RETIRED_AT_ONCE, now).await)? {}

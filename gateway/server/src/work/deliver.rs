@@ -4,29 +4,21 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
 use tracing::{Instrument as _, Span, info_span};
-use wellspring_host::{ConnectionView, DeliverCall, Delivered, Work};
+use wellspring_host::{ConnectionView, DeliverCall, Delivered};
 use wellspring_model::{
     Timestamp,
-    assessment::Line,
     connection::{Connection, ConnectorId},
     delivery::{
-        ApplicationResult, Content, Correction, Delivery, DeliveryFailure, DeliveryState, FailureCode, JobRef,
-        MOST_TRIES, RETRY_AFTER_CAP, ResultLine, Retry, Verdict,
+        Content, Delivery, DeliveryFailure, DeliveryState, FailureCode, MOST_TRIES, RETRY_AFTER_CAP, Retry, Verdict,
     },
     digest::Digest,
-    id::{AttemptId, ConnectionId, DeliveryId, EventId, SubmissionId},
-    posting::Posting,
-    report::VerificationReport,
-    submission::{Assessed, EarlierAssessment, Submission, SubmissionState},
+    id::{AttemptId, ConnectionId, DeliveryId, EventId, OrderId, SubmissionId},
+    submission::{Submission, SubmissionState},
 };
 use wellspring_store::{Ended, Leased, Outgoing, Passage, Pushed, StoreError, detail_of};
 
-use super::{TaskError, event, gone};
-use crate::{
-    sentences::{Said, Sentences},
-    state::App,
-    telemetry,
-};
+use super::{TaskError, content, event, gone};
+use crate::{state::App, telemetry};
 
 /// Brings one result to its ATS, or one event to its endpoint, or notes why not and when to try again.
 pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskError> {
@@ -36,9 +28,13 @@ pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskErr
         app.store.drop_tasks(vec![*task]).await?;
         return Ok(());
     }
-    let (prepared, number) = begin(app, task, &delivery, attempt).await?;
+    let Some((prepared, number)) = begin(app, task, &delivery, attempt).await? else {
+        tracing::info!(delivery = %id, "taken back: what it tells of was withdrawn");
+        return Ok(app.store.leave_untold(task, id, app.now()).await?);
+    };
     let began = Instant::now();
     let (connector, accepted_at) = (prepared.connector(), prepared.accepted_at());
+    let answers = prepared.order().map(|order| (order, delivery.content));
     let Delivered { result, requests, wait: asked } = prepared.make(app, number).instrument(info_span!("call")).await;
     let wait = match &result {
         Ok(_) => None,
@@ -56,7 +52,7 @@ pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskErr
         }
     }
     let verdict = match delivery.content {
-        Content::Result { .. } | Content::Correction { .. } => Verdict::of(&result),
+        Content::Result { .. } | Content::Correction { .. } | Content::Withdrawal { .. } => Verdict::of(&result),
         Content::Event { .. } => Verdict::of_endpoint(&result),
     };
     let (took, now) = (began.elapsed(), app.now());
@@ -67,6 +63,7 @@ pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskErr
         result,
         wait,
         passage: Passage { calls: requests, took, verdict, wait: asked.map(|asked| asked.min(RETRY_AFTER_CAP)) },
+        answers,
     };
     app.store.settle(task, id, ended, now).instrument(info_span!("settle")).await?;
     if let Some(accepted_at) = accepted_at {
@@ -75,24 +72,26 @@ pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskErr
     Ok(())
 }
 
-/// Prepares an attempt and notes that it begins; prepares it anew where a re-check comes to something else in between.
+/// Prepares an attempt and notes that it begins; prepares it anew where a re-check comes to something else in between. `None`:
+/// there is nothing to tell any more.
 async fn begin(
     app: &App,
     task: &Leased,
     delivery: &Delivery,
     attempt: AttemptId,
-) -> Result<(Prepared, u32), TaskError> {
+) -> Result<Option<(Prepared, u32)>, TaskError> {
     // A process that ends in the midst of an attempt settles nothing; after so many of them nobody tries again.
     let is_poison = delivery.tries >= MOST_TRIES;
     loop {
-        let prepared = if is_poison { Ok(Prepared::Not(interrupted())) } else { prepare(app, delivery).await };
+        let prepared = if is_poison { Ok(Some(Prepared::Not(interrupted()))) } else { prepare(app, delivery).await };
+        let Some(prepared) = prepared.transpose() else { return Ok(None) };
         // What cannot be prepared counts as an attempt too, so that it comes to an end.
         let pushed = prepared.as_ref().ok().and_then(Prepared::pushed);
         match app.store.begin_attempt(task, delivery.id, attempt, pushed, app.now()).await {
             Err(StoreError::Superseded) => {}
             begun => {
                 let number = begun?;
-                return Ok((prepared?, number));
+                return Ok(Some((prepared?, number)));
             }
         }
     }
@@ -104,8 +103,11 @@ enum Prepared {
         connector: ConnectorId,
         call: Box<DeliverCall>,
         pushed: Pushed,
-        /// When what is delivered was handed in; `None` for a correction, which comes when it comes.
+        /// When what is delivered was handed in; `None` for what comes when it comes: a correction, a withdrawal, an order's
+        /// answer.
         accepted_at: Option<Timestamp>,
+        /// What it answers.
+        order: Option<OrderId>,
     },
     Event {
         event: EventId,
@@ -140,6 +142,13 @@ impl Prepared {
         }
     }
 
+    const fn order(&self) -> Option<OrderId> {
+        match self {
+            Self::Call { order, .. } => *order,
+            Self::Event { .. } | Self::Not(_) => None,
+        }
+    }
+
     async fn make(self, app: &App, attempt: u32) -> Delivered {
         match self {
             Self::Call { connector, call, .. } => app.host.deliver(&connector, DeliverCall { attempt, ..*call }).await,
@@ -149,16 +158,17 @@ impl Prepared {
     }
 }
 
-async fn prepare(app: &App, delivery: &Delivery) -> Result<Prepared, TaskError> {
+/// `None`: what it tells of was withdrawn.
+async fn prepare(app: &App, delivery: &Delivery) -> Result<Option<Prepared>, TaskError> {
     match delivery.content {
-        Content::Result { submission, connection } | Content::Correction { submission, connection } => {
-            prepare_call(app, delivery, (submission, connection)).await
-        }
+        Content::Result { submission, connection }
+        | Content::Correction { submission, connection }
+        | Content::Withdrawal { submission, connection } => prepare_call(app, delivery, (submission, connection)).await,
         Content::Event { event, endpoint, .. } => {
-            Ok(match app.store.outgoing(delivery.tenant, event, endpoint, app.now()).await? {
+            Ok(Some(match app.store.outgoing(delivery.tenant, event, endpoint, app.now()).await? {
                 Some(outgoing) => Prepared::Event { event, outgoing: Box::new(outgoing) },
                 None => Prepared::Not(failed(FailureCode::Gone, "The endpoint was removed.")),
-            })
+            }))
         }
     }
 }
@@ -167,45 +177,44 @@ async fn prepare_call(
     app: &App,
     delivery: &Delivery,
     (submission, connection): (SubmissionId, ConnectionId),
-) -> Result<Prepared, TaskError> {
+) -> Result<Option<Prepared>, TaskError> {
     let tenant = delivery.tenant;
     let submission = app.store.submission(tenant, submission).await?.ok_or_else(|| gone("submission", submission))?;
-    let Some(connection) = app.store.connection(tenant, connection).await? else {
-        return Ok(Prepared::Not(failed(FailureCode::ConnectionInvalid, "The connection was removed.")));
-    };
-    let assessed = match &submission.state {
-        SubmissionState::Assessed(assessed) => assessed,
-        // Somebody took it up again at the moment in which it was retired.
-        SubmissionState::Retired { .. } => {
-            let failed = failed(FailureCode::Retired, "The result is past the time that it is kept for.");
-            return Ok(Prepared::Not(failed));
-        }
-        SubmissionState::Received | SubmissionState::Rejected { .. } => {
-            return Err(TaskError::Gone { what: "assessment of", id: submission.id.to_string() });
-        }
-    };
-    let posting = app.store.posting(tenant, submission.posting).await?;
-    let posting = posting.ok_or_else(|| gone("job", submission.posting))?;
-    // What is true now is delivered, also where the delivery was made for something that was said before.
-    let mut result = application_result(app, &submission, assessed, &posting).await?;
-    if let Content::Correction { .. } = delivery.content {
-        result.correction = Some(correction(app, delivery, &submission, assessed).await?);
+    if submission.withdrawn.is_some() && !matches!(delivery.content, Content::Withdrawal { .. }) {
+        return Ok(None);
     }
-    let told = serde_json::to_string(&result).map_err(|error| TaskError::Render(error.to_string()))?;
-    let pushed = Pushed { digest: detail_of(told), tells: Some((submission.id, assessed.at)) };
+    let not = |code, message| Ok(Some(Prepared::Not(failed(code, message))));
+    let Some(connection) = app.store.connection(tenant, connection).await? else {
+        return not(FailureCode::ConnectionInvalid, "The connection was removed.");
+    };
+    // Somebody took it up again at the moment in which it was retired.
+    if let SubmissionState::Retired { .. } = submission.state {
+        return not(FailureCode::Retired, "The result is past the time that it is kept for.");
+    }
+    let Some(submission) = content::as_known_now(app, submission).await? else {
+        return not(FailureCode::NotFound, "The ATS has deleted the candidate.");
+    };
+    let content = content::of(app, delivery, &submission).await?;
     let call = DeliverCall {
         tenant,
         connection: view(app, connection.clone()).await?,
         call_id: delivery.id.to_string(),
-        idempotency_key: idempotency_key(delivery, &submission, &connection, assessed),
+        idempotency_key: idempotency_key(delivery, &submission, &connection, &content),
         // Known once it has begun.
         attempt: 0,
         deadline: Duration::from_secs(app.config.work.delivery_seconds.into()),
-        work: Work::Result { result: Box::new(result), attachments: Vec::new() },
+        work: content.work,
         trace: telemetry::here(&Span::current()).filter(|_| app.config.telemetry.tell_ats),
     };
-    let accepted_at = matches!(delivery.content, Content::Result { .. }).then_some(submission.received_at);
-    Ok(Prepared::Call { connector: connection.connector, call: Box::new(call), pushed, accepted_at })
+    // One that answers an order comes when that does.
+    let is_first = matches!(delivery.content, Content::Result { .. }) && content.order.is_none();
+    Ok(Some(Prepared::Call {
+        connector: connection.connector,
+        call: Box::new(call),
+        pushed: content.pushed,
+        accepted_at: is_first.then_some(submission.received_at),
+        order: content.order,
+    }))
 }
 
 /// The connection as the sandbox sees it: the secrets go to egress, never to the guest.
@@ -214,112 +223,28 @@ pub async fn view(app: &App, connection: Connection) -> Result<ConnectionView, T
     Ok(ConnectionView { connection, secrets })
 }
 
-async fn application_result(
-    app: &App,
-    submission: &Submission,
-    assessed: &Assessed,
-    posting: &Posting,
-) -> Result<ApplicationResult, TaskError> {
-    let sentences = Sentences::get(submission.language);
-    let assessment = &assessed.assessment;
-    let report_url = crate::share::report_url(app, submission).await?;
-    Ok(ApplicationResult {
-        submission: submission.id,
-        application: submission.application.clone(),
-        job: JobRef { id: posting.id, external_id: posting.external_id.clone(), title: posting.title.clone() },
-        language: submission.language,
-        marker: marker(submission),
-        outcome: assessed.report.outcome(),
-        headline: sentences.headline(assessment),
-        summary: sentences.summary(assessment, &assessed.report).join("\n"),
-        score: assessment.score,
-        coverage: assessment.coverage,
-        musts: assessment.musts,
-        lines: assessment.lines.iter().map(|line| result_line(line, &assessed.report, sentences)).collect(),
-        report_url,
-        order: None,
-        attachments: Vec::new(),
-        correction: None,
-    })
-}
-
-/// What tells people that something they were told is no longer so.
-async fn correction(
-    app: &App,
-    delivery: &Delivery,
-    submission: &Submission,
-    assessed: &Assessed,
-) -> Result<Correction, TaskError> {
-    let sentences = Sentences::get(submission.language);
-    let before = told(app, delivery).await?;
-    let before = before.as_ref().map(|one| Said { at: one.at, report: &one.report, assessment: &one.assessment });
-    let now = Said { at: assessed.at, report: &assessed.report, assessment: &assessed.assessment };
-    Ok(Correction {
-        marker: correction_marker(submission, assessed),
-        headline: sentences.correction_headline(&assessed.assessment),
-        changes: sentences.correction(before, now).join("\n"),
-    })
-}
-
-/// What the ATS may have been told before this delivery: what was true when the delivery before it was first tried. It may
-/// have been told later; then some of what is called a change is known there already, and none goes untold.
-async fn told(app: &App, delivery: &Delivery) -> Result<Option<EarlierAssessment>, TaskError> {
-    let Some((submission, connection)) = delivery.content.to_ats() else { return Ok(None) };
-    let is_to_the_same = |other: &Delivery| other.content.to_ats() == Some((submission, connection));
-    let others = app.store.deliveries_of(delivery.tenant, submission).await?;
-    let before = others.iter().filter(|(other, _)| other.id < delivery.id && is_to_the_same(other));
-    let Some(at) = before.filter_map(|(_, attempts)| attempts.first()).map(|attempt| attempt.at).next_back() else {
-        return Ok(None);
-    };
-    let earlier = app.store.earlier_assessments(delivery.tenant, submission).await?;
-    Ok(earlier.into_iter().find(|one| one.replaced_at >= at))
-}
-
-fn result_line(line: &Line, report: &VerificationReport, sentences: &Sentences) -> ResultLine {
-    let evidence = line.evidence.as_ref();
-    let credential =
-        evidence.and_then(|evidence| report.credentials.iter().find(|one| one.path == evidence.credential));
-    ResultLine {
-        requirement: line.statement.clone(),
-        must: line.must,
-        code: line.code,
-        state: sentences.line(line.code),
-        evidence: evidence.map(|evidence| evidence.name.clone()),
-        issuer: credential.and_then(|credential| credential.issuer.clone()),
-    }
-}
-
-/// Stands in everything we write for an application, so that a repeat finds its own work: the same for every attempt.
-fn marker(submission: &Submission) -> String {
-    format!("[wellspring:{}:{}]", submission.connection, submission.application.id)
-}
-
-/// Stands in what we write for a correction alone. Named after the assessment and not its digest: what was withdrawn and
-/// given back may be withdrawn again. Whoever searches for [`marker`] does not find it.
-fn correction_marker(submission: &Submission, assessed: &Assessed) -> String {
-    let (connection, application) = (submission.connection, &submission.application.id);
-    format!("[wellspring-correction:{connection}:{application}:{}]", assessed.assessment.id)
-}
-
-/// The same for every attempt at the same content; another one when the assessment says something else.
+/// The same for every attempt at the same content; another one when the assessment says something else, or answers an order.
 fn idempotency_key(
     delivery: &Delivery,
     submission: &Submission,
     connection: &Connection,
-    assessed: &Assessed,
+    content: &content::Told,
 ) -> String {
     let step = match delivery.content {
-        Content::Correction { .. } => format!("correct{}", assessed.assessment.id),
+        Content::Correction { .. } => format!("correct{}", content.step),
+        Content::Withdrawal { .. } => "withdraw".to_owned(),
         Content::Result { .. } | Content::Event { .. } => "deliver".to_owned(),
     };
-    let mut hash = Sha256::new();
-    for part in [
+    let mut parts = vec![
         submission.tenant.to_string(),
         submission.application.id.to_string(),
         connection.connector.to_string(),
         step,
-        assessed.assessment.inputs_digest.to_string(),
-    ] {
+        content.says.clone(),
+    ];
+    parts.extend(content.order.map(|order| order.to_string()));
+    let mut hash = Sha256::new();
+    for part in parts {
         hash.update(part.len().to_be_bytes());
         hash.update(part);
     }

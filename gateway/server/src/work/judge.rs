@@ -8,63 +8,79 @@ use tracing::{Instrument as _, info_span};
 use wellspring_model::{
     Timestamp,
     assessment::Assessment,
-    competency::Profile,
     credential::Applicant,
-    id::{AssessmentId, ProfileId},
+    id::{AssessmentId, ScoringPolicyId},
     report::{Grounds, VerificationReport},
     submission::{Assessed, Submission},
     unmapped::Named,
 };
-use wellspring_score::Frameworks;
+use wellspring_score::Requirements;
 use wellspring_store::{Ground, Watch};
 
 use super::{TaskError, gone, verify::verify};
-use crate::{state::App, trust::InForce};
+use crate::{scoring, state::App, trust::InForce};
 
 /// What could not be read, or decided nothing, is tried again after so long.
 pub const AGAIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// What credentials are measured by.
 pub struct Measure {
-    pub profile: Profile,
-    pub frameworks: Arc<Frameworks>,
+    /// What the job asks for, and how to score.
+    pub requirements: Arc<Requirements>,
     pub relied: InForce,
+    /// Which scoring policy that is. None: the one that comes with the product.
+    pub scoring_policy: Option<ScoringPolicyId>,
 }
 
 impl Measure {
-    /// What the job asks for, and whom the employer relies on, now.
+    /// What the job asks for, whom the employer relies on, and how it scores, now.
     pub async fn now(app: &App, submission: &Submission) -> Result<Self, TaskError> {
         let tenant = submission.tenant;
         let posting = app.store.posting(tenant, submission.posting).await?;
         let posting = posting.ok_or_else(|| gone("job", submission.posting))?;
+        let editions = app.store.frameworks_for_scoring(tenant).await?;
+        let scoring = scoring::InForce::of(app, tenant, Some(submission.posting)).await?;
         Ok(Self {
-            profile: profile(app, submission, posting.profile).await?,
-            frameworks: app.frameworks(tenant, app.store.frameworks_for_scoring(tenant).await?).await?,
+            requirements: app.requirements(tenant, posting.profile, editions, &scoring).await?,
             relied: InForce::of(app, tenant, Some(submission.posting)).await?,
+            scoring_policy: scoring.id,
         })
     }
 
     /// The same profile, editions of frameworks and trust policy as before: a later look is about the credentials, and not
-    /// about what the employer has changed since.
-    pub async fn then(app: &App, submission: &Submission, assessed: &Assessed) -> Result<Self, TaskError> {
-        let tenant = submission.tenant;
-        let editions = app.store.frameworks_used(tenant, &assessed.assessment.frameworks).await?;
+    /// about what the employer has changed since. How to score is the caller's to say.
+    pub async fn then(
+        app: &App,
+        submission: &Submission,
+        assessed: &Assessed,
+        scoring: &scoring::InForce,
+    ) -> Result<Self, TaskError> {
         Ok(Self {
-            profile: profile(app, submission, assessed.assessment.profile).await?,
-            frameworks: app.frameworks(tenant, editions).await?,
-            relied: InForce::then(app, tenant, assessed.report.trust_policy.as_ref()).await?,
+            requirements: requirements_then(app, submission, assessed, scoring).await?,
+            relied: InForce::then(app, submission.tenant, assessed.report.trust_policy.as_ref()).await?,
+            scoring_policy: scoring.id,
         })
     }
 }
 
-async fn profile(app: &App, submission: &Submission, id: ProfileId) -> Result<Profile, TaskError> {
-    app.store.profile(submission.tenant, id).await?.ok_or_else(|| gone("profile", id))
+/// The profile and the editions of frameworks that an assessment names, to score by this policy.
+pub async fn requirements_then(
+    app: &App,
+    submission: &Submission,
+    assessed: &Assessed,
+    scoring: &scoring::InForce,
+) -> Result<Arc<Requirements>, TaskError> {
+    let tenant = submission.tenant;
+    let editions = app.store.frameworks_used(tenant, &assessed.assessment.frameworks).await?;
+    Ok(app.requirements(tenant, assessed.assessment.profile, editions, scoring).await?)
 }
 
 /// What a submission came to.
 pub struct Judged {
     pub report: VerificationReport,
     pub assessment: Assessment,
+    /// Which scoring policy it was made by. None: the one that comes with the product.
+    pub scoring_policy: Option<ScoringPolicyId>,
     pub grounds: Grounds,
     /// What its credentials name that leads to no item.
     pub unmapped: Vec<Named>,
@@ -72,15 +88,14 @@ pub struct Judged {
 
 /// Verifies and scores a submission, with what can be gathered now.
 pub async fn judge(app: &App, submission: &Submission, measure: Measure) -> Result<Judged, TaskError> {
-    let Measure { profile, frameworks, relied } = measure;
+    let Measure { requirements, relied, scoring_policy } = measure;
     let verified = verify(app, received(app, submission).await?, &relied, applicant(submission)).await?;
-    let (assessment, scoring) = (AssessmentId::from_uuid(app.uuid()), app.scoring.clone());
+    let assessment = AssessmentId::from_uuid(app.uuid());
     let judged = app.compute(move || {
         let (credentials, not_counted) = (&verified.credentials, verified.not_counted);
-        let assessment =
-            wellspring_score::assess(assessment, &profile, &frameworks, credentials, not_counted, &scoring);
-        let unmapped = wellspring_score::unmapped(&frameworks, credentials, &scoring);
-        Judged { report: verified.report, assessment, grounds: verified.grounds, unmapped }
+        let assessment = wellspring_score::assess(assessment, &requirements, credentials, not_counted);
+        let unmapped = wellspring_score::unmapped(&requirements, credentials);
+        Judged { report: verified.report, assessment, scoring_policy, grounds: verified.grounds, unmapped }
     });
     Ok(judged.instrument(info_span!("score")).await?)
 }

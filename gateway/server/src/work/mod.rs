@@ -5,6 +5,8 @@
 
 pub mod assess;
 pub mod chores;
+pub mod compare;
+mod content;
 pub mod deliver;
 pub mod event;
 pub mod gather;

@@ -18,22 +18,30 @@ use super::{
     gone,
     judge::{AGAIN, Judged, Measure, after, judge, watch},
 };
-use crate::state::App;
+use crate::{scoring, state::App};
 
 /// Verifies and scores one submission again. The same as before: notes when that was. Something else: records it beside
-/// what was said, with a correction for the ATS. Something cannot be read that could be read before: decides nothing yet.
+/// what was said, with a correction for the ATS. The same by another scoring policy is recorded, too, and nobody is told.
+/// Something cannot be read that could be read before: decides nothing yet.
 pub async fn run(app: &App, task: &Leased, id: SubmissionId) -> Result<(), TaskError> {
     let submission = app.store.submission(task.tenant, id).await?.ok_or_else(|| gone("submission", id))?;
     let SubmissionState::Assessed(assessed) = &submission.state else {
         app.store.drop_tasks(vec![*task]).await?;
         return Ok(());
     };
+    if submission.withdrawn.is_some() {
+        app.store.drop_tasks(vec![*task]).await?;
+        return Ok(());
+    }
     if task.attempt > MOST_ATTEMPTS {
         tracing::error!(submission = %id, "a re-check was given up: what was said stands, as of when it was last checked");
         app.store.drop_tasks(vec![*task]).await?;
         return Ok(());
     }
-    let judged = match judge(app, &submission, Measure::then(app, &submission, assessed).await?).await {
+    // How to score is what is in force now: another policy makes another assessment of those who were assessed before.
+    let scoring = scoring::InForce::of(app, task.tenant, Some(submission.posting)).await?;
+    let measure = Measure::then(app, &submission, assessed, &scoring).await?;
+    let judged = match judge(app, &submission, measure).await {
         Ok(judged) => judged,
         // What was handed in is no longer kept. What was said stands, and there is nothing left to look at.
         Err(TaskError::Gone { what: "payload", .. }) => {
@@ -45,12 +53,15 @@ pub async fn run(app: &App, task: &Leased, id: SubmissionId) -> Result<(), TaskE
     if is_silent(app, &submission, &judged).await? && !fails_anew(assessed, &judged) {
         return Ok(app.store.put_off_recheck(task, id, after(now, AGAIN)).await?);
     }
-    if assessed.is_confirmed_by(&judged.report, &judged.assessment) {
+    if judged.assessment.policy == assessed.assessment.policy
+        && assessed.is_confirmed_by(&judged.report, &judged.assessment)
+    {
         return Ok(app.store.confirm(task, id, watch(app, &judged.grounds, now), now).await?);
     }
     correct(app, task, &submission, assessed, judged, now).await
 }
 
+/// Puts an assessment in the place of the one before. The ATS hears of it where the result is another one.
 async fn correct(
     app: &App,
     task: &Leased,
@@ -60,6 +71,8 @@ async fn correct(
     now: Timestamp,
 ) -> Result<(), TaskError> {
     let content = Content::Correction { submission: submission.id, connection: submission.connection };
+    let is_other = !assessed.is_confirmed_by(&judged.report, &judged.assessment);
+    let delivery = if is_other { Some(new_delivery(app, submission, content).await?) } else { None };
     let correction = NewCorrection {
         submission: submission.id,
         replaces: assessed.assessment.id,
@@ -67,9 +80,9 @@ async fn correct(
         report: judged.report,
         assessment: judged.assessment,
         unmapped: judged.unmapped,
-        delivery: new_delivery(app, submission, content).await?,
+        delivery,
     };
-    if app.store.correct(task, correction, now).await? {
+    if app.store.correct(task, correction, now).await? && is_other {
         tracing::info!(submission = %submission.id, "corrected: a re-check came to something else");
     }
     Ok(())

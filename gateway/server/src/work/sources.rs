@@ -1,5 +1,5 @@
 //! The chore of re-checking: looks at every source once for all who depend on it, and puts those into the queue for whom
-//! something may have changed.
+//! something may have changed, or for whom another scoring policy is in force by now.
 
 use futures_util::{StreamExt as _, stream};
 use jiff::SignedDuration;
@@ -26,17 +26,17 @@ const MOST_FORGOTTEN: u32 = 1_000;
 /// A document that was had so lately is not asked for again.
 const JUST_NOW: SignedDuration = SignedDuration::from_secs(10);
 
-/// One turn.
+/// One turn. That sources are never looked at keeps nobody from being assessed by another scoring policy.
 ///
 /// # Errors
 /// The store's. What was not done is left to the next turn.
 pub async fn look(app: App) -> Result<(), TaskError> {
     let recheck = &app.config.recheck;
-    if recheck.hours == 0 {
-        return Ok(());
-    }
     let now = app.now();
     let since = now.checked_sub(recheck.for_so_long()).unwrap_or(Timestamp::MIN);
+    if recheck.hours == 0 {
+        return rescore(&app, since).await;
+    }
     while app.store.forget_grounds(MOST_FORGOTTEN, since).await? == u64::from(MOST_FORGOTTEN) {}
     // Whatever becomes of a look, even if this process ends in its midst, there is another one.
     let due = app.store.take_due_sources(MOST_SOURCES, now, after(now, AGAIN)).await?;
@@ -45,7 +45,18 @@ pub async fn look(app: App) -> Result<(), TaskError> {
         noted?;
     }
     drop(looks);
-    enqueue(&app, since, now).await
+    enqueue(&app, since, now).await?;
+    rescore(&app, since).await
+}
+
+/// Fills what room is left in the queue with those for whom another scoring policy is in force.
+async fn rescore(app: &App, since: Timestamp) -> Result<(), TaskError> {
+    loop {
+        let room = MOST_WAITING.saturating_sub(app.store.rechecks_waiting().await?);
+        if room == 0 || app.store.spread_scoring(room, since, ids(app)).await?.is_none() {
+            return Ok(());
+        }
+    }
 }
 
 /// Fills the queue as far as there is room.

@@ -7,6 +7,7 @@ use crate::{
     audit,
     crosswalks::{self, trusting},
     gateway::{Gateway, Role},
+    scoring, talking,
 };
 
 /// Every operation of `/v1`, as `(method, path)`.
@@ -23,8 +24,9 @@ pub fn operations() -> Vec<(Method, String)> {
     paths.into_iter().flat_map(|(path, item)| methods(path, item)).collect()
 }
 
-/// Ids of a crosswalk with a suggestion in it, and of an entry of the unmapped queue.
+/// Ids of a crosswalk with a suggestion in it, of an entry of the unmapped queue, and of a connection whose ATS talks back.
 pub struct Mapped {
+    talking: String,
     crosswalk: String,
     association: String,
     unmapped: String,
@@ -44,12 +46,14 @@ impl Mapped {
         crosswalks::assessed(gateway, role, "https://skills.example/tidying").await;
         let queue = gateway.get("/v1/unmapped").await.json();
         let unmapped = queue["items"][0]["id"].as_str().expect("an entry").to_owned();
-        Self { crosswalk, association, unmapped }
+        let talking = talking::connection(gateway, &json!({})).await;
+        Self { talking, crosswalk, association, unmapped }
     }
 
     /// The path with these ids, if it is one of theirs.
     pub fn with_id(&self, path: &str) -> Option<String> {
         let id = match path.split('/').nth(2)? {
+            "connections" if path.ends_with("/jobs") => &self.talking,
             "crosswalks" => &self.crosswalk,
             "unmapped" => &self.unmapped,
             _ => return None,
@@ -58,8 +62,30 @@ impl Mapped {
     }
 }
 
+/// Ids of a policy of each kind.
+pub struct Policies {
+    pub trust: String,
+    pub scoring: String,
+}
+
+impl Policies {
+    pub async fn of(gateway: &Gateway) -> Self {
+        Self {
+            trust: gateway.post("/v1/trust/policies", &json!({"title": "x", "rules": {}})).await.id(),
+            scoring: gateway.post("/v1/scoring/policies", &scoring::rules("1", 1_000_000)).await.id(),
+        }
+    }
+}
+
 /// An id of the owner's for each resource.
-pub fn with_id(path: &str, role: &Role, submission: &str, delivery: &str, policy: &str, endpoint: &str) -> String {
+pub fn with_id(
+    path: &str,
+    role: &Role,
+    submission: &str,
+    delivery: &str,
+    policies: &Policies,
+    endpoint: &str,
+) -> String {
     let id = match path.split('/').nth(2).expect("a resource") {
         "submissions" => submission,
         "connections" => &role.connection,
@@ -67,7 +93,8 @@ pub fn with_id(path: &str, role: &Role, submission: &str, delivery: &str, policy
         "profiles" => &role.profile,
         "jobs" => &role.job,
         "deliveries" => delivery,
-        "trust" => policy,
+        "trust" => &policies.trust,
+        "scoring" => &policies.scoring,
         "events" => endpoint,
         other => panic!("the test knows no id for `{other}`: add one"),
     };
@@ -100,7 +127,7 @@ async fn another_tenants_ids_answer_404_on_every_route() {
     wellspring_server::work::run_ready(&gateway.app).await.expect("the work is done");
     let shown = gateway.get(&format!("/v1/submissions/{submission}")).await.json();
     let delivery = shown["deliveries"][0]["id"].as_str().expect("a delivery").to_owned();
-    let policy = gateway.post("/v1/trust/policies", &json!({"title": "x", "rules": {}})).await.id();
+    let policies = Policies::of(&gateway).await;
     let endpoint = gateway.post("/v1/events/endpoints", &json!({"url": "https://hooks.example/"})).await.id();
     let stranger = gateway.other_tenant().await;
     let mut with_ids = 0;
@@ -112,9 +139,9 @@ async fn another_tenants_ids_answer_404_on_every_route() {
             continue;
         }
         with_ids += 1;
-        let body = audit::body(&method, &template, &role, &policy, None);
+        let body = audit::body(&method, &template, &role, &policies, None);
         let path = mapped.with_id(&template);
-        let path = path.unwrap_or_else(|| with_id(&template, &role, &submission, &delivery, &policy, &endpoint));
+        let path = path.unwrap_or_else(|| with_id(&template, &role, &submission, &delivery, &policies, &endpoint));
         let theirs = gateway.call(method.clone(), &path, Some(&stranger.key), body.as_ref()).await;
         assert_eq!(theirs.status, StatusCode::NOT_FOUND, "{method} {path} for a stranger: {}", theirs.text);
         let ours = gateway.call(method.clone(), &path, Some(&gateway.tenant.key), body.as_ref()).await;
@@ -128,11 +155,11 @@ async fn a_list_holds_nothing_of_another_tenant() {
     let gateway = Gateway::start_with(trusting).await;
     let role = gateway.role().await;
     Mapped::of(&gateway, &role).await;
-    gateway.post("/v1/trust/policies", &json!({"title": "x", "rules": {}})).await;
+    Policies::of(&gateway).await;
     gateway.post("/v1/events/endpoints", &json!({"url": "https://hooks.example/"})).await;
     let stranger = gateway.other_tenant().await;
     // What is no list, or the same for everybody, or tells of the stranger: `audit` looks at its trail.
-    let others = ["/v1/connectors", "/v1/trust", "/v1/trust/decision", "/v1/audit"];
+    let others = ["/v1/connectors", "/v1/trust", "/v1/trust/decision", "/v1/scoring", "/v1/audit"];
     for (method, path) in operations() {
         if method != Method::GET || path.contains("{id}") || others.contains(&path.as_str()) {
             continue;

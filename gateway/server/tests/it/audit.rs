@@ -13,54 +13,62 @@ use wellspring_server::{
 use wellspring_store::{AuditPublicKey, AuditRow, ExportFault, Fault, check_export};
 
 use crate::{
-    access::{Mapped, operations, with_id},
+    access::{Mapped, Policies, operations, with_id},
     badge,
     crosswalks::{CHARTS, by, trusting},
     frameworks::service::Service,
     gateway::{Gateway, ITEM, Role, Tenant, connection, framework, profile},
+    scoring,
 };
 
-/// What an operation leaves in the trail. None: it shows nothing about a person and changes nothing.
-fn leaves(method: &Method, path: &str) -> Option<&'static str> {
+/// What an operation leaves in the trail. Nothing: it shows nothing about a person and changes nothing.
+fn leaves(method: &Method, path: &str) -> &'static [&'static str] {
     let resource = path.trim_start_matches("/v1/");
     match (method.as_str(), resource) {
-        ("GET", "submissions") => Some("submissions.listed"),
-        ("GET", "submissions/{id}") => Some("submission.viewed"),
-        ("GET", "submissions/{id}/explanation") => Some("explanation.viewed"),
-        ("GET", "submissions/{id}/replay") => Some("assessment.replayed"),
-        ("GET", "submissions/{id}/chart.svg") => Some("chart.viewed"),
-        ("GET", "deliveries") => Some("deliveries.listed"),
-        ("GET", "deliveries/{id}") => Some("delivery.viewed"),
-        ("GET", "audit") => Some("audit.viewed"),
-        ("POST", "submissions") => Some("submission.accepted"),
-        ("POST", "verifications") => Some("verification.made"),
-        ("POST", "connections") => Some("connection.added"),
-        ("POST", "connections/{id}/check") => Some("connection.checked"),
-        ("POST", "connections/{id}/resume") => Some("connection.resumed"),
-        ("DELETE", "connections/{id}") => Some("connection.removed"),
-        ("POST", "submissions/{id}/recheck") => Some("submission.recheck_asked"),
-        ("POST", "events/endpoints") => Some("endpoint.added"),
-        ("POST", "events/endpoints/{id}/rotate") => Some("endpoint.rotated"),
-        ("POST", "events/endpoints/{id}/resume") => Some("endpoint.resumed"),
-        ("POST", "events/endpoints/{id}/test") => Some("endpoint.tested"),
-        ("DELETE", "events/endpoints/{id}") => Some("endpoint.removed"),
-        ("POST", "crosswalks") => Some("crosswalk.added"),
-        ("POST", "crosswalks/{id}/suggestions") => Some("crosswalk.suggested"),
+        ("GET", "submissions") => &["submissions.listed"],
+        ("GET", "submissions/{id}") => &["submission.viewed"],
+        ("GET", "submissions/{id}/explanation") => &["explanation.viewed"],
+        ("GET", "submissions/{id}/replay") => &["assessment.replayed"],
+        ("GET", "submissions/{id}/chart.svg") => &["chart.viewed"],
+        ("GET", "orders") => &["orders.listed"],
+        ("GET", "connections/{id}/jobs") => &["jobs_of_ats.listed"],
+        // The delivery that waits is taken back.
+        ("POST", "submissions/{id}/withdrawal") => &["delivery.cancelled", "submission.withdrawn"],
+        ("GET", "deliveries") => &["deliveries.listed"],
+        ("GET", "deliveries/{id}") => &["delivery.viewed"],
+        ("GET", "audit") => &["audit.viewed"],
+        ("POST", "submissions") => &["submission.accepted"],
+        ("POST", "verifications") => &["verification.made"],
+        ("POST", "connections") => &["connection.added"],
+        ("POST", "connections/{id}/check") => &["connection.checked"],
+        ("POST", "connections/{id}/resume") => &["connection.resumed"],
+        ("DELETE", "connections/{id}") => &["connection.removed"],
+        ("POST", "submissions/{id}/recheck") => &["submission.recheck_asked"],
+        ("POST", "events/endpoints") => &["endpoint.added"],
+        ("POST", "events/endpoints/{id}/rotate") => &["endpoint.rotated"],
+        ("POST", "events/endpoints/{id}/resume") => &["endpoint.resumed"],
+        ("POST", "events/endpoints/{id}/test") => &["endpoint.tested"],
+        ("DELETE", "events/endpoints/{id}") => &["endpoint.removed"],
+        ("POST", "crosswalks") => &["crosswalk.added"],
+        ("POST", "crosswalks/{id}/suggestions") => &["crosswalk.suggested"],
         ("POST", "crosswalks/{id}/associations" | "crosswalks/{id}/associations/{association}/decision") => {
-            Some("association.decided")
+            &["association.decided"]
         }
-        ("POST", "crosswalks/{id}/editions") => Some("crosswalk.edition_made"),
-        ("POST", "unmapped/{id}/resolution") => Some("unmapped.dismissed"),
-        ("POST", "frameworks" | "frameworks/import") => Some("framework.imported"),
-        ("PUT", "frameworks/{id}/publication") => Some("framework.published"),
-        ("POST", "profiles") => Some("profile.added"),
-        ("POST", "jobs") => Some("job.added"),
-        ("POST", "trust/policies") => Some("trust_policy.added"),
-        ("PUT", "trust" | "jobs/{id}/trust") => Some("trust_policy.in_force"),
-        ("POST", "trust/preview") => Some("trust_policy.previewed"),
-        ("POST", "deliveries/replay") => Some("deliveries.listed"),
-        ("POST", "deliveries/{id}/replay") => Some("delivery.replayed"),
-        ("POST", "deliveries/{id}/cancel") => Some("delivery.cancelled"),
+        ("POST", "crosswalks/{id}/editions") => &["crosswalk.edition_made"],
+        ("POST", "unmapped/{id}/resolution") => &["unmapped.dismissed"],
+        ("POST", "frameworks" | "frameworks/import") => &["framework.imported"],
+        ("PUT", "frameworks/{id}/publication") => &["framework.published"],
+        ("POST", "profiles") => &["profile.added"],
+        ("POST", "jobs") => &["job.added"],
+        ("POST", "trust/policies") => &["trust_policy.added"],
+        ("PUT", "trust" | "jobs/{id}/trust") => &["trust_policy.in_force"],
+        ("POST", "trust/preview") => &["trust_policy.previewed"],
+        ("POST", "scoring/policies") => &["scoring_policy.added"],
+        ("PUT", "scoring" | "jobs/{id}/scoring") => &["scoring_policy.in_force"],
+        ("POST", "scoring/compare") => &["scoring_policy.compared"],
+        ("POST", "deliveries/replay") => &["deliveries.listed"],
+        ("POST", "deliveries/{id}/replay") => &["delivery.replayed"],
+        ("POST", "deliveries/{id}/cancel") => &["delivery.cancelled"],
         (
             "GET",
             "connections"
@@ -84,10 +92,14 @@ fn leaves(method: &Method, path: &str) -> Option<&'static str> {
             | "trust/policies"
             | "trust/policies/{id}"
             | "trust/decision"
+            | "scoring"
+            | "jobs/{id}/scoring"
+            | "scoring/policies"
+            | "scoring/policies/{id}"
             | "events/endpoints"
             | "events/endpoints/{id}"
             | "audit/heads",
-        ) => None,
+        ) => &[],
         _ => panic!("{method} {path}: say here what it leaves in the audit trail"),
     }
 }
@@ -100,7 +112,7 @@ fn next_edition() -> Value {
 }
 
 /// A body that the operation takes.
-pub fn body(method: &Method, path: &str, role: &Role, policy: &str, source: Option<&Service>) -> Option<Value> {
+pub fn body(method: &Method, path: &str, role: &Role, policies: &Policies, source: Option<&Service>) -> Option<Value> {
     Some(match (method.as_str(), path.trim_start_matches("/v1/")) {
         ("POST", "submissions") => role.submission(&[json!({"json": {"type": "x"}})]),
         ("POST", "verifications") => json!({"credentials": [{"json": {"type": "x"}}]}),
@@ -122,7 +134,11 @@ pub fn body(method: &Method, path: &str, role: &Role, policy: &str, source: Opti
         ("POST", "trust/policies") => json!({"title": "x", "rules": {}}),
         ("POST", "trust/preview") => json!({"rules": {}}),
         ("POST", "events/endpoints") => json!({"url": "https://hooks.example/"}),
-        ("PUT", _) => json!({"policy": policy}),
+        ("POST", "submissions/{id}/withdrawal") => json!({"reason": "applicant"}),
+        ("POST", "scoring/policies") => scoring::rules("2", 1_000_000),
+        ("POST", "scoring/compare") => json!({"job": role.job, "after": "shipped"}),
+        ("PUT", "scoring" | "jobs/{id}/scoring") => json!({"policy": policies.scoring}),
+        ("PUT", _) => json!({"policy": policies.trust}),
         ("POST", "deliveries/replay") => json!({"connection": role.connection, "dry_run": true}),
         _ => return None,
     })
@@ -162,7 +178,7 @@ async fn every_operation_leaves_the_row_it_should() {
     let role = gateway.role().await;
     let mapped = Mapped::of(&gateway, &role).await;
     let (submission, delivery) = submission(&gateway, &role).await;
-    let policy = gateway.post("/v1/trust/policies", &json!({"title": "x", "rules": {}})).await.id();
+    let policies = Policies::of(&gateway).await;
     let endpoint = gateway.post("/v1/events/endpoints", &json!({"url": "https://hooks.example/"})).await.id();
     let (_, key) = whose(&gateway, &gateway.tenant).await;
     let mut operations = operations();
@@ -171,12 +187,12 @@ async fn every_operation_leaves_the_row_it_should() {
     let mut left = 0;
     for (method, path) in operations {
         let before = rows(&gateway).await.len();
-        let body = body(&method, &path, &role, &policy, Some(&source));
+        let body = body(&method, &path, &role, &policies, Some(&source));
         let mut called = path.clone();
         if path.contains("{id}") {
             called = mapped
                 .with_id(&path)
-                .unwrap_or_else(|| with_id(&path, &role, &submission, &delivery, &policy, &endpoint));
+                .unwrap_or_else(|| with_id(&path, &role, &submission, &delivery, &policies, &endpoint));
         } else if path.ends_with("/decision") {
             called += "?issuer=did:example:1";
         }
@@ -184,7 +200,7 @@ async fn every_operation_leaves_the_row_it_should() {
         assert!(answer.status.is_success(), "{method} {path}: {} {}", answer.status, answer.text);
         let all = rows(&gateway).await;
         let new: Vec<&str> = all[before..].iter().map(|row| row.action.as_str()).collect();
-        assert_eq!(new, leaves(&method, &path).into_iter().collect::<Vec<_>>(), "{method} {path}");
+        assert_eq!(new, leaves(&method, &path), "{method} {path}");
         assert!(all[before..].iter().all(|row| row.actor == key.to_string()), "{method} {path}");
         left += new.len();
     }

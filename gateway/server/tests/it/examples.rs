@@ -11,7 +11,10 @@ use wellspring_server::routes::{
     endpoints::NewEndpoint,
     jobs::NewJob,
     profiles::NewProfile,
-    submissions::input::{SubmissionAccepted, SubmissionRequest},
+    submissions::{
+        input::{SubmissionAccepted, SubmissionRequest},
+        withdrawal::WithdrawalRequest,
+    },
     unmapped::Resolution,
     verifications::VerificationRequest,
 };
@@ -28,6 +31,7 @@ fn reads<T: DeserializeOwned>(name: &str) {
 fn every_request_example_is_read() {
     reads::<SubmissionRequest>("submission-request");
     reads::<SubmissionAccepted>("submission-accepted");
+    reads::<WithdrawalRequest>("withdrawal-request");
     reads::<NewProfile>("profile-request");
     reads::<NewJob>("job-request");
     reads::<NewConnection>("connection-request");

@@ -10,13 +10,13 @@ use crate::{
 };
 
 /// An item of a school's framework that is declared the same as the one that is asked for.
-const TAUGHT: &str = "8d9f4b5e-0a43-4a0e-9d57-2f3f1e6a7b22";
+pub const TAUGHT: &str = "8d9f4b5e-0a43-4a0e-9d57-2f3f1e6a7b22";
 
-fn address(item: &str) -> String {
+pub fn address(item: &str) -> String {
     format!("https://case.example.org/ims/case/v1p1/CFItems/{item}")
 }
 
-fn school() -> Value {
+pub fn school() -> Value {
     let document = "8d9f4b5e-0a43-4a0e-9d57-2f3f1e6a7b20";
     let node = |item: &str| json!({"identifier": item, "uri": address(item)});
     json!({

@@ -11,12 +11,14 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
 use wellspring_egress::Fetcher;
+use wellspring_host::Rights;
 use wellspring_model::{
     Timestamp,
     id::{KeyId, TenantId},
     time::{Clock, Entropy},
 };
 use wellspring_server::{auth, clock::SystemEntropy, config::Config, installed, routes, start, state::App};
+use wellspring_store::{NewConnectorVersion, Store};
 
 /// A clock that stands until it is moved.
 pub struct TestClock(AtomicI64);
@@ -39,7 +41,7 @@ pub struct Gateway {
     pub clock: Arc<TestClock>,
     pub tenant: Tenant,
     router: Router,
-    _folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 /// A tenant with a key.
@@ -99,11 +101,11 @@ impl Gateway {
         let mut config = Config::load(Some(&file)).expect("the configuration loads");
         change(&mut config);
         start::ensure_master_key(&config.secrets.master_key_file).expect("a key is made");
-        let id = "greenhouse".parse().expect("a connector id");
-        installed::write(&config.connectors.folder, &id, &connector).expect("the connector is kept");
-        start::store(&config).await.expect("the store opens").migrate().await.expect("the store migrates");
-        let now = "2026-11-23T12:00:00Z".parse::<Timestamp>().expect("a time").as_microsecond();
-        let clock = Arc::new(TestClock(AtomicI64::new(now)));
+        let store = start::store(&config).await.expect("the store opens");
+        store.migrate().await.expect("the store migrates");
+        let now = "2026-11-23T12:00:00Z".parse::<Timestamp>().expect("a time");
+        record_connector(&config, &store, &connector, now).await;
+        let clock = Arc::new(TestClock(AtomicI64::new(now.as_microsecond())));
         let entropy = Arc::new(SystemEntropy);
         let app = match fetcher {
             Some(fetcher) => start::app_reaching(fetcher, config, clock.clone(), entropy).await,
@@ -112,12 +114,21 @@ impl Gateway {
         let app = app.expect("the gateway starts");
         let router = routes::router(app.clone());
         let tenant = add_tenant(&app).await;
-        Self { app, clock, tenant, router, _folder: folder }
+        Self { app, clock, tenant, router, folder: Arc::new(folder) }
+    }
+
+    /// A gateway over the same data that is configured as it is in the file, with this change.
+    pub async fn restarted(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::load(Some(&self.file())).expect("the configuration loads");
+        change(&mut config);
+        let app = start::app_with(config, self.clock.clone(), Arc::new(SystemEntropy)).await.expect("it starts");
+        let (clock, tenant, folder) = (self.clock.clone(), self.tenant.clone(), Arc::clone(&self.folder));
+        Self { router: routes::router(app.clone()), app, clock, tenant, folder }
     }
 
     /// The configuration file, for commands beside the running gateway.
     pub fn file(&self) -> std::path::PathBuf {
-        self._folder.path().join("wellspring.toml")
+        self.folder.path().join("wellspring.toml")
     }
 
     pub async fn other_tenant(&self) -> Tenant {
@@ -241,6 +252,17 @@ pub fn connection() -> Value {
         "name": "Greenhouse", "connector": "greenhouse", "settings": {},
         "credentials": {"main": {"client_id": "an id", "client_secret": "a secret"}}
     })
+}
+
+/// As if the operator had installed it on his own word and accepted all it asks for.
+pub async fn record_connector(config: &Config, store: &Store, package: &[u8], now: Timestamp) {
+    let inspection = wellspring_host::inspect(package).expect("a connector");
+    let (id, version) = (inspection.id, inspection.version.parse().expect("a version"));
+    installed::keep(&config.connectors.folder, &id, version, package, None).expect("the connector is kept");
+    let (digest, accepted) = (inspection.digest, Some(inspection.digest));
+    let rights = serde_json::to_string(&Rights::of(&inspection.manifest)).expect("JSON");
+    let new = NewConnectorVersion { connector: id, version, digest, key: None, rights, accepted };
+    store.add_connector_version(new, now, "operator").await.expect("it is recorded");
 }
 
 async fn add_tenant(app: &App) -> Tenant {

@@ -126,6 +126,7 @@ impl IssuerSite {
         let limits = EgressLimits {
             body_bytes: 64 * 1024,
             connect: Duration::from_secs(2),
+            first_byte: Duration::from_millis(300),
             between_bytes: Duration::from_millis(300),
             total: Duration::from_secs(3),
             ..EgressLimits::default()

@@ -1,6 +1,8 @@
 //! The gateway through its public face: real router, real SQLite, real connector component, no mocked store.
 
 mod access;
+mod ats_jobs;
+mod ats_webhooks;
 mod audit;
 mod badge;
 mod crosswalk_commands;
@@ -18,12 +20,17 @@ mod idempotency;
 mod issued;
 mod issuer_site;
 mod log;
+mod orders;
+mod packages;
 mod receiver;
 mod rechecks;
 mod refusals;
 mod reports;
 mod retention;
+mod scoring;
 mod submissions;
+mod talking;
 mod trust;
 mod unmapped;
+mod withdrawals;
 mod worked_example;

@@ -4,12 +4,16 @@
 //! not the master key, can add no key of his own.
 
 use ed25519_dalek::{Signer as _, SigningKey};
-use wellspring_model::{Timestamp, id::AuditKeyId, id::TenantId};
+use wellspring_model::{
+    Timestamp,
+    ed25519::Ed25519,
+    id::{AuditKeyId, TenantId},
+};
 use zeroize::Zeroizing;
 
 use super::{
     Action, AuditNote,
-    signed::{AuditKey, Ed25519, Endorsement, KnownKeys, endorsement_message},
+    signed::{AuditKey, Endorsement, KnownKeys, endorsement_message},
 };
 use crate::{
     Store, StoreError,

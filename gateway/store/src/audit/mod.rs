@@ -36,9 +36,6 @@ use crate::{
     transaction::Transaction,
 };
 
-/// Trails that are told of something in one transaction.
-const TOLD_AT_ONCE: usize = 500;
-
 /// A row that is to be added.
 #[derive(Debug, Clone)]
 pub struct AuditNote {
@@ -158,31 +155,5 @@ impl Store {
                 })
             })
             .await
-    }
-
-    /// Adds a row to the trail of every tenant, for what the operator does to all.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn audit_for_all(
-        &self,
-        at: Timestamp,
-        action: Action,
-        subject: &str,
-        detail: Digest,
-    ) -> Result<(), StoreError> {
-        for tenants in self.tenants().await?.chunks(TOLD_AT_ONCE) {
-            let note = |tenant: &TenantId| AuditNote::new(*tenant, at, "operator", action, subject).with(detail);
-            let notes: Vec<AuditNote> = tenants.iter().map(note).collect();
-            self.writer
-                .write_alone(move |tx| {
-                    Box::pin(async move {
-                        notes.into_iter().for_each(|note| tx.note(note));
-                        Ok(())
-                    })
-                })
-                .await?;
-        }
-        Ok(())
     }
 }

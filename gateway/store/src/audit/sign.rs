@@ -4,14 +4,9 @@
 //! signature that would hide it.
 
 use ed25519_dalek::SigningKey;
-use wellspring_model::{Timestamp, digest::Digest, id::TenantId};
+use wellspring_model::{Timestamp, digest::Digest, ed25519::Ed25519, id::TenantId};
 
-use super::{
-    Broken, SignedHead,
-    chain::Check,
-    row::number,
-    signed::{Ed25519, KnownKeys},
-};
+use super::{Broken, SignedHead, chain::Check, row::number, signed::KnownKeys};
 use crate::{
     Store, StoreError,
     row::{Read, Row, micros},

@@ -1,7 +1,6 @@
 //! The trail shows what was changed or taken out of it.
 
 use sqlx::{Column as _, Connection as _, PgConnection, Row as _};
-use wellspring_model::digest::Digest;
 use wellspring_store::{Action, AuditFilter, AuditNote, AuditRow, Broken, Fault, detail_of};
 
 use crate::world::{ACTOR, LONG, World, at, failure, now, on_both_stores, pushed, receipt};
@@ -281,19 +280,6 @@ async fn pages_hold_what_fits_and_say_where_to_go_on(world: World) {
     assert_eq!(theirs.len(), 5, "each sees a trail of its own");
 }
 
-async fn every_trail_is_told_of_what_is_done_to_all(world: World) {
-    let other = world.tenant("another").await;
-    let package = Digest::from_bytes([4; 32]);
-    world.store.audit_for_all(now(), Action::ConnectorInstalled, "greenhouse", package).await.unwrap();
-    for tenant in [world.place.tenant, other.tenant] {
-        let row = world.store.audit_rows(tenant, 5, 9).await.unwrap().pop().unwrap();
-        assert_eq!(
-            (row.action.as_str(), row.subject.as_str(), row.detail),
-            ("connector.installed", "greenhouse", Some(package))
-        );
-    }
-}
-
 on_both_stores! {
     the_trail_tells_of_every_step,
     a_failed_attempt_is_told_with_the_digest_of_the_failure,
@@ -304,5 +290,4 @@ on_both_stores! {
     rows_added_past_the_noted_end_are_not_the_gateways,
     a_trail_that_grows_while_it_is_checked_is_in_order,
     pages_hold_what_fits_and_say_where_to_go_on,
-    every_trail_is_told_of_what_is_done_to_all,
 }

@@ -59,6 +59,15 @@ pub async fn types(world: &World, endpoint: EndpointId) -> Vec<EventType> {
     told(world, endpoint).await.iter().map(kind).collect()
 }
 
+/// What an endpoint was, or will be, sent.
+pub async fn bodies(world: &World, endpoint: EndpointId) -> Vec<serde_json::Value> {
+    let mut bodies = Vec::new();
+    for delivery in told(world, endpoint).await {
+        bodies.push(body(world, &delivery).await);
+    }
+    bodies
+}
+
 /// What was sent, or will be.
 async fn body(world: &World, delivery: &Delivery) -> serde_json::Value {
     let Content::Event { event, endpoint, .. } = delivery.content else { panic!("{delivery:?}") };

@@ -3,11 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 mod aggregates;
+mod ats;
 mod audit;
 mod audit_export;
 mod audit_forgery;
 mod backup;
 mod clock;
+mod connection_state;
+mod connectors;
 mod crosswalks;
 mod destinations;
 mod events;
@@ -22,10 +25,12 @@ mod replay;
 mod retention;
 mod s3;
 mod schedule;
+mod scoring;
 mod secrets;
 mod silent;
 mod trust;
 mod unmapped;
 mod upgrade;
+mod withdrawals;
 mod world;
 mod writer;

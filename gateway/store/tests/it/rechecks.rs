@@ -117,7 +117,7 @@ impl World {
             replaces,
             report: report(),
             assessment,
-            delivery,
+            delivery: Some(delivery),
             watch: watch(&[(LIST, Some(2))]),
             unmapped: Vec::new(),
         }

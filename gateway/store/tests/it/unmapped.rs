@@ -50,7 +50,7 @@ impl World {
             replaces: said.assessment.id,
             report: report(),
             assessment,
-            delivery: self.delivery(submission, "900"),
+            delivery: Some(self.delivery(submission, "900")),
             watch: Watch::default(),
             unmapped,
         };

@@ -243,6 +243,7 @@ impl World {
             connection: connection.id,
             external_id: Some(ExternalId("4711".into())),
             trust_policy: None,
+            scoring_policy: None,
             created_at: now(),
         };
         self.store.add_posting(tenant, &posting, ACTOR).await.unwrap();
@@ -266,6 +267,7 @@ impl World {
             payloads: vec![PayloadRef { digest: payload.digest, filename: None }],
             received_at: now(),
             credentials_retired_at: None,
+            withdrawn: None,
             state: SubmissionState::Received,
         };
         let share = NewShare {
@@ -277,6 +279,14 @@ impl World {
         let payloads = vec![payload];
         let task = TaskId::from_uuid(self.uuid());
         NewSubmission { submission, payloads, task, share, idempotency: None, key: place.key, trace: None }
+    }
+
+    /// A submission of this application by this candidate, as the ATS knows them.
+    pub fn submission_by(&self, place: Place, application: &str, candidate: &str) -> NewSubmission {
+        let mut new = self.submission(place);
+        let candidate = Candidate { id: Some(ExternalId(candidate.into())), ..Candidate::default() };
+        new.submission.application = Application { id: ExternalId(application.into()), candidate };
+        new
     }
 
     /// A submission with these bytes for its only credential.
@@ -323,6 +333,7 @@ impl World {
             submission,
             report: report(),
             assessment: self.assessment(),
+            scoring_policy: None,
             deliveries,
             watch: Watch::default(),
             unmapped: Vec::new(),
@@ -331,7 +342,13 @@ impl World {
 
     /// Accepts and assesses a submission with one delivery, and gives that.
     pub async fn delivery_waiting(&self, key: &str) -> NewDelivery {
-        let submission = self.accept(self.place).await;
+        self.delivery_waiting_for(self.submission(self.place), key).await
+    }
+
+    /// As [`Self::delivery_waiting`], of this submission.
+    pub async fn delivery_waiting_for(&self, new: NewSubmission, key: &str) -> NewDelivery {
+        let submission = new.submission.id;
+        assert_eq!(self.store.accept(new).await.unwrap(), Accepted::New);
         let leased = self.store.claim(100, OVER, self.token()).await.unwrap();
         let is_ours = |one: &&Leased| one.kind == TaskKind::Assess { submission };
         let lease = *leased.iter().find(is_ours).expect("its task is due");
@@ -411,7 +428,7 @@ impl World {
 
     pub fn ended(&self, result: Result<Receipt, DeliveryFailure>, wait: Option<Duration>) -> Ended {
         let passage = Passage { calls: 1, took: Duration::from_millis(50), verdict: Verdict::of(&result), wait: None };
-        Ended { attempt: AttemptId::from_uuid(self.uuid()), result, wait, passage }
+        Ended { attempt: AttemptId::from_uuid(self.uuid()), result, wait, passage, answers: None }
     }
 }
 

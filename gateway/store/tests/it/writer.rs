@@ -1,5 +1,7 @@
 //! Many at once share a commit, and one that fails harms no other.
 
+use std::time::Duration;
+
 use uuid::Uuid;
 use wellspring_model::id::{ConnectionId, KeyId, PostingId, TenantId};
 use wellspring_store::{Accepted, StoreError};
@@ -53,9 +55,16 @@ async fn a_caller_that_goes_away_stops_nobody(world: World) {
     call.abort();
     let _either_way = call.await;
     world.accept(world.place).await;
-    let stored = world.store.submission(world.place.tenant, id).await.unwrap();
-    let waiting = world.store.tasks_waiting().await.unwrap();
-    assert_eq!(waiting, 1 + u64::from(stored.is_some()), "stored with its task, or not at all");
+    // It may be stored at this very moment, between one look and the other.
+    for _ in 0..50 {
+        let stored = world.store.submission(world.place.tenant, id).await.unwrap();
+        let waiting = world.store.tasks_waiting().await.unwrap();
+        if waiting == 1 + u64::from(stored.is_some()) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("stored without its task, or a task without it");
 }
 
 #[tokio::test]

@@ -185,7 +185,7 @@ pub enum Attach {
     /// `Authorization: Bearer …`.
     #[default]
     Bearer,
-    /// `Authorization: Basic …`.
+    /// `Authorization: Basic …`. A key goes there as the user name, with an empty password, as many ATSs want it.
     Basic,
     /// A header of its own.
     Header,
@@ -293,6 +293,13 @@ mod tests {
             let settings = Map::from_iter([("host".to_owned(), Value::from(host))]);
             assert_eq!(manifest.asked_base("api", &settings), Err(ManifestError::Setting("host".to_owned())), "{host}");
         }
+    }
+
+    #[test]
+    fn a_key_may_stand_where_a_user_name_does() {
+        let oauth = "type = \"oauth2-client-credentials\"\n        token-url = \"{bases.auth}/token\"\n        attach = \"bearer\"";
+        assert!(with(oauth, "type = \"api-key\"\nattach = \"basic\"").is_ok());
+        assert!(matches!(with(oauth, "type = \"basic\""), Err(ManifestError::Credential { .. })));
     }
 
     #[test]

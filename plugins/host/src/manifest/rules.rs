@@ -96,8 +96,10 @@ impl Manifest {
             if (credential.attach == Attach::Header) != credential.header.is_some() {
                 return Err(wrong("`header` belongs to `attach = \"header\"`"));
             }
-            if (credential.kind == CredentialKind::Basic) != (credential.attach == Attach::Basic) {
-                return Err(wrong("`attach = \"basic\"` belongs to `type = \"basic\"`"));
+            let is_basic = credential.attach == Attach::Basic;
+            let may_be_basic = matches!(credential.kind, CredentialKind::Basic | CredentialKind::ApiKey);
+            if (credential.kind == CredentialKind::Basic && !is_basic) || (is_basic && !may_be_basic) {
+                return Err(wrong("`attach = \"basic\"` belongs to `type = \"basic\"`, and may go with `\"api-key\"`"));
             }
             if let Some(url) = &credential.token_url {
                 let known = |base: &str| self.bases.contains_key(base).then(|| "https://host.example".to_owned());

@@ -1,7 +1,10 @@
 //! The sandbox with real components: `cargo xtask connectors` builds them from tests/fixtures/guests. Where they are
 //! absent, these tests say so and pass over them.
 
+mod admission;
+mod apart;
 mod bombs;
+mod cache;
 mod calls;
 mod cancelled;
 mod canned;

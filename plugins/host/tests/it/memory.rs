@@ -56,6 +56,25 @@ async fn memory_that_begins_beyond_the_limit_is_refused() {
     assert!(host(tight()).install(huge.package()).await.is_err());
 }
 
+/// 128 MiB are 2,048 pages; the first memory begins with four.
+#[tokio::test]
+async fn memories_share_one_limit() {
+    let growing = |by: &str| Handmade {
+        fields: "(memory $second 0)".to_owned(),
+        deliver: format!(
+            "(if (i32.eq (memory.grow (i32.const 1000)) (i32.const -1)) (then unreachable))
+            (if (i32.eq (memory.grow $second (i32.const {by})) (i32.const -1)) (then unreachable))
+            (call $receipt (i32.const 0) (i32.const 0))"
+        )
+        .leak(),
+        ..Handmade::default()
+    };
+    let host = host(tight());
+    run(&host, &growing("1044")).await.expect("within the limit");
+    let failure = run(&host, &growing("1045")).await.expect_err("beyond it");
+    assert_eq!(failure.code, FailureCode::GuestMemory);
+}
+
 async fn deliver_after(host: &Host) {
     host.install(guest("echoes")).await.expect("it installs");
     deliver(host, "echoes", "after").await.expect("the next call works");

@@ -1,11 +1,16 @@
 //! What is not a connector is refused, with the reason, before anything is compiled.
 
 use serde_json::{Value, json};
-use wellspring_host::{PackageError, inspect, manifest::ManifestError, pack, package};
+use wellspring_host::{
+    PackageError, inspect,
+    manifest::ManifestError,
+    pack,
+    package::{self, Instead},
+};
 
 use crate::support::{guest, host, tight};
 
-const MANIFEST: &str = r#"
+pub const MANIFEST: &str = r#"
     id = "acme/test"
     version = "0.1.0"
     contract = "0.1"
@@ -18,12 +23,12 @@ fn component(text: &str) -> Vec<u8> {
     wat::parse_str(text).expect("well-formed text")
 }
 
-fn closed() -> Value {
+pub fn closed() -> Value {
     json!({ "type": "object", "additionalProperties": false })
 }
 
 /// A component with this among its imports and the exports of the contract (of wrong types, which only linking sees).
-fn with_import(import: &str) -> Vec<u8> {
+pub fn with_import(import: &str) -> Vec<u8> {
     let exports: String =
         package::EXPORTS.map(|name| format!(r#"(func (export "{name}") (canon lift (core func $i "f")))"#)).concat();
     component(&format!(
@@ -59,17 +64,51 @@ fn a_missing_export_is_named() {
     assert_eq!(error, PackageError::ExportMissing { export: "check" });
 }
 
+/// Abuse 8 of the design. Each is refused before anything is compiled, with what to do.
 #[test]
-fn what_is_no_component_is_refused() {
-    for bytes in [&b""[..], b"hello", &component("(module)"), &[0x7f, b'E', b'L', b'F', 0, 0, 0, 0, 0, 0]] {
-        assert_eq!(inspect(bytes), Err(PackageError::NotAComponent));
+fn what_is_no_component_is_refused_with_what_it_is_instead() {
+    for (bytes, instead) in [
+        (&b""[..], Instead::Empty),
+        (b"hello", Instead::Unknown),
+        (b"\0asm", Instead::Unknown),
+        (&component("(module)"), Instead::Module),
+        (&compiled(), Instead::Compiled),
+    ] {
+        assert_eq!(inspect(bytes), Err(PackageError::NotAComponent(instead)));
     }
-    let bytes = guest("echoes");
-    for length in [9, 100, bytes.len() / 2, bytes.len() - 1] {
-        assert!(inspect(&bytes[..length]).is_err(), "cut after {length} bytes");
-    }
-    let too_large = [bytes.clone(), vec![0; package::SIZE_MAX]].concat();
+    let too_large = vec![0; package::SIZE_MAX + 1];
+    // Fails without `check_size`.
     assert_eq!(inspect(&too_large), Err(PackageError::TooLarge { size: too_large.len() }));
+}
+
+#[test]
+fn a_package_that_was_cut_off_is_refused_as_such() {
+    let bytes = guest("echoes");
+    // Fails without `is_cut_off`: the parser would name some place within.
+    for length in [9, 100, bytes.len() / 2, bytes.len() - 1] {
+        assert_eq!(inspect(&bytes[..length]), Err(PackageError::CutOff { size: length }));
+    }
+}
+
+/// Code that wasmtime compiled, as it is in a `.cwasm`.
+fn compiled() -> Vec<u8> {
+    wasmtime::Engine::default().precompile_component(&component("(component)")).expect("it compiles")
+}
+
+#[tokio::test]
+async fn compiled_code_is_never_taken_from_a_vendor() {
+    let error = host(tight()).install(compiled()).await.expect_err("it is machine code");
+    assert_eq!(error, PackageError::NotAComponent(Instead::Compiled));
+    assert!(error.to_string().contains("hand in the `.wasm`"), "{error}");
+}
+
+#[test]
+fn components_within_components_have_a_limit() {
+    let deep = |levels: usize| format!("{}{}", "(component ".repeat(levels), ")".repeat(levels));
+    // Fails without `DEPTH_MAX`.
+    let error = inspect(&component(&deep(40))).expect_err("too deep");
+    assert!(matches!(error, PackageError::TooComplex(_)), "{error}");
+    assert!(matches!(inspect(&component(&deep(10))), Err(PackageError::ExportMissing { .. })));
 }
 
 #[test]
@@ -103,7 +142,7 @@ fn a_manifest_that_lies_is_refused_with_the_reason() {
         inspect(&package::embed(with_import(""), manifest, schema).expect("embeds")).expect_err("refused")
     };
     let future = MANIFEST.replace("contract = \"0.1\"", "contract = \"9.0\"");
-    assert_eq!(of(&future, &closed()), PackageError::Manifest(ManifestError::Contract("9.0".to_owned())));
+    assert_eq!(of(&future, &closed()), PackageError::ContractVersion("9.0".to_owned()));
     let greedy = format!("{MANIFEST}\n[limits]\nmemory = \"4 GiB\"");
     assert!(matches!(of(&greedy, &closed()), PackageError::Manifest(ManifestError::Unreadable(_))));
     let remote = json!({ "$ref": "https://schemas.example/settings.json" });

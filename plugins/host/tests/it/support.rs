@@ -16,7 +16,7 @@ use wellspring_model::{
 /// 23 November 2026, whenever the tests run.
 pub const NOW_MS: i64 = 1_795_392_000_000;
 
-struct StoppedClock;
+pub struct StoppedClock;
 
 impl Clock for StoppedClock {
     fn now(&self) -> Timestamp {

@@ -1,10 +1,10 @@
 //! The token endpoint and Harvest v3.
 
-use std::{convert::Infallible, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Json, Router,
-    body::{Body, Bytes},
+    body::Bytes,
     extract::{ConnectInfo, Form, Path, Query as Parameters, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header::AUTHORIZATION},
     middleware::{Next, from_fn_with_state},
@@ -12,21 +12,21 @@ use axum::{
     routing::{get, patch, post},
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use futures_util::stream;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    fault::{Fault, Route, Verdict},
+    fault::Route,
     index::places,
     page::Query,
     record::Note,
-    state::{RequestSeen, Shared, TOKEN_LIFE},
+    state::{Shared, TOKEN_LIFE},
 };
-use crate::cuttable::Cut;
-
-/// White space, which JSON may hold any amount of.
-const MEGABYTE: Bytes = Bytes::from_static(&[b' '; 1 << 20]);
+use crate::{
+    cuttable::Cut,
+    fault::{Refusals, go_wrong, unsent},
+    seen::RequestSeen,
+};
 
 /// A request the ATS does not do.
 #[derive(Debug)]
@@ -50,6 +50,24 @@ impl Refusal {
 
     fn not_found() -> Self {
         Self(StatusCode::NOT_FOUND, json!({"message": "Resource not found"}))
+    }
+}
+
+impl Refusals for Refusal {
+    fn rate_limited(seconds: u64) -> Response {
+        too_many(seconds)
+    }
+
+    fn down() -> Response {
+        (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"message": "Down"}))).into_response()
+    }
+
+    fn unauthorized() -> Response {
+        Self::unauthorized().into_response()
+    }
+
+    fn refused(code: &'static str) -> Response {
+        Self::invalid("body", code).into_response()
     }
 }
 
@@ -98,34 +116,11 @@ async fn misbehave(
         (state.requests.len() - 1, state.fault(Route::of(&method, uri.path())))
     };
     let response = match fault {
-        None => next.run(request).await,
-        Some(Fault::RateLimited) => too_many(7),
-        Some(Fault::ServerError) => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"message": "Down"}))).into_response(),
-        Some(Fault::Unauthorized) => Refusal::unauthorized().into_response(),
-        Some(Fault::Huge) => {
-            Body::from_stream(stream::iter((0..1_024).map(|_| Ok::<_, Infallible>(MEGABYTE)))).into_response()
-        }
-        Some(Fault::DropConnection) => return silence(&connection),
-        Some(Fault::HoldBefore) => match shared.holding.hold().await {
-            Verdict::Release => next.run(request).await,
-            Verdict::Drop => return silence(&connection),
-        },
-        Some(Fault::HoldAfter) => {
-            let response = next.run(request).await;
-            match shared.holding.hold().await {
-                Verdict::Release => response,
-                Verdict::Drop => return silence(&connection),
-            }
-        }
+        None => Some(next.run(request).await),
+        Some(fault) => go_wrong::<Refusal>(fault, &shared.holding, &connection, next.run(request)).await,
     };
-    shared.lock().requests[number].status = Some(response.status().as_u16());
-    response
-}
-
-/// Whatever is returned, the connection is cut before any of it is sent.
-fn silence(connection: &Cut) -> Response {
-    connection.cut();
-    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    shared.lock().requests[number].status = response.as_ref().map(|response| response.status().as_u16());
+    response.unwrap_or_else(unsent)
 }
 
 fn too_many(seconds: u64) -> Response {

@@ -6,8 +6,8 @@ use askama::Template;
 use axum::{
     Router,
     extract::{Path, State},
-    http::{StatusCode, header},
-    response::{Html, IntoResponse, Response},
+    http::StatusCode,
+    response::Response,
     routing::get,
 };
 use serde_json::Value;
@@ -16,15 +16,14 @@ use super::{
     record::{Candidate, Note, ValueType},
     state::{Shared, State as Records},
 };
-
-const STYLE: &str = include_str!("../../templates/greenhouse/hr.css");
+use crate::hr::{self, Piece, initials, no_such_candidate, page, pieces};
 
 pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/", get(|| async { axum::response::Redirect::to("/hr") }))
         .route("/hr", get(list))
         .route("/hr/candidates/{id}", get(candidate))
-        .route("/hr/style.css", get(|| async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE) }))
+        .route("/hr/style.css", get(hr::style))
         .with_state(shared)
 }
 
@@ -89,12 +88,6 @@ struct NoteView {
     lines: Vec<Vec<Piece>>,
 }
 
-/// A stretch of a note: text, or an address that can be followed.
-enum Piece {
-    Text(String),
-    Link(String),
-}
-
 async fn list(State(shared): State<Arc<Shared>>) -> Response {
     let state = shared.lock();
     let jobs = state.seed.jobs.iter().map(|job| {
@@ -121,11 +114,7 @@ async fn candidate(State(shared): State<Arc<Shared>>, Path(id): Path<u64>) -> Re
     let state = shared.lock();
     match state.seed.candidates.iter().find(|one| one.id == id) {
         Some(found) => page(StatusCode::OK, &view(found, &state)),
-        None => (
-            StatusCode::NOT_FOUND,
-            Html("<!doctype html><title>No such candidate</title><p>No such candidate.".to_owned()),
-        )
-            .into_response(),
+        None => no_such_candidate(),
     }
 }
 
@@ -147,7 +136,7 @@ fn view(candidate: &Candidate, state: &Records) -> CandidatePage {
     let notes = seed.notes.iter().rev().filter(|note| note.candidate_id == candidate.id).map(note);
     CandidatePage {
         name: candidate.name.clone(),
-        initials: candidate.name.split(' ').filter_map(|part| part.chars().next()).take(2).collect(),
+        initials: initials(&candidate.name),
         email: candidate.email.clone(),
         applications: applications.collect(),
         fields: fields.collect(),
@@ -165,21 +154,6 @@ fn note(note: &Note) -> NoteView {
     }
 }
 
-/// Cuts a line at the addresses in it. Only web addresses can be followed.
-fn pieces(line: &str) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
-    for word in line.split_inclusive(' ') {
-        let address = word.trim_end();
-        let is_web = address.starts_with("https://") || address.starts_with("http://");
-        match pieces.last_mut() {
-            _ if is_web => pieces.push(Piece::Link(address.to_owned())),
-            Some(Piece::Text(text)) => text.push_str(word),
-            _ => pieces.push(Piece::Text(word.to_owned())),
-        }
-    }
-    pieces
-}
-
 fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -190,12 +164,5 @@ fn shown(value: &Value) -> String {
         // As people write it: 0, not 0.0.
         Value::Number(number) => number.as_f64().unwrap_or_default().to_string(),
         other => other.to_string(),
-    }
-}
-
-fn page(status: StatusCode, template: &impl Template) -> Response {
-    match template.render() {
-        Ok(text) => (status, Html(text)).into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

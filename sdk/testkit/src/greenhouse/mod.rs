@@ -17,12 +17,12 @@ use std::{io, net::Ipv4Addr, sync::Arc, time::Duration};
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::cuttable::Cuttable;
+use crate::{cuttable, fault::Verdict};
 
-pub use fault::{Fault, Route};
+pub use crate::{fault::Fault, seen::RequestSeen};
+pub use fault::Route;
 pub use record::{Application, Candidate, CustomField, Job, Note, ValueType};
 pub use seed::GreenhouseSeed;
-pub use state::RequestSeen;
 
 use state::Shared;
 
@@ -51,11 +51,7 @@ impl Greenhouse {
         let origin = format!("http://{}", listener.local_addr()?);
         let shared = Arc::new(Shared::new(origin.clone(), seed));
         let router = api::router(Arc::clone(&shared)).merge(hr::router(Arc::clone(&shared)));
-        let service = router.into_make_service_with_connect_info::<crate::cuttable::Cut>();
-        let server = tokio::spawn(async move {
-            // It serves until it is dropped.
-            let _ended = axum::serve(Cuttable(listener), service).await;
-        });
+        let server = cuttable::serve(listener, router);
         Ok(Self { origin, shared, server })
     }
 
@@ -162,12 +158,12 @@ impl Greenhouse {
 
     /// Lets every held request go on.
     pub fn release_held(&self) {
-        self.shared.holding.let_go(fault::Verdict::Release);
+        self.shared.holding.let_go(Verdict::Release);
     }
 
     /// Cuts the connection of every held request: whoever waits never gets an answer.
     pub fn drop_held(&self) {
-        self.shared.holding.let_go(fault::Verdict::Drop);
+        self.shared.holding.let_go(Verdict::Drop);
     }
 }
 

@@ -9,28 +9,16 @@ use std::{
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::{
-    fault::{Fault, Holding, Route},
-    index::Index,
-    seed::GreenhouseSeed,
+use super::{fault::Route, index::Index, seed::GreenhouseSeed};
+use crate::{
+    fault::{Fault, Holding},
+    seen::RequestSeen,
 };
 
 /// How long a token lives.
 pub(super) const TOKEN_LIFE: Duration = Duration::from_secs(3_600);
 /// The window of the rate limit.
 pub(super) const WINDOW: Duration = Duration::from_secs(30);
-
-/// A request as it came, without what it proved itself with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestSeen {
-    pub method: String,
-    pub path: String,
-    pub query: Option<String>,
-    /// Which trace the caller says it belongs to.
-    pub traceparent: Option<String>,
-    /// The answer's. `None` where none was sent (yet).
-    pub status: Option<u16>,
-}
 
 pub(super) struct Shared {
     pub(super) origin: String,

@@ -205,6 +205,7 @@ fn submission(tenant: &Tenant) -> NewSubmission {
             payloads: vec![PayloadRef { digest, filename: None }],
             received_at: now,
             credentials_retired_at: None,
+            withdrawn: None,
             state: SubmissionState::Received,
         },
         payloads: vec![Payload { digest, bytes: vec![b'x'; 200] }],

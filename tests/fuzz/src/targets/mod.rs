@@ -1,5 +1,6 @@
 //! What each target asserts of any input.
 
+pub mod egress;
 pub mod jsonld;
 pub mod jwt;
 pub mod png;

@@ -108,6 +108,11 @@ struct Corrected {
     changes: Vec<String>,
 }
 
+/// What was said last that is not what is said now. The same by another scoring policy corrects nothing.
+fn last_other<'a>(earlier: &'a [EarlierAssessment], now: &Assessed) -> Option<&'a EarlierAssessment> {
+    earlier.iter().rev().find(|one| !now.is_confirmed_by(&one.report, &one.assessment))
+}
+
 impl Corrected {
     fn new(site: &Site, before: &EarlierAssessment, now: &Assessed) -> Self {
         let sentences = site.sentences();
@@ -164,7 +169,7 @@ impl<'a> ReportPage<'a> {
             site,
             head: Head::new(site, submission, posting),
             checked: Moment::new(site, assessed.checked_at),
-            corrected: earlier.last().map(|before| Corrected::new(site, before, assessed)),
+            corrected: last_other(earlier, assessed).map(|before| Corrected::new(site, before, assessed)),
             headline: sentences.headline(assessment),
             score: (assessment.coverage.of > 0).then(|| sentences.score(assessment.score)),
             chart: Chart::within_page(site, assessment),

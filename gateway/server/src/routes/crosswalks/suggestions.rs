@@ -1,6 +1,6 @@
 //! Suggestions for a crosswalk: pairs of items whose statements have words in common, for a person to decide upon.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use axum::{
     Json,
@@ -109,10 +109,11 @@ fn chosen(items: Vec<Item>, asked: Option<&[String]>, associated: &BTreeSet<Item
         return Ok(items.into_iter().filter(|item| !associated.contains(&item.id())).collect());
     };
     let known: BTreeSet<ItemId> = items.iter().map(Item::id).collect();
-    let by_uri = |text: &str| items.iter().find(|item| item.uri == text).map(Item::id);
+    let by_uri: HashMap<&str, ItemId> = items.iter().map(|item| (item.uri.as_str(), item.id())).collect();
     let mut wanted = BTreeSet::new();
     for (index, text) in asked.iter().enumerate() {
-        let id = Some(ItemId::parse(text)).filter(|id| known.contains(id)).or_else(|| by_uri(text));
+        let id =
+            Some(ItemId::parse(text)).filter(|id| known.contains(id)).or_else(|| by_uri.get(text.as_str()).cloned());
         let at = || Pointer::root().key("items").index(index);
         let why = "no item of the framework `from` has this id";
         wanted.insert(id.ok_or_else(|| Problem::invalid_request(at(), why))?);

@@ -83,6 +83,7 @@ pub async fn accept(
             .collect(),
         received_at: now,
         credentials_retired_at: None,
+        withdrawn: None,
         state: SubmissionState::Received,
     };
     let new = NewSubmission {

@@ -1,5 +1,7 @@
 //! `GET /v1/submissions/{id}/explanation` and `…/chart.svg`: why an application got what it got, in words and as a picture.
 
+use std::borrow::Cow;
+
 use axum::{
     Json,
     extract::{Path, Query, State},
@@ -8,9 +10,9 @@ use axum::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 use wellspring_model::{
-    id::SubmissionId,
+    id::{AssessmentId, SubmissionId},
     pointer::Pointer,
-    submission::{Assessed, Language, Submission, SubmissionState},
+    submission::{Assessed, EarlierAssessment, Language, Submission, SubmissionState},
 };
 use wellspring_store::Action;
 
@@ -23,13 +25,15 @@ use crate::{
     view::explanation::ExplanationView,
 };
 
-/// In which language to answer.
+/// Of what to tell, and in which language.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ExplanationQuery {
     /// `en` or `es`; the submission's own if absent.
     pub language: Option<String>,
+    /// `asm_…` of the submission's `history`: what was said before. What is said now if absent.
+    pub assessment: Option<String>,
 }
 
 impl ExplanationQuery {
@@ -62,9 +66,9 @@ pub async fn explanation(
 ) -> Result<Json<ExplanationView>, Problem> {
     let submission = submission(&app, &caller, &id).await?;
     let language = query.language(submission.language)?;
-    let assessed = assessed(&submission)?;
+    let assessed = said(&app, &submission, query.assessment.as_deref()).await?;
     caller.notes(&app, Action::ExplanationViewed, submission.id, None).await?;
-    Ok(Json(ExplanationView::new(&submission, assessed, Sentences::get(language))))
+    Ok(Json(ExplanationView::new(&submission, &assessed, Sentences::get(language))))
 }
 
 /// The result as a picture: coverage, score, and required beside shown levels. It carries all of it in words, too.
@@ -88,7 +92,7 @@ pub async fn chart(
 ) -> Result<Response, Problem> {
     let submission = submission(&app, &caller, &id).await?;
     let site = Site::new(&app.config.public_url, query.language(submission.language)?);
-    let chart = drawn(&site, assessed(&submission)?)?;
+    let chart = drawn(&site, &*said(&app, &submission, query.assessment.as_deref()).await?)?;
     caller.notes(&app, Action::ChartViewed, submission.id, None).await?;
     Ok(chart)
 }
@@ -116,11 +120,28 @@ pub async fn submission(app: &App, caller: &Caller, id: &str) -> Result<Submissi
     app.store.submission(caller.tenant, id).await?.ok_or_else(Problem::not_found)
 }
 
-/// What it came to.
+/// What it came to: what is said now, or what was said before in the assessment of this id.
 ///
 /// # Errors
-/// Nothing yet, or nothing any more.
-pub fn assessed(submission: &Submission) -> Result<&Assessed, Problem> {
+/// Nothing yet, or nothing any more; or no such assessment, or the store's.
+pub async fn said<'a>(
+    app: &App,
+    submission: &'a Submission,
+    assessment: Option<&str>,
+) -> Result<Cow<'a, Assessed>, Problem> {
+    let now = assessed(submission)?;
+    let Some(id) = assessment else { return Ok(Cow::Borrowed(now)) };
+    let id: AssessmentId = id.parse().map_err(|_| Problem::not_found())?;
+    if now.assessment.id == id {
+        return Ok(Cow::Borrowed(now));
+    }
+    let earlier = app.store.earlier_assessments(submission.tenant, submission.id).await?;
+    let then = earlier.into_iter().find(|one| one.assessment.id == id).ok_or_else(Problem::not_found)?;
+    let EarlierAssessment { at, replaced_at, report, assessment } = then;
+    Ok(Cow::Owned(Assessed { at, checked_at: replaced_at, report, assessment }))
+}
+
+fn assessed(submission: &Submission) -> Result<&Assessed, Problem> {
     match &submission.state {
         SubmissionState::Assessed(assessed) => Ok(assessed),
         SubmissionState::Received | SubmissionState::Rejected { .. } | SubmissionState::Retired { .. } => {

@@ -6,3 +6,4 @@ pub mod input;
 pub mod recheck;
 pub mod replay;
 pub mod show;
+pub mod withdrawal;

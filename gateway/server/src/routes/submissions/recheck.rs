@@ -27,7 +27,7 @@ use crate::{auth::Caller, problem::Problem, state::App};
     responses(
         (status = 202, body = SubmissionAccepted),
         (status = 404, content_type = "application/problem+json"),
-        (status = 409, description = "it has not been assessed", content_type = "application/problem+json"),
+        (status = 409, description = "it has not been assessed, or is withdrawn", content_type = "application/problem+json"),
     )
 )]
 pub async fn recheck(State(app): State<App>, caller: Caller, id: Path<String>) -> Result<Response, Problem> {
@@ -41,5 +41,6 @@ pub async fn recheck(State(app): State<App>, caller: Caller, id: Path<String>) -
         }
         Asked::Unknown => Err(Problem::not_found()),
         Asked::NotAssessed => Err(Problem::not_assessed()),
+        Asked::Withdrawn => Err(Problem::withdrawn()),
     }
 }

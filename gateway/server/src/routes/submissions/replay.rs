@@ -2,15 +2,15 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{Path, Query, State},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use wellspring_model::{assessment::Assessment, canonical::canonical_json, digest::Digest, finding::Outcome};
 use wellspring_store::Action;
 
-use super::explanation::{assessed, submission};
+use super::explanation::{said, submission};
 use crate::{
     auth::Caller,
     problem::Problem,
@@ -18,6 +18,15 @@ use crate::{
     view::assessment::AssessmentView,
     work::replay::{Replayed, replay as compute},
 };
+
+/// Which assessment to compute again.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AssessmentQuery {
+    /// `asm_…` of the submission's `history`: what was said before. What is said now if absent.
+    pub assessment: Option<String>,
+}
 
 /// An assessment, computed again from what is kept.
 #[derive(Debug, Serialize, ToSchema)]
@@ -43,7 +52,7 @@ pub struct AssessmentReplayView {
     get,
     path = "/v1/submissions/{id}/replay",
     tag = "submissions",
-    params(("id" = String, Path, description = "`sub_…`")),
+    params(("id" = String, Path, description = "`sub_…`"), AssessmentQuery),
     responses(
         (status = 200, body = AssessmentReplayView),
         (status = 404, content_type = "application/problem+json"),
@@ -54,10 +63,11 @@ pub async fn replay(
     State(app): State<App>,
     caller: Caller,
     id: Path<String>,
+    query: Query<AssessmentQuery>,
 ) -> Result<Json<AssessmentReplayView>, Problem> {
     let submission = submission(&app, &caller, &id).await?;
-    let assessed = assessed(&submission)?;
-    let replayed = compute(&app, &submission, assessed).await.map_err(|error| {
+    let assessed = said(&app, &submission, query.assessment.as_deref()).await?;
+    let replayed = compute(&app, &submission, &assessed).await.map_err(|error| {
         tracing::error!(%error, "an assessment could not be computed again");
         Problem::internal()
     })?;
@@ -71,10 +81,8 @@ impl AssessmentReplayView {
         let (outcome, code, now) = match replayed {
             Replayed::Again(now) if digest_of(&now) == before => (Outcome::Passed, "SAME_BYTES", Some(now)),
             Replayed::Again(now) => (Outcome::Failed, "OTHER_BYTES", Some(now)),
-            Replayed::CredentialsRetired => (Outcome::Undetermined, "CREDENTIALS_RETIRED", None),
             Replayed::OtherPolicy => (Outcome::Undetermined, "OTHER_POLICY", None),
-            Replayed::OtherRules => (Outcome::Undetermined, "OTHER_RULES", None),
-            Replayed::OtherCredentials => (Outcome::Undetermined, "OTHER_CREDENTIALS", None),
+            Replayed::Lacks(lacking) => (Outcome::Undetermined, lacking.code(), None),
         };
         Self {
             outcome,

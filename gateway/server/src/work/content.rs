@@ -1,0 +1,212 @@
+//! What is told to an ATS: a submission's result, its correction, or that it is withdrawn.
+
+use wellspring_host::Work;
+use wellspring_model::{
+    assessment::Line,
+    ats::{OrderRef, Withdrawal},
+    delivery::{ApplicationResult, Content, Correction, Delivery, JobRef, ResultLine},
+    id::{AssessmentId, OrderId},
+    posting::Posting,
+    report::VerificationReport,
+    submission::{Application, Assessed, Candidate, EarlierAssessment, Submission, SubmissionState},
+};
+use wellspring_store::{AtsCandidateNow, Pushed, detail_of};
+
+use super::{TaskError, gone};
+use crate::{
+    sentences::{Said, Sentences},
+    state::App,
+};
+
+/// What is told, and how it differs from what was told before.
+pub struct Told {
+    pub work: Work,
+    pub pushed: Pushed,
+    /// The order that it answers.
+    pub order: Option<OrderId>,
+    /// What it says, in short: the digest of what the result was computed from.
+    pub says: String,
+    /// Which of the corrections it is.
+    pub step: String,
+}
+
+/// The submission with its candidate as the ATS knows them now. `None`: the ATS has deleted them.
+pub async fn as_known_now(app: &App, submission: Submission) -> Result<Option<Submission>, TaskError> {
+    let Some(id) = &submission.application.candidate.id else { return Ok(Some(submission)) };
+    match app.store.candidate_now(submission.connection, id).await? {
+        AtsCandidateNow::Deleted => Ok(None),
+        AtsCandidateNow::Known(id) => {
+            let Application { id: application, candidate } = submission.application;
+            let application = Application { id: application, candidate: Candidate { id: Some(id), ..candidate } };
+            Ok(Some(Submission { application, ..submission }))
+        }
+    }
+}
+
+/// What a delivery to an ATS tells now, also where it was made for something that was said before.
+pub async fn of(app: &App, delivery: &Delivery, submission: &Submission) -> Result<Told, TaskError> {
+    let posting = app.store.posting(submission.tenant, submission.posting).await?;
+    let posting = posting.ok_or_else(|| gone("job", submission.posting))?;
+    let order = app.store.order_of(submission).await?;
+    if let Content::Withdrawal { .. } = delivery.content {
+        return withdrawn(app, submission, &posting, order).await;
+    }
+    let SubmissionState::Assessed(assessed) = &submission.state else {
+        return Err(TaskError::Gone { what: "assessment of", id: submission.id.to_string() });
+    };
+    let mut result = application_result(app, submission, assessed, &posting).await?;
+    result.order = order.map(|id| OrderRef { id });
+    if let Content::Correction { .. } = delivery.content {
+        result.correction = Some(correction(app, delivery, submission, assessed).await?);
+    }
+    let told = serde_json::to_string(&result).map_err(|error| TaskError::Render(error.to_string()))?;
+    Ok(Told {
+        work: Work::Result { result: Box::new(result), attachments: Vec::new() },
+        pushed: Pushed { digest: detail_of(told), tells: Some((submission.id, assessed.at)) },
+        order,
+        says: assessed.assessment.inputs_digest.to_string(),
+        step: assessed.assessment.id.to_string(),
+    })
+}
+
+async fn withdrawn(
+    app: &App,
+    submission: &Submission,
+    posting: &Posting,
+    order: Option<OrderId>,
+) -> Result<Told, TaskError> {
+    let Some(withdrawn) = submission.withdrawn else { return Err(gone("withdrawal of", submission.id)) };
+    let withdrawal = Withdrawal {
+        submission: submission.id,
+        application: submission.application.clone(),
+        job: job(posting),
+        language: submission.language,
+        marker: marker(submission),
+        correction_markers: correction_markers(app, submission).await?,
+        withdrawal_marker: withdrawal_marker(submission),
+        lines: most_lines(app, submission).await?,
+        reason: withdrawn.by,
+        headline: Sentences::get(submission.language).withdrawal_headline(withdrawn.by),
+        order: order.map(|id| OrderRef { id }),
+    };
+    let told = serde_json::to_string(&withdrawal).map_err(|error| TaskError::Render(error.to_string()))?;
+    Ok(Told {
+        work: Work::Withdrawal(Box::new(withdrawal)),
+        pushed: Pushed { digest: detail_of(told), tells: None },
+        order,
+        says: submission.id.to_string(),
+        step: String::new(),
+    })
+}
+
+/// Those of every correction that may have been written: each is named after what it said, and the first assessment was none.
+async fn correction_markers(app: &App, submission: &Submission) -> Result<Vec<String>, TaskError> {
+    let earlier = app.store.earlier_assessments(submission.tenant, submission.id).await?;
+    let SubmissionState::Assessed(now) = &submission.state else { return Ok(Vec::new()) };
+    let said = earlier.iter().map(|one| one.assessment.id).chain([now.assessment.id]);
+    Ok(said.skip(1).map(|assessment| correction_marker(submission, assessment)).collect())
+}
+
+/// The most lines that a result of this application has had.
+async fn most_lines(app: &App, submission: &Submission) -> Result<u32, TaskError> {
+    let earlier = app.store.earlier_assessments(submission.tenant, submission.id).await?;
+    let now = if let SubmissionState::Assessed(now) = &submission.state { now.assessment.lines.len() } else { 0 };
+    let most = earlier.iter().map(|one| one.assessment.lines.len()).chain([now]).max().unwrap_or(0);
+    Ok(u32::try_from(most).unwrap_or(u32::MAX))
+}
+
+/// Stands in what we write for a withdrawal alone, such as a note that says so.
+fn withdrawal_marker(submission: &Submission) -> String {
+    format!("[wellspring-withdrawal:{}:{}]", submission.connection, submission.application.id)
+}
+
+fn job(posting: &Posting) -> JobRef {
+    JobRef { id: posting.id, external_id: posting.external_id.clone(), title: posting.title.clone() }
+}
+
+async fn application_result(
+    app: &App,
+    submission: &Submission,
+    assessed: &Assessed,
+    posting: &Posting,
+) -> Result<ApplicationResult, TaskError> {
+    let sentences = Sentences::get(submission.language);
+    let assessment = &assessed.assessment;
+    let report_url = crate::share::report_url(app, submission).await?;
+    Ok(ApplicationResult {
+        submission: submission.id,
+        application: submission.application.clone(),
+        job: job(posting),
+        language: submission.language,
+        marker: marker(submission),
+        outcome: assessed.report.outcome(),
+        headline: sentences.headline(assessment),
+        summary: sentences.summary(assessment, &assessed.report).join("\n"),
+        score: assessment.score,
+        coverage: assessment.coverage,
+        musts: assessment.musts,
+        lines: assessment.lines.iter().map(|line| result_line(line, &assessed.report, sentences)).collect(),
+        report_url,
+        order: None,
+        attachments: Vec::new(),
+        correction: None,
+    })
+}
+
+/// What tells people that something they were told is no longer so.
+async fn correction(
+    app: &App,
+    delivery: &Delivery,
+    submission: &Submission,
+    assessed: &Assessed,
+) -> Result<Correction, TaskError> {
+    let sentences = Sentences::get(submission.language);
+    let before = told(app, delivery).await?;
+    let before = before.as_ref().map(|one| Said { at: one.at, report: &one.report, assessment: &one.assessment });
+    let now = Said { at: assessed.at, report: &assessed.report, assessment: &assessed.assessment };
+    Ok(Correction {
+        marker: correction_marker(submission, assessed.assessment.id),
+        headline: sentences.correction_headline(&assessed.assessment),
+        changes: sentences.correction(before, now).join("\n"),
+    })
+}
+
+/// What the ATS may have been told before this delivery: what was true when the delivery before it was first tried. It may
+/// have been told later; then some of what is called a change is known there already, and none goes untold.
+async fn told(app: &App, delivery: &Delivery) -> Result<Option<EarlierAssessment>, TaskError> {
+    let Some((submission, connection)) = delivery.content.to_ats() else { return Ok(None) };
+    let is_to_the_same = |other: &Delivery| other.content.to_ats() == Some((submission, connection));
+    let others = app.store.deliveries_of(delivery.tenant, submission).await?;
+    let before = others.iter().filter(|(other, _)| other.id < delivery.id && is_to_the_same(other));
+    let Some(at) = before.filter_map(|(_, attempts)| attempts.first()).map(|attempt| attempt.at).next_back() else {
+        return Ok(None);
+    };
+    let earlier = app.store.earlier_assessments(delivery.tenant, submission).await?;
+    Ok(earlier.into_iter().find(|one| one.replaced_at >= at))
+}
+
+fn result_line(line: &Line, report: &VerificationReport, sentences: &Sentences) -> ResultLine {
+    let evidence = line.evidence.as_ref();
+    let credential =
+        evidence.and_then(|evidence| report.credentials.iter().find(|one| one.path == evidence.credential));
+    ResultLine {
+        requirement: line.statement.clone(),
+        must: line.must,
+        code: line.code,
+        state: sentences.line(line.code),
+        evidence: evidence.map(|evidence| evidence.name.clone()),
+        issuer: credential.and_then(|credential| credential.issuer.clone()),
+    }
+}
+
+/// Stands in everything we write for an application, so that a repeat finds its own work: the same for every attempt.
+fn marker(submission: &Submission) -> String {
+    format!("[wellspring:{}:{}]", submission.connection, submission.application.id)
+}
+
+/// Stands in what we write for a correction alone. Named after the assessment and not its digest: what was withdrawn and
+/// given back may be withdrawn again. Whoever searches for [`marker`] does not find it.
+fn correction_marker(submission: &Submission, assessment: AssessmentId) -> String {
+    let (connection, application) = (submission.connection, &submission.application.id);
+    format!("[wellspring-correction:{connection}:{application}:{assessment}]")
+}

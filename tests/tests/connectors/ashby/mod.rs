@@ -1,0 +1,6 @@
+//! The Ashby connector.
+
+mod inbound;
+mod outgoing;
+mod prism;
+mod world;
