@@ -1,5 +1,6 @@
 //! What a credential awards (Open Badges 3.0 §Achievement, §Result), reduced to what matching needs.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{credential::IssuerId, pointer::Pointer};
@@ -16,6 +17,10 @@ pub struct Achievement {
     pub creator: Option<IssuerId>,
     /// `Course`, `Competency` … where given.
     pub kind: Option<String>,
+    /// The day on which it was achieved, or else awarded. Never that of something people graduate with, which would tell
+    /// their age.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub date: Option<Date>,
     pub alignments: Vec<Alignment>,
     /// What was found when it was assessed.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]

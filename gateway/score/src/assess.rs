@@ -6,6 +6,7 @@ use std::{
 };
 
 use wellspring_model::{
+    Date,
     achievement::Achievement,
     assessment::{Assessment, Coverage, Line, LineState, Musts, NotCounted, Percent, Ppm, Score},
     competency::ItemId,
@@ -23,20 +24,21 @@ use crate::{
 
 /// Scores evidence against the requirements of a profile.
 ///
-/// `not_counted` is what verification already left out; reasons found here are added to it. The result does not depend
-/// on the order of any input.
+/// `not_counted` is what verification already left out; reasons found here are added to it. `as_of` is the day of the
+/// application, from which rules of the policy about age count back. The result does not depend on the order of any input.
 pub fn assess(
     id: AssessmentId,
     requirements: &Requirements,
     evidence: &[VerifiedCredential],
     not_counted: Vec<NotCounted>,
+    as_of: Date,
 ) -> Assessment {
     let Requirements { frameworks, policy, .. } = requirements;
-    let inputs_digest = requirements.basis.digest_with(evidence, &not_counted);
+    let inputs_digest = requirements.basis.digest_with(evidence, &not_counted, as_of);
     let (counting, mut left_out) = divide(evidence, policy);
     left_out.extend(not_counted);
     let claims = claims(&counting, &frameworks.index, policy);
-    let lines = lines(requirements, &claims, &barred(evidence, requirements));
+    let lines = lines(requirements, &claims, &barred(evidence, requirements), as_of);
     left_out.extend(not_asked_for(&counting, &claims, requirements));
     Assessment {
         id,

@@ -13,7 +13,7 @@ use crate::{
     claim::{Claim, because, not_assured, not_scored, of_achievement},
     index::Place,
     requirements::{Required, Requirements},
-    ways::{Best, Way, best},
+    ways::{Best, Way, Worth, best},
 };
 
 /// How many are named beside one requirement. All of them stand in the assessment's own list.
@@ -48,10 +48,10 @@ fn of_credential<'a>(credential: &'a VerifiedCredential, requirements: &'a Requi
         by_reason.entry(reason).or_default().extend(of_achievement(credential, achievement, index, policy));
     }
     let barred = |(reason, claims): (NotCountedReason, Vec<Claim<'a>>)| {
-        let ways = requirements.levels.iter().flat_map(|at| {
-            let leading = claims.iter().enumerate().filter(|(_, claim)| at.leads(&claim.place));
-            let ways = leading.map(|(number, claim)| (&claim.place, Way::from_claim(number, Ppm::ONE, policy)));
-            best(ways, at, requirements)
+        let ways = requirements.alike.iter().flat_map(|alike| {
+            let leading = claims.iter().enumerate().filter(|(_, claim)| alike.leads(&claim.place));
+            let ways = leading.map(|(number, claim)| (&claim.place, Way::from_claim(number, Worth::WHOLE, policy)));
+            best(ways, alike, requirements)
         });
         Barred { ways: ways.collect(), claims, reason }
     };

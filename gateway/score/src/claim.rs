@@ -36,6 +36,7 @@ impl Claim<'_> {
             name: self.achievement.name.clone(),
             kind: self.kind(),
             named: self.named,
+            date: self.achievement.date,
         }
     }
 

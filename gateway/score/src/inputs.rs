@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use sha2::{Digest as _, Sha256};
 use wellspring_model::{
+    Date,
     achievement::Achievement,
     assessment::NotCounted,
     competency::{FrameworkVersion, Profile},
@@ -22,6 +23,8 @@ pub struct Basis {
     policy: Box<RawValue>,
     profile: Box<RawValue>,
     frameworks: Box<RawValue>,
+    /// Whether the policy has rules about age.
+    reads_age: bool,
 }
 
 /// Everything the computation read, in an order of its own. What is hashed is JSON as these types write it: their members
@@ -29,6 +32,9 @@ pub struct Basis {
 #[derive(Serialize)]
 struct Inputs<'a> {
     policy: &'a RawValue,
+    /// Only where age may change anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<Date>,
     profile: &'a RawValue,
     frameworks: &'a RawValue,
     evidence: BTreeSet<Digest>,
@@ -44,7 +50,8 @@ struct EvidenceInput<'a> {
 
 impl Basis {
     pub fn new(profile: &Profile, frameworks: &[FrameworkVersion], policy: &ScoringPolicy) -> Self {
-        Self { policy: written(policy), profile: written(profile), frameworks: written(frameworks) }
+        let reads_age = !policy.recency.is_empty();
+        Self { policy: written(policy), profile: written(profile), frameworks: written(frameworks), reads_age }
     }
 
     /// How many bytes it has.
@@ -53,15 +60,22 @@ impl Basis {
     }
 
     /// The digest over it and what is read of one candidate.
-    pub fn digest_with(&self, evidence: &[VerifiedCredential], not_counted: &[NotCounted]) -> Digest {
+    pub fn digest_with(&self, evidence: &[VerifiedCredential], not_counted: &[NotCounted], as_of: Date) -> Digest {
         let mut text = Vec::new();
         let of_credential = |credential: &VerifiedCredential| {
             let (path, assurance) = (credential.path(), credential.assurance());
             hashed(&EvidenceInput { path, assurance, achievements: credential.achievements() }, &mut text)
         };
         let evidence = evidence.iter().map(of_credential).collect();
-        let (policy, profile, frameworks) = (&*self.policy, &*self.profile, &*self.frameworks);
-        hashed(&Inputs { policy, profile, frameworks, evidence, not_counted: not_counted.iter().collect() }, &mut text)
+        let inputs = Inputs {
+            policy: &self.policy,
+            as_of: self.reads_age.then_some(as_of),
+            profile: &self.profile,
+            frameworks: &self.frameworks,
+            evidence,
+            not_counted: not_counted.iter().collect(),
+        };
+        hashed(&inputs, &mut text)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use wellspring_model::{
+    Date,
     assessment::{Line, LineCode, LineLevel, Ppm},
     competency::Requirement,
 };
@@ -12,26 +13,51 @@ use crate::{
     claim::Claim,
     index::Index,
     level::Asked,
-    requirements::{AtLevel, Requirements},
-    ways::{Best, Way, best},
+    recency::Recency,
+    requirements::{Alike, Requirements},
+    ways::{Best, Way, Worth, best},
 };
 
-/// In the order of the profile.
-pub fn lines(requirements: &Requirements, claims: &[Claim], barred: &[Barred]) -> Vec<Line> {
+/// In the order of the profile. `as_of` is the day of the application.
+pub fn lines(requirements: &Requirements, claims: &[Claim], barred: &[Barred], as_of: Date) -> Vec<Line> {
     let index = &requirements.frameworks.index;
     let mut lines = BTreeMap::new();
-    for at in &requirements.levels {
-        let shows = Shows::new(at, claims, requirements);
-        for required in &at.required {
+    for alike in &requirements.alike {
+        let measure = Measure::of(alike, as_of);
+        let shows = Shows::new(alike, measure, claims, requirements);
+        for required in &alike.required {
             let (low, high) = (shows.low.get(&required.number), shows.high.get(&required.number));
-            let line = written(&required.requirement, at.level.as_ref(), low, high, claims, index);
+            let line = written(&required.requirement, measure, low, high, claims, index);
             lines.insert(required.number, Line { not_counted: would_serve(barred, &line, required), ..line });
         }
     }
     lines.into_values().collect()
 }
 
-/// The best ways to the requirements at one level.
+/// By what evidence is measured.
+#[derive(Clone, Copy)]
+struct Measure<'a> {
+    level: Option<&'a Asked>,
+    recency: Option<Recency<'a>>,
+}
+
+impl<'a> Measure<'a> {
+    fn of(alike: &'a Alike, as_of: Date) -> Self {
+        Self { level: alike.level.as_ref(), recency: alike.age.as_ref().map(|rule| Recency { rule, as_of }) }
+    }
+
+    /// What a claim is worth: with a level that is not known as the lowest there is, and as the one that is asked for.
+    fn worth(self, claim: &Claim) -> [Worth; 2] {
+        let age = self.recency.map_or(Ppm::ONE, |recency| recency.worth(claim));
+        let levels = self.level.map_or([Ppm::ONE; 2], |asked| {
+            let shown = asked.shown(&claim.levels);
+            [asked.worth(shown), asked.at_best(shown)]
+        });
+        levels.map(|level| Worth { level, age })
+    }
+}
+
+/// The best ways to the requirements that are alike.
 struct Shows {
     /// With levels that are not known as the lowest there is…
     low: Best<usize>,
@@ -40,42 +66,29 @@ struct Shows {
 }
 
 impl Shows {
-    fn new(at: &AtLevel, claims: &[Claim], requirements: &Requirements) -> Self {
-        let leading = claims.iter().enumerate().filter(|(_, claim)| at.leads(&claim.place));
-        let leading: Vec<_> = leading.map(|(number, claim)| (number, &claim.place, Worth::of(claim, at))).collect();
-        let ways = |worth: fn(&Worth) -> Ppm| {
-            let way = |(number, place, level): &(usize, _, Worth)| {
-                (*place, Way::from_claim(*number, worth(level), &requirements.policy))
+    fn new(alike: &Alike, measure: Measure, claims: &[Claim], requirements: &Requirements) -> Self {
+        let leading = claims.iter().enumerate().filter(|(_, claim)| alike.leads(&claim.place));
+        let leading: Vec<_> = leading.map(|(number, claim)| (number, &claim.place, measure.worth(claim))).collect();
+        let ways = |worth: fn([Worth; 2]) -> Worth| {
+            let way = |(number, place, both): &(usize, _, [Worth; 2])| {
+                (*place, Way::from_claim(*number, worth(*both), &requirements.policy))
             };
-            best(leading.iter().map(way), at, requirements)
+            best(leading.iter().map(way), alike, requirements)
         };
-        let is_unknown = leading.iter().any(|(_, _, level)| level.low != level.high);
-        Self { low: ways(|level| level.low), high: if is_unknown { ways(|level| level.high) } else { Best::new() } }
-    }
-}
-
-/// What the level is worth that a claim shows.
-struct Worth {
-    low: Ppm,
-    high: Ppm,
-}
-
-impl Worth {
-    fn of(claim: &Claim, at: &AtLevel) -> Self {
-        let Some(asked) = &at.level else { return Self { low: Ppm::ONE, high: Ppm::ONE } };
-        let shown = asked.shown(&claim.levels);
-        Self { low: asked.worth(shown), high: asked.at_best(shown) }
+        let is_unknown = leading.iter().any(|(_, _, [low, high])| low != high);
+        Self { low: ways(|[low, _]| low), high: if is_unknown { ways(|[_, high]| high) } else { Best::new() } }
     }
 }
 
 fn written(
     requirement: &Requirement,
-    asked: Option<&Asked>,
+    measure: Measure,
     way: Option<&Way>,
     high: Option<&Way>,
     claims: &[Claim],
     index: &Index,
 ) -> Line {
+    let Measure { level: asked, recency } = measure;
     let empty = Line {
         item: requirement.item.clone(),
         statement: index.title(&requirement.item).unwrap_or(requirement.item.as_str()).to_owned(),
@@ -88,6 +101,7 @@ fn written(
         path: Vec::new(),
         factor: Ppm::ZERO,
         level: asked.map(|asked| level(asked, None)),
+        recency: recency.map(|recency| recency.told(None)),
         assurance: None,
         not_counted: Vec::new(),
     };
@@ -101,6 +115,7 @@ fn written(
         factor: way.matched,
         path: index.path(&way.path),
         level: asked.map(|asked| level(asked, Some(claim))),
+        recency: recency.map(|recency| recency.told(Some(claim))),
         assurance: Some(claim.credential.assurance()),
         ..empty
     }

@@ -12,6 +12,8 @@ use wellspring_model::{
     scale::{Level, Scale},
 };
 
+use crate::recency::{self, RecencyRule};
+
 /// What counts, and how much. Shipped as data; an operator can change which assurance classes count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,6 +31,9 @@ pub struct ScoringPolicy {
     pub machine_results: BTreeSet<String>,
     /// The scales on which levels are compared. A criterion of a framework's rubric is one, too.
     pub scales: Vec<Scale>,
+    /// Rules about the age of evidence: none, unless an employer has written them with their reasons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recency: Vec<RecencyRule>,
 }
 
 /// Bytes of a name or a version at most.
@@ -143,7 +148,7 @@ impl ScoringPolicy {
                 return fault(at.key("levels"), "a scale has 100 levels at most, each with 100 further ids at most");
             }
         }
-        Ok(())
+        recency::fault_of(&self.recency, &at("recency")).map_or(Ok(()), Err)
     }
 
     /// A scale that it declares, by its id.
@@ -170,9 +175,10 @@ mod tests {
         let policy = ScoringPolicy::default();
         assert_eq!(policy.assurance, BTreeSet::from([Assurance::A]));
         assert_eq!(policy.check(), Ok(()));
+        assert!(policy.recency.is_empty(), "and no age of evidence");
         let wider = ScoringPolicy::counting(BTreeSet::from([Assurance::B, Assurance::A]));
-        assert_eq!(wider.reference(), "wellspring-default@0.3+AB");
+        assert_eq!(wider.reference(), "wellspring-default@0.4+AB");
         assert_eq!(ScoringPolicy::counting(policy.assurance.clone()), policy);
-        assert_eq!(policy.reference(), "wellspring-default@0.3");
+        assert_eq!(policy.reference(), "wellspring-default@0.4");
     }
 }

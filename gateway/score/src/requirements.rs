@@ -7,7 +7,7 @@ use std::{
 };
 
 use wellspring_model::{
-    competency::{Profile, RequiredLevel, Requirement},
+    competency::{ItemId, Profile, RequiredLevel, Requirement},
     id::ProfileId,
 };
 
@@ -19,6 +19,7 @@ use crate::{
     level::Asked,
     policy::ScoringPolicy,
     reach::Reach,
+    recency::RecencyRule,
 };
 
 /// How many [`Reach`]es a profile has at most: each takes two bytes for every item of the frameworks. Levels beyond share them.
@@ -30,15 +31,16 @@ pub struct Requirements {
     pub(crate) profile: ProfileId,
     pub(crate) frameworks: Arc<Frameworks>,
     pub(crate) policy: Arc<ScoringPolicy>,
-    /// By what level is asked for. Evidence is followed by itself for each, since what it is worth depends on it.
-    pub(crate) levels: Vec<AtLevel>,
+    /// Evidence is followed by itself for each, since what it is worth depends on it.
+    pub(crate) alike: Vec<Alike>,
     pub(crate) basis: Basis,
 }
 
-/// The requirements that ask for one level, or for none.
+/// The requirements for which all evidence is worth the same: they ask for one level or none, under one rule about age or none.
 #[derive(Debug)]
-pub struct AtLevel {
+pub struct Alike {
     pub level: Option<Asked>,
+    pub age: Option<RecencyRule>,
     pub reach: Arc<Reach>,
     pub required: Vec<Required>,
     /// By the item from which they lead to the requirement of that number.
@@ -57,21 +59,22 @@ pub struct Required {
 impl Requirements {
     /// `frameworks` are those from which the profile's items come, and any others whose associations may lead to them.
     pub fn new(profile: &Profile, frameworks: Arc<Frameworks>, policy: Arc<ScoringPolicy>) -> Self {
-        let mut by_level: BTreeMap<Option<&RequiredLevel>, Sought> = BTreeMap::new();
+        let mut by_measure: BTreeMap<Measure, Sought> = BTreeMap::new();
         for (number, requirement) in profile.requirements.iter().enumerate() {
-            by_level.entry(requirement.level.as_ref()).or_default().add(number, requirement, &frameworks, &policy);
+            let measure = (requirement.level.as_ref(), rule_about(&requirement.item, &policy));
+            by_measure.entry(measure).or_default().add(number, requirement, &frameworks, &policy);
         }
-        let share = by_level.len().div_ceil(MOST_REACHES).max(1);
-        let sought: Vec<&Sought> = by_level.values().collect();
+        let share = by_measure.len().div_ceil(MOST_REACHES).max(1);
+        let sought: Vec<&Sought> = by_measure.values().collect();
         let reaches: Vec<_> = sought.chunks(share).map(|some| Arc::new(reach(some, &frameworks, &policy))).collect();
         let reaches = reaches.into_iter().flat_map(|reach| repeat_n(reach, share));
-        let at_level = |((level, sought), reach): ((Option<&RequiredLevel>, Sought), Arc<Reach>)| {
+        let alike = |(((level, rule), sought), reach): ((Measure, Sought), Arc<Reach>)| {
             let level = level.map(|level| Asked::new(level, &frameworks, &policy));
-            sought.at(level, reach)
+            sought.alike(level, rule.and_then(|rule| policy.recency.get(rule)).cloned(), reach)
         };
         Self {
             profile: profile.id,
-            levels: by_level.into_iter().zip(reaches).map(at_level).collect(),
+            alike: by_measure.into_iter().zip(reaches).map(alike).collect(),
             basis: Basis::new(profile, &frameworks.versions, &policy),
             frameworks,
             policy,
@@ -80,9 +83,9 @@ impl Requirements {
 
     /// About how many bytes it takes, the frameworks left out.
     pub fn size(&self) -> usize {
-        let landings = self.levels.iter().flat_map(|at| at.landings.values()).map(Vec::len).sum::<usize>();
-        let required = self.levels.iter().map(|at| at.required.len()).sum::<usize>();
-        self.levels.len().min(MOST_REACHES) * 2 * self.frameworks.index.len()
+        let landings = self.alike.iter().flat_map(|alike| alike.landings.values()).map(Vec::len).sum::<usize>();
+        let required = self.alike.iter().map(|alike| alike.required.len()).sum::<usize>();
+        self.alike.len().min(MOST_REACHES) * 2 * self.frameworks.index.len()
             + landings * size_of::<(usize, Landing)>()
             + required * size_of::<Required>()
             + self.basis.len()
@@ -90,11 +93,11 @@ impl Requirements {
 
     /// Whether what stands at the place leads to a requirement.
     pub fn leads(&self, place: &Place) -> bool {
-        self.levels.iter().any(|at| at.leads(place))
+        self.alike.iter().any(|alike| alike.leads(place))
     }
 }
 
-impl AtLevel {
+impl Alike {
     /// Whether what stands at the place leads to one of these requirements.
     pub fn leads(&self, place: &Place) -> bool {
         match place {
@@ -114,7 +117,14 @@ impl AtLevel {
     }
 }
 
-/// Requirements at one level, before it is known what is within reach.
+/// By what evidence is measured: the level that is asked for, and the rule about age by its place in the policy.
+type Measure<'a> = (Option<&'a RequiredLevel>, Option<usize>);
+
+fn rule_about(item: &ItemId, policy: &ScoringPolicy) -> Option<usize> {
+    policy.recency.iter().position(|rule| rule.items.contains(item))
+}
+
+/// Requirements that are alike, before it is known what is within reach.
 #[derive(Default)]
 struct Sought {
     required: Vec<Required>,
@@ -134,12 +144,12 @@ impl Sought {
         self.required.iter().filter_map(|one| if let Place::At(node) = one.place { Some(node) } else { None })
     }
 
-    fn at(self, level: Option<Asked>, reach: Arc<Reach>) -> AtLevel {
+    fn alike(self, level: Option<Asked>, age: Option<RecencyRule>, reach: Arc<Reach>) -> Alike {
         let mut landings: HashMap<Node, Vec<_>> = HashMap::new();
         for (number, landing) in self.landings {
             landings.entry(landing.from).or_default().push((number, landing));
         }
-        AtLevel { level, reach, required: self.required, landings }
+        Alike { level, age, reach, required: self.required, landings }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     index::{Hop, Index, Node, Place, Relation},
     landing::Landing,
     policy::{Factors, ScoringPolicy},
-    requirements::{AtLevel, Requirements},
+    requirements::{Alike, Requirements},
     share::{share_of_sum, times},
 };
 
@@ -28,13 +28,26 @@ pub type Path = SmallVec<[Hop; 3]>;
 pub struct Way {
     /// Which of the claims.
     pub claim: usize,
-    /// What it is worth, the level that the evidence shows included.
+    /// What it is worth, the evidence's level and age included.
     pub factor: Ppm,
-    /// What it would be worth at the level that is asked for.
+    /// What it would be worth at the level that is asked for, and recent enough.
     pub matched: Ppm,
     pub path: Path,
     /// What the step is worth that is worth least, and what it says of the match.
     least: (Ppm, Reverse<LineCode>),
+}
+
+/// What a piece of evidence is worth, whatever it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Worth {
+    /// For the level that it shows.
+    pub level: Ppm,
+    /// For its age.
+    pub age: Ppm,
+}
+
+impl Worth {
+    pub const WHOLE: Self = Self { level: Ppm::ONE, age: Ppm::ONE };
 }
 
 /// The best ways to items, or to requirements by their number.
@@ -51,26 +64,26 @@ struct Ways {
 /// The best way to each requirement at a level that evidence leads to.
 pub fn best<'a>(
     evidence: impl Iterator<Item = (&'a Place, Way)>,
-    at: &AtLevel,
+    alike: &Alike,
     requirements: &Requirements,
 ) -> Best<usize> {
     let (mut first, mut best) = (Best::new(), Best::new());
     for (place, way) in evidence {
         match place {
             Place::At(node) => improve(&mut first, *node, way),
-            Place::Nowhere(_) => at.at(place).for_each(|required| improve(&mut best, required.number, way.clone())),
+            Place::Nowhere(_) => alike.at(place).for_each(|required| improve(&mut best, required.number, way.clone())),
         }
     }
     let walk = Walk { index: &requirements.frameworks.index, policy: &requirements.policy };
-    let outright = walk.over(&first, true, |item, left| at.reach.outright(item, left));
-    for required in &at.required {
+    let outright = walk.over(&first, true, |item, left| alike.reach.outright(item, left));
+    for required in &alike.required {
         let Place::At(node) = required.place else { continue };
         if let Some(way) = outright.known.get(&node).filter(|way| way.factor > Ppm::ZERO) {
             improve(&mut best, required.number, way.clone());
         }
     }
-    let beside = walk.over(&first, false, |item, left| at.reach.down(item, left));
-    for (way, number, landing) in beside.down(at, requirements.policy.most_edges) {
+    let beside = walk.over(&first, false, |item, left| alike.reach.down(item, left));
+    for (way, number, landing) in beside.down(alike, requirements.policy.most_edges) {
         let way = way.landing(landing);
         if way.factor > Ppm::ZERO {
             improve(&mut best, number, way);
@@ -80,12 +93,15 @@ pub fn best<'a>(
 }
 
 impl Way {
-    /// The evidence itself, worth so much for the level that it shows.
-    pub fn from_claim(claim: usize, level: Ppm, policy: &ScoringPolicy) -> Self {
+    /// The evidence itself.
+    pub fn from_claim(claim: usize, worth: Worth, policy: &ScoringPolicy) -> Self {
         let same = policy.factors.same_item;
+        let lessening = [(worth.level, LineCode::LevelBelow), (worth.age, LineCode::Older)];
+        let lessening = lessening.into_iter().filter(|(share, _)| *share < Ppm::ONE);
         let by_item = (same, Reverse(LineCode::SameItem));
-        let least = if level < Ppm::ONE { by_item.min((level, Reverse(LineCode::LevelBelow))) } else { by_item };
-        Self { claim, factor: times(same, level), matched: same, path: Path::new(), least }
+        let least = lessening.map(|(share, code)| (share, Reverse(code))).fold(by_item, Ord::min);
+        let factor = times(times(same, worth.level), worth.age);
+        Self { claim, factor, matched: same, path: Path::new(), least }
     }
 
     pub const fn code(&self) -> LineCode {
@@ -119,7 +135,7 @@ impl Way {
 
 impl Ways {
     /// The ways that lead on by a step down, each with where to. To an item the best one is taken that leaves edges enough.
-    fn down<'a>(&'a self, at: &'a AtLevel, most_edges: u8) -> impl Iterator<Item = (&'a Way, usize, &'a Landing)> {
+    fn down<'a>(&'a self, alike: &'a Alike, most_edges: u8) -> impl Iterator<Item = (&'a Way, usize, &'a Landing)> {
         let by_item = self.over.iter().enumerate().flat_map(|(edges, ways)| ways.iter().map(move |way| (edges, way)));
         by_item.flat_map(move |(edges, (item, way))| {
             let is_best = move |landing: &Landing| {
@@ -127,7 +143,7 @@ impl Ways {
                 let later = |most: usize| self.over.iter().take(most + 1).skip(edges + 1);
                 most.is_some_and(|most| edges <= most && later(most).all(|ways| !ways.contains_key(item)))
             };
-            let landings = at.landings(*item).iter().filter(move |(_, landing)| is_best(landing));
+            let landings = alike.landings(*item).iter().filter(move |(_, landing)| is_best(landing));
             landings.map(move |(number, landing)| (way, *number, landing))
         })
     }

@@ -2,17 +2,39 @@
 
 use std::collections::BTreeSet;
 
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 use wellspring_model::{
+    Date,
     achievement::{AchievedLevel, Achievement, Alignment, AssessedResult},
     credential::IssuerId,
     pointer::Pointer,
 };
 
-use crate::document::{each, id_of, text, words};
+use crate::{
+    document::{each, id_of, text, words},
+    validity,
+};
 
 /// Results that say that nothing was earned, or not yet (OB 3.0 §ResultStatusType): everything but `Completed`.
 const UNEARNED: [&str; 6] = ["Failed", "Enrolled", "InProgress", "Withdrew", "OnHold", "Provisional"];
+
+/// What people graduate with (OB 3.0 §AchievementType). The day of it tells how old they are, and is not read.
+const GRADUATION: [&str; 13] = [
+    "ApprenticeshipCertificate",
+    "AssociateDegree",
+    "BachelorDegree",
+    "Degree",
+    "Diploma",
+    "DoctoralDegree",
+    "GeneralEducationDevelopment",
+    "JourneymanCertificate",
+    "MasterCertificate",
+    "MasterDegree",
+    "ProfessionalDoctorate",
+    "ResearchDoctorate",
+    "SecondarySchoolDiploma",
+];
 
 /// The achievements of an AchievementCredential. `path` is where it stands in the input. Nothing here says that they may
 /// be believed.
@@ -24,12 +46,18 @@ pub(crate) fn of(credential: &Map<String, Value>, path: &Pointer) -> Vec<Achieve
             let Value::Object(achievement) = achievement else { continue };
             let results = results(subject, achievement, &path.join(&at));
             let pointer = path.join(&at).join(&tail);
+            let kind = text(achievement, "achievementType");
             let of_the_whole = results.iter().filter(|result| result.alignments.is_empty());
             achievements.push(Achievement {
                 id: text(achievement, "id").unwrap_or_default().to_owned(),
                 name: words(achievement, "name").unwrap_or_default(),
                 creator: id_of(achievement, "creator").map(|id| IssuerId(id.to_owned())),
-                kind: text(achievement, "achievementType").map(str::to_owned),
+                kind: kind.map(str::to_owned),
+                date: if kind.is_some_and(|kind| GRADUATION.contains(&kind)) {
+                    None
+                } else {
+                    date(subject, credential)
+                },
                 alignments: alignments(achievement, &pointer),
                 // Which of several comes first nobody has signed.
                 unearned: of_the_whole.filter_map(|result| result.unearned.clone()).min(),
@@ -39,6 +67,15 @@ pub(crate) fn of(credential: &Map<String, Value>, path: &Pointer) -> Vec<Achieve
         }
     }
     achievements
+}
+
+/// When something was achieved: when its activity ended, else when it was awarded, else since when the credential is valid. To
+/// the day, in UTC.
+fn date(subject: &Map<String, Value>, credential: &Map<String, Value>) -> Option<Date> {
+    let awarded = ["awardedDate", "validFrom", "issuanceDate"].into_iter().map(|name| credential.get(name));
+    let mut named = [subject.get("activityEndDate")].into_iter().chain(awarded).flatten();
+    let at = named.find_map(validity::date)?;
+    Some(TimeZone::UTC.to_datetime(at).date())
 }
 
 /// The results of a subject, each with what its description says. One without a description of its own, or whose
@@ -182,6 +219,24 @@ mod tests {
         assert_eq!(grade.level.as_ref().unwrap().title, "B+");
         assert_eq!(criterion.unearned.as_deref(), Some("Withdrew"));
         assert_eq!(achievement.unearned, None, "what was not earned is one item of its own");
+    }
+
+    #[test]
+    fn the_day_is_that_on_which_it_was_achieved_or_else_awarded_and_none_of_a_graduation() {
+        let day = |kind: &str, end: Value, awarded: Value| {
+            let credential = json!({
+                "validFrom": "2024-03-03T00:00:00Z", "awardedDate": awarded,
+                "credentialSubject": {"activityEndDate": end, "achievement": {"achievementType": kind}},
+            });
+            of(credential.as_object().unwrap(), &Pointer::root())[0].date.map(|date| date.to_string())
+        };
+        let (end, awarded) = (json!("2024-01-01T23:30:00-05:00"), json!("2024-02-02T00:00:00Z"));
+        assert_eq!(day("Course", end.clone(), awarded.clone()).as_deref(), Some("2024-01-02"), "in UTC");
+        assert_eq!(day("Course", Value::Null, awarded.clone()).as_deref(), Some("2024-02-02"));
+        assert_eq!(day("Course", json!("last spring"), json!(["2024"])).as_deref(), Some("2024-03-03"));
+        for kind in GRADUATION {
+            assert_eq!(day(kind, end.clone(), awarded.clone()), None, "{kind}");
+        }
     }
 
     #[test]

@@ -3,17 +3,20 @@
 use proptest::{collection::vec, prelude::*};
 use uuid::Uuid;
 use wellspring_model::{
-    assessment::Line,
+    Date,
+    achievement::Achievement,
+    assessment::{Line, Ppm},
     competency::{Framework, FrameworkVersion, ItemId, Profile, RequiredLevel, Requirement},
-    credential::VerifiedCredential,
+    credential::{Binding, VerifiedCredential},
     id::AssessmentId,
+    report::Trust,
 };
-use wellspring_score::assess;
+use wellspring_score::{RecencyRule, ScoringPolicy, assess};
 
 use crate::{
-    levels::{result, with_results},
+    levels::result,
     properties::{evidence, generous, graph},
-    world::{ITEMS, associated, guid, profile, requirements},
+    world::{ITEMS, achievement, as_of, associated, guid, profile, report, requirements},
 };
 
 /// An item at a level of its own, every sixth at none: more levels than distances are kept for.
@@ -24,10 +27,25 @@ fn requirement(n: usize) -> Requirement {
     Requirement { item: ItemId::parse(&guid(n)), weight: 1, must: false, level }
 }
 
-/// A credential for these items, at a level of either scale or at none.
+/// A credential for these items, at a level of either scale or at none. Every other one is old.
 fn credential(index: usize, items: &[usize], level: Option<(&str, u32)>) -> VerifiedCredential {
     let named = |(scale, level): (&str, u32)| result(scale, &level.to_string());
-    with_results(index, items, level.map(named).into_iter().collect())
+    let date = index.is_multiple_of(2).then(|| Date::constant(2020, 1, 1));
+    let results = level.map(named).into_iter().collect();
+    let achievement = Achievement { date, results, ..achievement(index, items) };
+    VerifiedCredential::from_report(&report(index, Trust::Trusted, Some(Binding::SubjectId)), vec![achievement])
+        .expect("it passed")
+}
+
+/// With rules about the age of evidence for two thirds of the items.
+fn policy() -> ScoringPolicy {
+    let rule = |first: usize, worth| RecencyRule {
+        items: (first..ITEMS).step_by(3).map(|item| ItemId::parse(&guid(item))).collect(),
+        months: 12,
+        worth: Ppm::new(worth).expect("at most one"),
+        reason: "What is asked for here changes within a year.".to_owned(),
+    };
+    ScoringPolicy { recency: vec![rule(0, 600_000), rule(1, 300_000)], ..generous() }
 }
 
 fn lines(
@@ -36,8 +54,8 @@ fn lines(
     evidence: &[VerifiedCredential],
 ) -> Vec<Line> {
     let profile = Profile { requirements: asked, ..profile(&[]) };
-    let requirements = requirements(&profile, frameworks, &generous());
-    assess(AssessmentId::from_uuid(Uuid::from_u128(1)), &requirements, evidence, Vec::new()).lines
+    let requirements = requirements(&profile, frameworks, &policy());
+    assess(AssessmentId::from_uuid(Uuid::from_u128(1)), &requirements, evidence, Vec::new(), as_of()).lines
 }
 
 fn level() -> impl Strategy<Value = Option<(&'static str, u32)>> {

@@ -13,7 +13,7 @@ use wellspring_model::{
 };
 use wellspring_score::{ScoringPolicy, assess};
 
-use crate::world::{achievement, associated, credential, guid, profile, report, requirements};
+use crate::world::{achievement, as_of, associated, credential, guid, profile, report, requirements};
 
 /// A result that names a level: of the scale `sfia`, or of one of the issuer's own.
 pub fn result(scale: &str, level: &str) -> AssessedResult {
@@ -26,7 +26,7 @@ pub fn result(scale: &str, level: &str) -> AssessedResult {
     }
 }
 
-pub fn with_results(index: usize, items: &[usize], results: Vec<AssessedResult>) -> VerifiedCredential {
+fn with_results(index: usize, items: &[usize], results: Vec<AssessedResult>) -> VerifiedCredential {
     let report = report(index, Trust::Trusted, Some(Binding::SubjectId));
     let achievement = Achievement { results, ..achievement(index, items) };
     VerifiedCredential::from_report(&report, vec![achievement]).expect("it passed")
@@ -42,7 +42,7 @@ fn at_level(
     let mut profile = profile(&[1]);
     profile.requirements[0].level = Some(RequiredLevel { scale: scale.into(), required: required.into() });
     let id = AssessmentId::from_uuid(Uuid::from_u128(1));
-    assess(id, &requirements(&profile, &associated(graph), &ScoringPolicy::default()), evidence, Vec::new())
+    assess(id, &requirements(&profile, &associated(graph), &ScoringPolicy::default()), evidence, Vec::new(), as_of())
 }
 
 /// Value, low, high and code of item 0 at level 4 of `sfia`.
@@ -192,7 +192,7 @@ fn by_rubric(levels: &[(&str, Option<i64>)], required: &str, achieved: &str) -> 
     let level = AchievedLevel { title: "?".into(), ids: vec![achieved.into()], scales: vec![scale] };
     let evidence = [with_results(0, &[0], vec![AssessedResult { level: Some(level), ..result("", "") }])];
     let id = AssessmentId::from_uuid(Uuid::from_u128(1));
-    assess(id, &requirements(&profile, &frameworks, &ScoringPolicy::default()), &evidence, Vec::new())
+    assess(id, &requirements(&profile, &frameworks, &ScoringPolicy::default()), &evidence, Vec::new(), as_of())
 }
 
 #[test]

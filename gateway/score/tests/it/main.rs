@@ -4,6 +4,7 @@ mod apart;
 mod guard;
 mod levels;
 mod properties;
+mod recency;
 mod told;
 mod unmapped;
 mod ways;

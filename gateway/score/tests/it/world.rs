@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 use wellspring_model::{
+    Date,
     achievement::{Achievement, Alignment},
     assessment::Assessment,
     canonical::canonical_json,
@@ -18,6 +19,11 @@ use wellspring_model::{
 use wellspring_score::{Frameworks, Requirements, ScoringPolicy, assess};
 
 pub const ITEMS: usize = 12;
+
+/// The day of the application.
+pub fn as_of() -> Date {
+    "2026-03-01".parse().expect("a date")
+}
 
 pub fn canonical(assessment: &Assessment) -> String {
     canonical_json(&serde_json::to_value(assessment).expect("it serialises")).expect("it has a canonical form")
@@ -125,6 +131,7 @@ pub fn achievement(index: usize, items: &[usize]) -> Achievement {
         name: "An achievement".into(),
         creator: None,
         kind: None,
+        date: None,
         alignments: items
             .iter()
             .enumerate()
@@ -160,7 +167,7 @@ pub fn run_over(
     policy: &ScoringPolicy,
 ) -> Assessment {
     let id = AssessmentId::from_uuid(Uuid::from_u128(1));
-    assess(id, &requirements(&profile(weights), frameworks, policy), evidence, Vec::new())
+    assess(id, &requirements(&profile(weights), frameworks, policy), evidence, Vec::new(), as_of())
 }
 
 pub fn hundredths(assessment: &Assessment) -> u16 {

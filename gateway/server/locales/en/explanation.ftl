@@ -39,6 +39,16 @@ worth-level = The level counts { $level } %: place { $shown } on the scale, wher
 points = That is { $points } of the { $most } points out of 100 that this requirement can bring.
 points-range = That is { $low } to { $high } of the { $most } points out of 100 that this requirement can bring.
 
+# The employer's rule about the age of evidence, where there is one.
+recency = { $months ->
+        [one] Evidence of this counts in full for 1 month, and { $percent } % after that, as of the application on { $date }. The employer’s reason: “{ $reason }”
+       *[other] Evidence of this counts in full for { $months } months, and { $percent } % after that, as of the application on { $date }. The employer’s reason: “{ $reason }”
+    }
+recency-older = { $months ->
+        [one] At the application on { $date } this evidence was older than 1 month, so it counts { $percent } %. The employer’s reason: “{ $reason }”
+       *[other] At the application on { $date } this evidence was older than { $months } months, so it counts { $percent } %. The employer’s reason: “{ $reason }”
+    }
+
 # What would change it.
 would-change-nothing = Nothing has to: this requirement counts in full.
 would-change-EARLIER_EDITION = A verified record that names the current edition of this requirement would count in full.
@@ -49,6 +59,7 @@ would-change-LATER_STEP = A verified record that names this requirement itself w
 would-change-SAME_ITEM = A verified record that names this requirement and counts in full.
 would-change-EXACT_MATCH = A verified record that names this requirement itself would count in full.
 would-change-TRANSLATION = A verified record that names this requirement itself would count in full.
+would-change-OLDER = A more recent verified record of it would count in full.
 would-change-LEVEL_BELOW = Verified evidence at level “{ $level }” or above would count in full.
 would-change-LEVEL_UNKNOWN = A verified record that states the level. At “{ $level }” or above it would count in full.
 would-change-LEVEL_NOT_COMPARABLE = A verified record that states a level on the scale “{ $scale }”. At “{ $level }” or above it would count in full.

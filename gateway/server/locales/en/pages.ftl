@@ -27,6 +27,7 @@ page-shown-nothing = Nothing that counts
 page-shown-level-unknown = Yes, level not stated
 page-evidence = Evidence
 page-evidence-kind = Kind of evidence
+page-evidence-date = Achieved or awarded on
 page-issuer = Issuer
 page-issuer-unnamed = No issuer named
 page-how-matched = How was this matched?

@@ -39,6 +39,16 @@ worth-level = El nivel cuenta un { $level } %: puesto { $shown } de la escala, d
 points = Son { $points } de los { $most } puntos sobre 100 que puede aportar este requisito.
 points-range = Son de { $low } a { $high } de los { $most } puntos sobre 100 que puede aportar este requisito.
 
+# The employer's rule about the age of evidence, where there is one.
+recency = { $months ->
+        [one] Las pruebas de esto cuentan por completo durante 1 mes y un { $percent } % después, a fecha de la solicitud, el { $date }. Motivo de la empresa: «{ $reason }»
+       *[other] Las pruebas de esto cuentan por completo durante { $months } meses y un { $percent } % después, a fecha de la solicitud, el { $date }. Motivo de la empresa: «{ $reason }»
+    }
+recency-older = { $months ->
+        [one] En la solicitud, el { $date }, esta prueba tenía más de 1 mes; por eso cuenta un { $percent } %. Motivo de la empresa: «{ $reason }»
+       *[other] En la solicitud, el { $date }, esta prueba tenía más de { $months } meses; por eso cuenta un { $percent } %. Motivo de la empresa: «{ $reason }»
+    }
+
 # What would change it.
 would-change-nothing = No hace falta nada: este requisito cuenta por completo.
 would-change-EARLIER_EDITION = Un registro verificado que nombre la edición actual de este requisito contaría por completo.
@@ -49,6 +59,7 @@ would-change-LATER_STEP = Un registro verificado que nombre este mismo requisito
 would-change-SAME_ITEM = Un registro verificado que nombre este requisito y cuente por completo.
 would-change-EXACT_MATCH = Un registro verificado que nombre este mismo requisito contaría por completo.
 would-change-TRANSLATION = Un registro verificado que nombre este mismo requisito contaría por completo.
+would-change-OLDER = Un registro verificado más reciente de lo mismo contaría por completo.
 would-change-LEVEL_BELOW = Una prueba verificada en el nivel «{ $level }» o superior contaría por completo.
 would-change-LEVEL_UNKNOWN = Un registro verificado que indique el nivel. En «{ $level }» o superior contaría por completo.
 would-change-LEVEL_NOT_COMPARABLE = Un registro verificado que indique un nivel de la escala «{ $scale }». En «{ $level }» o superior contaría por completo.

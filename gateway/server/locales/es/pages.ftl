@@ -27,6 +27,7 @@ page-shown-nothing = Nada que cuente
 page-shown-level-unknown = Sí, nivel no indicado
 page-evidence = Prueba
 page-evidence-kind = Tipo de prueba
+page-evidence-date = Fecha de logro u otorgamiento
 page-issuer = Emisor
 page-issuer-unnamed = Sin emisor
 page-how-matched = ¿Cómo se relacionó?

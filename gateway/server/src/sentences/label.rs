@@ -45,6 +45,7 @@ labels! {
     ShownLevelUnknown = "page-shown-level-unknown",
     Evidence = "page-evidence",
     EvidenceKind = "page-evidence-kind",
+    EvidenceDate = "page-evidence-date",
     Issuer = "page-issuer",
     IssuerUnnamed = "page-issuer-unnamed",
     HowMatched = "page-how-matched",

@@ -169,7 +169,11 @@ impl Sentences {
         if !is_of_level.contains(&line.code) && level_below(line).is_some() {
             sentences.push(self.would_change_by(line, LineCode::LevelBelow));
         }
-        if is_of_level.contains(&line.code) && !line.path.iter().all(is_the_same) {
+        if line.code != LineCode::Older && line.recency.as_ref().is_some_and(|recency| recency.older) {
+            sentences.push(self.would_change_by(line, LineCode::Older));
+        }
+        let is_of_way = !is_of_level.contains(&line.code) && line.code != LineCode::Older;
+        if !is_of_way && !line.path.iter().all(is_the_same) {
             sentences.push(self.messages.text("would-change-match"));
         }
         sentences

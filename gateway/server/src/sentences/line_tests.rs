@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 use wellspring_model::{
     assessment::{
-        Assessment, Coverage, EvidenceKind, EvidenceRef, Line, LineCode, LineLevel, LineState, Musts, NamedBy,
-        NotCounted, PathStep, Percent, Ppm, ScaleSteps, Score,
+        Assessment, Coverage, EvidenceKind, EvidenceRef, Line, LineCode, LineLevel, LineRecency, LineState, Musts,
+        NamedBy, NotCounted, PathStep, Percent, Ppm, ScaleSteps, Score,
     },
     competency::ItemId,
     credential::NotCountedReason,
@@ -39,6 +39,7 @@ fn line(code: LineCode, score: u32) -> Line {
         name: "SQL basics".into(),
         kind: EvidenceKind::Assessed,
         named: NamedBy::Identifier,
+        date: None,
     };
     Line {
         item: ItemId::parse("urn:x"),
@@ -52,6 +53,7 @@ fn line(code: LineCode, score: u32) -> Line {
         path: Vec::new(),
         factor: ppm(score),
         level: None,
+        recency: None,
         assurance: None,
         not_counted: Vec::new(),
     }
@@ -230,4 +232,38 @@ fn no_explanation_of_absent_evidence_speaks_of_the_person() {
             assert!(!told.join(" ").to_lowercase().contains(word), "{told:?}");
         }
     }
+}
+
+#[test]
+fn a_rule_about_age_is_told_with_its_reason_and_so_is_what_it_made_of_the_line() {
+    let recency = |older| LineRecency {
+        months: 24,
+        worth: ppm(400_000),
+        as_of: "2026-03-01".parse().expect("a date"),
+        older,
+        reason: "The rules\nhave changed \u{202E}since.".into(),
+    };
+    let mut line = Line { recency: Some(recency(false)), ..line(LineCode::SameItem, 1_000_000) };
+    assert_eq!(
+        en().recency(&line).as_deref(),
+        Some(
+            "Evidence of this counts in full for 24 months, and 40 % after that, as of the application on 1 March 2026. \
+             The employer’s reason: “The rules have changed since.”"
+        )
+    );
+    assert_eq!(en().dated(&line), None);
+    line.evidence.as_mut().expect("there is evidence").date = Some("2023-12-31".parse().expect("a date"));
+    assert_eq!(en().dated(&line).as_deref(), Some("31 December 2023"));
+    let spanish = Sentences::get(Language::Es);
+    let older = Line { recency: Some(recency(true)), code: LineCode::Older, score: ppm(400_000), ..line.clone() };
+    assert_eq!(spanish.dated(&older).as_deref(), Some("31 de diciembre de 2023"));
+    assert!(spanish.recency(&older).is_some_and(|told| told.contains("más de 24 meses") && told.contains("40 %")));
+    let report = VerificationReport::default();
+    assert_eq!(en().would_change(&older, &report), ["A more recent verified record of it would count in full."]);
+    let in_part = Line { code: LineCode::Parts, score: ppm(200_000), ..older };
+    let would_change = en().would_change(&in_part, &report);
+    assert_eq!(
+        would_change.last().map(String::as_str),
+        Some("A more recent verified record of it would count in full.")
+    );
 }

@@ -9,6 +9,7 @@ mod line;
 #[cfg(test)]
 mod line_tests;
 mod messages;
+mod recency;
 mod result;
 #[cfg(test)]
 mod result_tests;
@@ -149,16 +150,7 @@ impl Sentences {
 
     /// A day in words, in UTC.
     pub fn date(&self, at: Timestamp) -> String {
-        let at = TimeZone::UTC.to_datetime(at);
-        self.filled(
-            "date",
-            [
-                ("day", at.day().into()),
-                ("month", at.month().into()),
-                // As text: a year is not a quantity, so no language may group its digits.
-                ("year", at.year().to_string().into()),
-            ],
-        )
+        self.day(TimeZone::UTC.to_datetime(at).date())
     }
 
     /// A day and the minute, in UTC.

@@ -55,10 +55,12 @@ fn line(statement: &str, must: bool, code: LineCode) -> Line {
             name: "SQL basics".into(),
             kind: EvidenceKind::Issued,
             named: NamedBy::Identifier,
+            date: None,
         }),
         path: Vec::new(),
         factor: Ppm::ONE,
         level: None,
+        recency: None,
         assurance: None,
         not_counted: Vec::new(),
     }

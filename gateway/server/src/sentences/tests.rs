@@ -44,6 +44,8 @@ const WITH_VALUES: &[(&str, &[&str])] = &[
     ("worth-unknown", &["low", "high"]),
     ("worth-level", &["level", "shown", "required"]),
     ("points", &["points", "most"]),
+    ("recency", &["months", "percent", "date", "reason"]),
+    ("recency-older", &["months", "percent", "date", "reason"]),
     ("points-range", &["low", "high", "most"]),
     ("would-change-not-counted", &["name", "why", "change"]),
     ("chart-coverage", &["with", "of"]),

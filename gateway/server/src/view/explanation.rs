@@ -72,12 +72,15 @@ pub struct LineWords {
     /// A few words.
     pub state: String,
     pub why: String,
-    /// The evidence with its issuer; absent where there is none, as are the four that follow.
+    /// The evidence with its issuer; absent where there is none, as are the five that follow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,
     /// Whether somebody has assessed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
+    /// The day on which it was achieved, or else awarded; absent where that is not said, or would tell somebody's age.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dated: Option<String>,
     /// How the evidence names its item.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub named: Option<String>,
@@ -96,6 +99,9 @@ pub struct LineWords {
     /// What a level counts that is below the one that is asked for; absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level_counts: Option<String>,
+    /// The employer's rule about the age of evidence for this requirement, with its reason; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recency: Option<String>,
     /// What that brings to the score.
     pub points: String,
     pub would_change: Vec<String>,
@@ -164,6 +170,7 @@ fn words(line: &Line, assessed: &Assessed, sentences: &Sentences) -> LineWords {
         why: sentences.line_why(line.code),
         evidence: evidence.map(|evidence| sentences.evidence(evidence, report)),
         kind: evidence.map(|evidence| sentences.evidence_kind(evidence.kind)),
+        dated: sentences.dated(line),
         named: evidence.map(|evidence| sentences.named(evidence.named)),
         assurance: line.assurance.map(|class| sentences.assurance(class)),
         path: sentences.path(line, &assessment.items),
@@ -171,6 +178,7 @@ fn words(line: &Line, assessed: &Assessed, sentences: &Sentences) -> LineWords {
         shown: sentences.shown(line),
         worth: sentences.worth(line),
         level_counts: sentences.level_counts(line),
+        recency: sentences.recency(line),
         points: sentences.points(line, assessment),
         would_change: sentences.would_change(line, report),
     }

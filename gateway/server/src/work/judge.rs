@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, tz::TimeZone};
 use tracing::{Instrument as _, info_span};
 use wellspring_model::{
-    Timestamp,
+    Date, Timestamp,
     assessment::Assessment,
     credential::Applicant,
     id::{AssessmentId, ScoringPolicyId},
@@ -90,10 +90,10 @@ pub struct Judged {
 pub async fn judge(app: &App, submission: &Submission, measure: Measure) -> Result<Judged, TaskError> {
     let Measure { requirements, relied, scoring_policy } = measure;
     let verified = verify(app, received(app, submission).await?, &relied, applicant(submission)).await?;
-    let assessment = AssessmentId::from_uuid(app.uuid());
+    let (assessment, as_of) = (AssessmentId::from_uuid(app.uuid()), applied_on(submission));
     let judged = app.compute(move || {
         let (credentials, not_counted) = (&verified.credentials, verified.not_counted);
-        let assessment = wellspring_score::assess(assessment, &requirements, credentials, not_counted);
+        let assessment = wellspring_score::assess(assessment, &requirements, credentials, not_counted, as_of);
         let unmapped = wellspring_score::unmapped(&requirements, credentials);
         Judged { report: verified.report, assessment, scoring_policy, grounds: verified.grounds, unmapped }
     });
@@ -126,6 +126,11 @@ pub async fn received(app: &App, submission: &Submission) -> Result<Vec<Bytes>, 
         received.push(bytes.ok_or_else(|| gone("payload", payload.digest))?.into());
     }
     Ok(received)
+}
+
+/// The day of the application, in UTC. Evidence is as old as it was then, however often it is looked at later.
+pub fn applied_on(submission: &Submission) -> Date {
+    TimeZone::UTC.to_datetime(submission.received_at).date()
 }
 
 fn applicant(submission: &Submission) -> Applicant {

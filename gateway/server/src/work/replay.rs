@@ -2,6 +2,7 @@
 //! editions of frameworks and the rules of then. Nothing is fetched, and no clock is read.
 
 use wellspring_model::{
+    Date,
     assessment::{Assessment, NotCounted},
     credential::VerifiedCredential,
     id::AssessmentId,
@@ -11,7 +12,7 @@ use wellspring_score::Requirements;
 
 use super::{
     TaskError,
-    judge::{Measure, received},
+    judge::{Measure, applied_on, received},
     verify::place,
 };
 use crate::{scoring, state::App};
@@ -52,6 +53,7 @@ pub struct Kept {
     measure: Measure,
     credentials: Vec<VerifiedCredential>,
     not_counted: Vec<NotCounted>,
+    as_of: Date,
 }
 
 impl Kept {
@@ -85,7 +87,8 @@ impl Kept {
             }
             Some((credentials, not_counted))
         });
-        let kept = |(credentials, not_counted)| Self { measure, credentials, not_counted };
+        let as_of = applied_on(submission);
+        let kept = |(credentials, not_counted)| Self { measure, credentials, not_counted, as_of };
         Ok(read.await?.map(kept).ok_or(Lacking::Report))
     }
 
@@ -96,7 +99,7 @@ impl Kept {
 
     /// The same with what another policy makes of the profile.
     pub fn assess_by(&self, id: AssessmentId, requirements: &Requirements) -> Assessment {
-        wellspring_score::assess(id, requirements, &self.credentials, self.not_counted.clone())
+        wellspring_score::assess(id, requirements, &self.credentials, self.not_counted.clone(), self.as_of)
     }
 }
 

@@ -262,3 +262,41 @@ async fn policies_that_do_not_fit_are_refused_with_their_place() {
     let put = put(&gateway, "/v1/scoring", Some(&theirs)).await;
     assert_eq!((put.status, put.problem().as_str()), (StatusCode::NOT_FOUND, "unknown-scoring-policy"));
 }
+
+#[tokio::test]
+async fn a_rule_about_age_is_off_until_an_employer_writes_one_and_is_told_with_its_reason() {
+    let (gateway, role) = start().await;
+    let id = applied(&gateway, &role, ITEM).await;
+    let explained = async |query: &str| {
+        let explanation = gateway.get(&format!("/v1/submissions/{id}/explanation{query}")).await.json();
+        explanation["lines"][0].clone()
+    };
+    let line = explained("").await;
+    assert_eq!((&line["score"], &line["evidence"]["date"]), (&json!(1_000_000), &json!("2026-01-01")));
+    assert_eq!((&line["words"]["dated"], line.get("recency")), (&json!("1 January 2026"), None));
+
+    let reason = "The rules for this equipment were replaced this year.";
+    let mut rules = rules("1", 1_000_000);
+    rules["recency"] = json!([{"items": [ITEM], "months": 6, "worth": 250_000, "reason": reason}]);
+    let mut unreasoned = rules.clone();
+    unreasoned["recency"][0].as_object_mut().expect("a rule").remove("reason");
+    let refused = gateway.post("/v1/scoring/policies", &unreasoned).await;
+    assert_eq!((refused.status, &refused.json()["pointer"]), (StatusCode::BAD_REQUEST, &json!("/recency/0")));
+    unreasoned["recency"][0]["reason"] = json!("because");
+    let refused = gateway.post("/v1/scoring/policies", &unreasoned).await;
+    assert_eq!(refused.json()["pointer"], "/recency/0/reason");
+
+    let policy = gateway.post("/v1/scoring/policies", &rules).await.id();
+    put(&gateway, &format!("/v1/jobs/{}/scoring", role.job), Some(&policy)).await;
+    gateway.clock.advance(3 * 24 * 60 * 60);
+    rescored(&gateway).await;
+    let line = explained("?language=es").await;
+    assert_eq!((&line["score"], &line["code"]), (&json!(250_000), &json!("OLDER")));
+    assert_eq!(line["recency"]["as_of"], "2026-11-23", "age is that of the day of the application");
+    assert!(line["words"]["recency"].as_str().is_some_and(|told| told.contains(reason) && told.contains("25 %")));
+    assert_eq!(replayed(&gateway, &id, "").await["code"], "SAME_BYTES");
+    let shown = shown(&gateway, &id).await;
+    let link = shown["report_url"].as_str().expect("a link").replace("https://gateway.example", "");
+    let page = gateway.call(Method::GET, &link, None, None).await.text;
+    assert!(page.contains(reason) && page.contains("1 January 2026"), "the page tells both");
+}

@@ -113,7 +113,7 @@ fn a_profile_that_cannot_be_scored_is_refused_with_its_place() {
 #[test]
 fn another_policy_is_compared_over_the_same_candidates() {
     let shipped = include_str!("../../../score/policy/default.json");
-    let stricter = shipped.replace("\"broader\": 500000", "\"broader\": 0").replace("\"0.3\"", "\"0.3-strict\"");
+    let stricter = shipped.replace("\"broader\": 500000", "\"broader\": 0").replace("\"0.4\"", "\"0.4-strict\"");
     let folder = changed("", |text| text);
     fs::write(folder.path().join("strict.json"), stricter).expect("it can be written");
     let compare = ["compare", "--policy", "strict.json", "assessment.json"];
@@ -121,8 +121,8 @@ fn another_policy_is_compared_over_the_same_candidates() {
     assert!(printed.status.success(), "{}", told(&printed));
     let compared: Value = serde_json::from_slice(&printed.stdout).expect("it is JSON");
     let of = |side: &str| (compared[0][side]["policy"].to_string(), compared[0][side]["score"]["value"].to_string());
-    assert_eq!(of("before"), ("\"wellspring-default@0.3\"".into(), "63.06".into()));
-    assert_eq!(of("after"), ("\"wellspring-default@0.3-strict\"".into(), "61.67".into()), "7.4 of 12");
+    assert_eq!(of("before"), ("\"wellspring-default@0.4\"".into(), "63.06".into()));
+    assert_eq!(of("after"), ("\"wellspring-default@0.4-strict\"".into(), "61.67".into()), "7.4 of 12");
     let lines = compared[0]["lines"].as_array().expect("there are lines");
     assert_eq!(lines.len(), 1);
     assert_eq!(

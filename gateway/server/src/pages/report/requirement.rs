@@ -27,6 +27,8 @@ pub(super) struct Requirement {
     pub evidence: Option<Evidence>,
     /// Why it got no more; `None` where it counts in full.
     pub why: Option<String>,
+    /// The employer's rule about age, with its reason.
+    pub recency: Option<String>,
     pub would_change: Vec<String>,
     pub how: How,
 }
@@ -62,6 +64,8 @@ pub(super) struct Evidence {
     pub trust_icon: Icon,
     /// Whether somebody has assessed it.
     pub kind: String,
+    /// When it was achieved, or else awarded.
+    pub dated: Option<String>,
     /// Where its checks stand on the page.
     pub anchor: Option<String>,
     pub pointer: String,
@@ -94,6 +98,7 @@ impl Requirement {
             asked: sentences.asked(line),
             shown: sentences.shown(line),
             evidence: line.evidence.as_ref().map(|evidence| Evidence::new(sentences, evidence, report)),
+            recency: sentences.recency(line),
             why: (!is_full).then(|| sentences.line_why(line.code)),
             would_change: if is_full { Vec::new() } else { sentences.would_change(line, report) },
             how: How::new(sentences, line, assessment),
@@ -146,6 +151,7 @@ impl Evidence {
             trust: sentences.trust(trust),
             trust_icon: Icon::from(trust),
             kind: sentences.evidence_kind(evidence.kind),
+            dated: evidence.date.map(|date| sentences.day(date)),
             anchor: index.and_then(anchor_of),
             pointer: plain(evidence.pointer.as_str(), LONGEST_NAME),
         }

@@ -58,6 +58,9 @@ struct ScoringPolicySchema {
     machine_results: Vec<String>,
     /// `{"id","title","also"?,"levels":[{"id","title","also"?}…]}`, levels from low to high.
     scales: Vec<Value>,
+    /// Rules about the age of evidence: `{"items","months","worth","reason"}`. For these required items evidence counts in full
+    /// for so many months before the application, and `worth` parts per million after that. None without a written reason.
+    recency: Option<Vec<Value>>,
 }
 
 /// A scoring policy as stored.
@@ -168,7 +171,8 @@ mod tests {
         let schema = serde_json::to_value(ScoringPolicySchema::schema()).expect("it is JSON");
         let documented = schema["properties"].as_object().expect("it has members").keys().cloned();
         let shipped = serde_json::to_value(ScoringPolicy::default()).expect("it is JSON");
-        let shipped: BTreeSet<String> = shipped.as_object().expect("it has members").keys().cloned().collect();
+        let mut shipped: BTreeSet<String> = shipped.as_object().expect("it has members").keys().cloned().collect();
+        assert!(shipped.insert("recency".to_owned()), "it comes without");
         assert_eq!(documented.collect::<BTreeSet<_>>(), shipped);
     }
 }

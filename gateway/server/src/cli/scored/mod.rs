@@ -1,18 +1,21 @@
 //! An assessment of files, and what it was made from.
 
+mod print;
+
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use wellspring_model::{
     Timestamp,
-    assessment::{Assessment, Line, NotCounted},
+    assessment::{Assessment, NotCounted},
     canonical::canonical_json,
     case::Package,
-    competency::{FrameworkVersion, ItemId, Profile, Requirement},
+    competency::{FrameworkVersion, Profile, Requirement},
     credential::{Applicant, VerifiedCredential},
     digest::Digest,
     id::{AssessmentId, ProfileId},
@@ -27,7 +30,6 @@ use super::{
     files::{Content, NamedFile, find_folder},
     material,
 };
-use crate::sentences::Sentences;
 
 /// What to score, by file.
 #[derive(Debug)]
@@ -208,9 +210,10 @@ pub fn score(contents: &Contents, at: Timestamp, subject: Subject) -> Result<Sco
     let (policy, frameworks) = (Arc::new(contents.policy()?), Arc::new(contents.frameworks()?));
     let profile = contents.profile(&frameworks, &policy)?;
     let verified = verified(contents, at, &subject)?;
-    let nobody = AssessmentId::from_uuid(Uuid::nil());
+    let (nobody, as_of) = (AssessmentId::from_uuid(Uuid::nil()), TimeZone::UTC.to_datetime(at).date());
     let requirements = Requirements::new(&profile, frameworks, policy);
-    let mut assessment = wellspring_score::assess(nobody, &requirements, &verified.credentials, verified.not_counted);
+    let (credentials, not_counted) = (&verified.credentials, verified.not_counted);
+    let mut assessment = wellspring_score::assess(nobody, &requirements, credentials, not_counted, as_of);
     assessment.id = AssessmentId::from_uuid(uuid_of(assessment.inputs_digest));
     let subject = Some(subject).filter(|subject| *subject != Subject::default());
     Ok(Scored { assessment, inputs: Inputs { at, files: contents.named(), subject, used: verified.used } })
@@ -252,48 +255,5 @@ impl Scored {
     pub fn canonical(&self) -> Result<String, Failure> {
         let value = serde_json::to_value(self).map_err(Failure::could_not_run)?;
         canonical_json(&value).ok_or_else(|| Failure::new(exit::UNREADABLE, "it has no canonical form"))
-    }
-
-    /// For people: the result, and each line with why.
-    pub fn print(&self, sentences: &Sentences) {
-        let Assessment { score, coverage, musts, lines, not_counted, .. } = &self.assessment;
-        print!("{} of 100", score.value);
-        if score.high != score.value {
-            print!(" (up to {}, were every level known)", score.high);
-        }
-        println!(" · {} of {} shown · musts {} of {}", coverage.with_evidence, coverage.of, musts.met, musts.of);
-        for line in lines {
-            self.print_line(sentences, line);
-        }
-        for one in not_counted {
-            let what = one.achievement.as_deref().unwrap_or_default();
-            println!("· {} {what}: {}", one.credential, sentences.not_counted(one.reason));
-        }
-        println!("policy {} · inputs {}", self.assessment.policy, self.assessment.inputs_digest);
-    }
-
-    fn print_line(&self, sentences: &Sentences, line: &Line) {
-        let share = f64::from(line.score.get()) / 1_000_000.0;
-        println!("\n{} [{}]", line.statement, line.code.as_str());
-        println!("  {share:.6} × weight {}{}", line.weight, if line.must { ", a must" } else { "" });
-        println!("  {}", sentences.line_why(line.code));
-        if let Some(evidence) = &line.evidence {
-            println!("  {} ({})", evidence.name, evidence.pointer);
-        }
-        for step in &line.path {
-            let named =
-                |item: &ItemId| self.assessment.items.get(item).map_or(item.to_string(), |title| format!("“{title}”"));
-            let (from, to) = if step.against { (&step.to, &step.from) } else { (&step.from, &step.to) };
-            println!("    {} {} {}", named(from), step.kind, named(to));
-        }
-        if let Some(level) = &line.level {
-            let steps = level.steps.as_ref();
-            let named = |place: Option<u32>| steps?.levels.get(usize::try_from(place?).ok()?.checked_sub(1)?);
-            let asked = named(steps.map(|steps| steps.required)).unwrap_or(&level.required);
-            let shown =
-                named(steps.and_then(|steps| steps.shown)).or(level.said.as_ref()).map_or("not said", String::as_str);
-            let scale = steps.map_or(&level.scale, |steps| &steps.title);
-            println!("  {scale}: {asked} asked for, {shown} shown");
-        }
     }
 }
