@@ -177,3 +177,70 @@ const fn name(failure: &SendFailure) -> &'static str {
         SendFailure::Credential(_) => "credential",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wellspring_egress::OutboundBody;
+    use wellspring_model::Timestamp;
+
+    use super::*;
+    use crate::kept::InMemory;
+
+    struct Open;
+
+    #[async_trait]
+    impl Outbound for Open {
+        async fn send(&self, _: OutboundRequest, _: Option<TraceParent>) -> Result<OutboundResponse, SendFailure> {
+            Ok(OutboundResponse { status: 200, headers: Vec::new(), body: bytes::Bytes::new() })
+        }
+    }
+
+    struct Stopped;
+
+    impl Clock for Stopped {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH
+        }
+    }
+
+    fn request() -> OutboundRequest {
+        OutboundRequest {
+            method: "GET".to_owned(),
+            base: "api".to_owned(),
+            path: "/".to_owned(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: OutboundBody::None,
+            credential: None,
+            timeout: None,
+        }
+    }
+
+    /// Guards the comparison in `send`. The half that runs guests counts too, but it may have been taken over.
+    #[tokio::test]
+    async fn whoever_lends_counts_for_itself() {
+        let nil = uuid::Uuid::nil();
+        let rights = Rights {
+            tenant: TenantId::from_uuid(nil),
+            connection: ConnectionId::from_uuid(nil),
+            outbound: Arc::new(Open),
+            shared: BTreeMap::new(),
+            kept: Arc::new(InMemory::default()),
+        };
+        let lent = Lent {
+            connector: "tries".parse().expect("an id"),
+            call_id: "call".to_owned(),
+            rights: Some(rights),
+            trace: None,
+            body: Vec::new(),
+            limits: Arc::new(Limits { http: 2, ..Limits::default() }),
+            clock: Arc::new(Stopped),
+            seen: Seen::default(),
+            span: Span::none(),
+        };
+        for _ in 0..2 {
+            assert!(lent.send(request()).await.is_ok());
+        }
+        assert!(matches!(lent.send(request()).await, Err(SendFailure::Quota)));
+    }
+}
