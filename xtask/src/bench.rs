@@ -3,9 +3,10 @@
 use std::process::Command;
 
 use crate::{
-    connectors,
+    connectors, guests,
     postgres::{Postgres, Sync},
     process::{self, Failure, cargo, command, find, root, say},
+    toolchain,
 };
 
 /// What the Node peer is made of.
@@ -26,8 +27,9 @@ pub fn run(name: &str, arguments: &[&str]) -> Result<(), Failure> {
         "frameworks" => frameworks(arguments),
         "day" => day(arguments),
         "score" => score(arguments),
+        "sandbox" => sandbox(arguments),
         _ => Err(Failure::new(format!(
-            "there is no benchmark `{name}`: verify, hostile, delivery, frameworks, score, day"
+            "there is no benchmark `{name}`: verify, hostile, delivery, frameworks, score, sandbox, day"
         ))),
     }
 }
@@ -109,6 +111,37 @@ fn score(arguments: &[&str]) -> Result<(), Failure> {
     build.args(TARGET);
     process::run(build)?;
     process::run(program("examples/measure", &[]))
+}
+
+/// Guests in three languages in our sandbox, and the same work under extism.
+fn sandbox(arguments: &[&str]) -> Result<(), Failure> {
+    if !arguments.is_empty() {
+        return Err(Failure::new("usage: cargo xtask bench sandbox"));
+    }
+    connectors::build()?;
+    guests::build()?;
+    say("building the benchmark (a workspace of its own; the first time takes some minutes)");
+    let manifest = ["--quiet", "--manifest-path", "tests/bench/sandbox/Cargo.toml", "--target-dir", "target/bench"];
+    let toolchain = toolchain::obtain()?;
+    let mut plugin = cargo(&["build", "--package", "wellspring-bench-plugin", "--profile", "guest"]);
+    plugin.args(manifest).args(["--target", toolchain::TARGET]);
+    toolchain.apply(&mut plugin);
+    process::run(plugin)?;
+    let built = root().join("target/bench").join(toolchain::TARGET).join("guest/wellspring_bench_plugin.wasm");
+    let folder = root().join("target/bench/sandbox");
+    std::fs::create_dir_all(&folder)?;
+    std::fs::copy(built, folder.join("extism.wasm"))?;
+    for name in ["notes", "notes-javascript", "notes-python"] {
+        let package = connectors::package(name);
+        if package.is_file() {
+            std::fs::copy(package, folder.join(name).with_extension("wasm"))?;
+        }
+    }
+    // extism declares a newer Rust than it needs.
+    let mut build = cargo(&["build", "--release", "--ignore-rust-version", "--package", "wellspring-bench-sandbox"]);
+    build.args(manifest);
+    process::run(build)?;
+    process::run(program("wellspring-bench-sandbox", &["table", &folder.to_string_lossy()]))
 }
 
 /// Builds the gateway as it is shipped, with what measures it.

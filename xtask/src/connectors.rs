@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::OnceLock,
     time::SystemTime,
 };
 
@@ -25,7 +26,7 @@ struct Guest {
 /// Builds what is not up to date.
 pub fn build() -> Result<(), Failure> {
     let guests = guests()?;
-    let stale: Vec<&Guest> = guests.iter().filter(|guest| !is_current(guest)).collect();
+    let stale: Vec<&Guest> = guests.iter().filter(|guest| !guest.is_current()).collect();
     if stale.is_empty() {
         return Ok(());
     }
@@ -39,17 +40,24 @@ pub fn build() -> Result<(), Failure> {
     }
     toolchain.apply(&mut build);
     run(build)?;
-    let packer = packer()?;
     fs::create_dir_all(root().join(BUILT))?;
     for (index, guest) in stale.iter().enumerate() {
         say(format!("[{}/{}] packing {}", index + 1, stale.len(), guest.name));
         let core = folder.join(TARGET).join("release").join(format!("{}.wasm", guest.name.replace('-', "_")));
-        let mut pack = std::process::Command::new(&packer);
-        pack.arg("pack").arg(core).arg("--manifest").arg(guest.folder.join("connector.toml"));
-        pack.arg("--out").arg(package(&guest.name)).stdout(std::process::Stdio::null());
-        run(pack)?;
+        pack(&core, &guest.folder.join("connector.toml"), &guest.name, false)?;
     }
     Ok(())
+}
+
+/// Makes a package of what a compiler made: a core module, or a component.
+pub fn pack(code: &Path, manifest: &Path, name: &str, is_component: bool) -> Result<(), Failure> {
+    let mut pack = std::process::Command::new(packer()?);
+    pack.arg("pack").arg(code).arg("--manifest").arg(manifest).arg("--out").arg(package(name));
+    if is_component {
+        pack.arg("--component");
+    }
+    pack.stdout(std::process::Stdio::null());
+    run(pack)
 }
 
 /// Where a guest's package goes.
@@ -57,10 +65,16 @@ pub fn package(name: &str) -> PathBuf {
     root().join(BUILT).join(format!("{name}.wasm"))
 }
 
-fn packer() -> Result<PathBuf, Failure> {
+/// `wellspring-connector`, built once.
+fn packer() -> Result<&'static Path, Failure> {
+    static PACKER: OnceLock<PathBuf> = OnceLock::new();
+    if let Some(packer) = PACKER.get() {
+        return Ok(packer);
+    }
     say("building wellspring-connector, which packs them");
     run(cargo(&["build", "--quiet", "--package", "wellspring-connector"]))?;
-    Ok(target().join("debug").join(format!("wellspring-connector{}", std::env::consts::EXE_SUFFIX)))
+    let program = format!("wellspring-connector{}", std::env::consts::EXE_SUFFIX);
+    Ok(PACKER.get_or_init(|| target().join("debug").join(program)))
 }
 
 /// Cargo's target folder, wherever it was put.
@@ -85,10 +99,18 @@ fn guests() -> Result<Vec<Guest>, Failure> {
     Ok(guests)
 }
 
-fn is_current(guest: &Guest) -> bool {
-    let Some(built) = changed(&package(&guest.name)) else { return false };
-    let shared = SHARED.iter().map(|path| root().join(path));
-    shared.chain([guest.folder.clone()]).filter_map(|path| newest(&path)).all(|source| source <= built)
+impl Guest {
+    fn is_current(&self) -> bool {
+        let mut sources: Vec<PathBuf> = SHARED.iter().map(|path| root().join(path)).collect();
+        sources.push(self.folder.clone());
+        is_current(&package(&self.name), &sources)
+    }
+}
+
+/// Whether a file was built after the last change of what it is made of.
+pub fn is_current(built: &Path, sources: &[PathBuf]) -> bool {
+    let Some(built) = changed(built) else { return false };
+    sources.iter().filter_map(|path| newest(path)).all(|source| source <= built)
 }
 
 /// When a file, or the newest file of a folder, was changed.

@@ -7,6 +7,7 @@ mod conformance;
 mod connectors;
 mod demo;
 mod fuzz;
+mod guests;
 mod moto;
 mod oracle;
 mod postgres;
@@ -29,6 +30,7 @@ cargo xtask <command>
                   With --once: one run, a table, exit code 0. Without: keep serving and print the pages to open.
   test            set everything up and run all tests
   connectors      build the connectors (and the test guests) into target/connectors/
+  guests          build the guests in JavaScript and Python, with their tools in target/languages/ (needs npm, Python)
   browser         look at the demo's pages in a browser: screenshots into target/browser/, accessibility checked
   ashby-prism     the Ashby connector's requests, and our answers to Ashby, against Ashby's OpenAPI document (needs npm
                   and ../shared/ats)
@@ -36,12 +38,13 @@ cargo xtask <command>
   oracle          our canonical N-Quads beside those of jsonld and rdf-canonize: published documents, and records made up
                   from a seed (--count N, --seed N; needs Node and ../shared/fixtures)
   bench NAME      measure: `verify` (beside others; also --json), `hostile`, `delivery` (submissions, queue and the way
-                  through, on both stores, beside apalis), `frameworks` (import and lookups), `score`, `day` (ten million applications a day in small; --store, --scale N)
+                  through, on both stores, beside apalis), `frameworks` (import and lookups), `score`, `sandbox` (guests in Rust, JavaScript and Python, beside extism), `day` (ten million applications a day in small; --store, --scale N)
   fuzz [TARGET]   fuzz the verifier: jsonld, jwt, png, svg, status; the way out: egress; or all; [--seconds N] each
   prove NAME      what happens when it breaks (--store sqlite|postgres first, where it is about both; --seed N):
                   `crash` (kill -9 under load; --kills N), `power` (power cuts; --cuts N), `postgres` (restarts, failover;
                   --restarts N), `nodes` (three on one PostgreSQL, one killed, one frozen), `disk-full`, `clock`, `network` (--seconds N),
-                  `upgrade` (an earlier version's database; migrations killed; --kills N)
+                  `upgrade` (an earlier version's database; migrations killed; --kills N), `tenants` (what one leaves in the sandbox's
+                  memory for the next: 100,000 calls)
   postgres        a throw-away PostgreSQL on loopback to work with, until Enter
   check           formatting, lints, dependency rules (what CI does besides the tests)
 ";
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         ["demo", "--once"] => demo::run(true),
         ["test", rest @ ..] => tests::run(rest),
         ["connectors"] => connectors::build(),
+        ["guests"] => guests::build(),
         ["browser"] => browser::run(),
         ["ashby-prism"] => prism::run(),
         ["check"] => checks::run(),

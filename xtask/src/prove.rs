@@ -46,9 +46,12 @@ const PROOFS: [(&str, Stores, Needs); 8] = [
 ];
 
 pub fn run(name: &str, arguments: &[&str]) -> Result<(), Failure> {
+    if name == "tenants" {
+        return tenants(arguments);
+    }
     let Some((_, stores, needs)) = PROOFS.into_iter().find(|(known, ..)| *known == name) else {
         let names = PROOFS.map(|(name, ..)| name).join(", ");
-        return Err(Failure::new(format!("there is no proof `{name}`: {names}")));
+        return Err(Failure::new(format!("there is no proof `{name}`: {names}, tenants")));
     };
     let (asked, rest) = match arguments {
         ["--store", "sqlite", rest @ ..] => (Some(Stores::Sqlite), rest),
@@ -94,6 +97,17 @@ pub fn run(name: &str, arguments: &[&str]) -> Result<(), Failure> {
         return if is_left_out { Ok(()) } else { Err(Failure::new("PostgreSQL is not there")) };
     };
     on(&server, proof())
+}
+
+/// That nothing of a tenant's call is found by the next one's, in the sandbox.
+fn tenants(arguments: &[&str]) -> Result<(), Failure> {
+    if !arguments.is_empty() {
+        return Err(Failure::new("usage: cargo xtask prove tenants"));
+    }
+    say("building the sandbox, optimised, and calling it a hundred thousand times");
+    let mut test = cargo(&["test", "--quiet", "--package", "wellspring-host", "--test", "it"]);
+    test.args(["--release", "--target-dir", "target/bench", "--", "--ignored", "tenants::"]);
+    process::run(test)
 }
 
 fn on(server: &Postgres, mut proof: Command) -> Result<(), Failure> {

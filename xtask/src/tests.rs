@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything a test needs, then all tests.
 
 use crate::{
-    browser, connectors, moto,
+    browser, connectors, guests, moto,
     postgres::{self, Postgres, Sync},
     process::{self, Failure, cargo, say},
     webhooks,
@@ -11,6 +11,7 @@ use crate::{
 /// per test binary compiles a connector once for all of its tests.
 pub fn run(arguments: &[&str]) -> Result<(), Failure> {
     connectors::build()?;
+    guests::build()?;
     webhooks::install_if_possible()?;
     moto::bring_if_possible()?;
     // One feature set for everything: otherwise half of the dependencies are built twice.
@@ -24,12 +25,12 @@ pub fn run(arguments: &[&str]) -> Result<(), Failure> {
         test.env(postgres::VARIABLE, server.url());
     }
     process::run(test)?;
-    guests()?;
+    sdk()?;
     browser::run_if_possible()
 }
 
 /// The SDK and the connectors have tests of their own that run on this machine, outside the sandbox.
-fn guests() -> Result<(), Failure> {
+fn sdk() -> Result<(), Failure> {
     say("testing the SDK and the connectors");
     process::run(cargo(&[
         "test",

@@ -10,6 +10,7 @@ use std::{
 use sha2::{Digest as _, Sha256};
 use wellspring_egress::{Authorities, ConnectionClient};
 use wellspring_model::{
+    digest::Digest,
     id::{ConnectionId, TenantId},
     time::Clock,
 };
@@ -18,6 +19,7 @@ use crate::{
     calls::ConnectionView,
     grants::{GrantError, grant},
     manifest::Manifest,
+    outbound::Outbound,
 };
 
 /// Connections whose way out is kept. Beyond it the one unused for longest is forgotten; it costs a new token.
@@ -27,6 +29,8 @@ pub(crate) struct Clients {
     /// All that the ways out share.
     authorities: Arc<Authorities>,
     clock: Arc<dyn Clock>,
+    /// Answers all requests in place of the network, where a program wants that.
+    instead: Option<Arc<dyn Outbound>>,
     kept: Mutex<Kept>,
 }
 
@@ -40,17 +44,28 @@ struct Entry {
     /// Over everything the rights come from, secrets included.
     source: [u8; 32],
     last_use: u64,
-    client: Arc<ConnectionClient>,
+    client: Arc<dyn Outbound>,
 }
 
 impl Clients {
     pub fn new(extra_ca_file: Option<PathBuf>, clock: Arc<dyn Clock>) -> Self {
-        Self { authorities: Arc::new(Authorities::new(extra_ca_file)), clock, kept: Mutex::default() }
+        let authorities = Arc::new(Authorities::new(extra_ca_file));
+        Self { authorities, clock, instead: None, kept: Mutex::default() }
     }
 
-    /// The way out of this connection, with the rights it has now.
-    pub fn get(&self, manifest: &Manifest, view: &ConnectionView) -> Result<Arc<ConnectionClient>, GrantError> {
-        let source = source(manifest, view);
+    pub fn answered_by(self, instead: Arc<dyn Outbound>) -> Self {
+        Self { instead: Some(instead), kept: Mutex::default(), ..self }
+    }
+
+    /// The way out of this connection, with the rights it has now. The manifest is the package's, so the package's digest stands
+    /// for it.
+    pub fn get(
+        &self,
+        package: Digest,
+        manifest: &Manifest,
+        view: &ConnectionView,
+    ) -> Result<Arc<dyn Outbound>, GrantError> {
+        let source = source(package, view);
         let key = (view.connection.tenant, view.connection.id);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.uses += 1;
@@ -59,8 +74,14 @@ impl Clients {
             entry.last_use = now;
             return Ok(Arc::clone(&entry.client));
         }
-        let (authorities, clock) = (Arc::clone(&self.authorities), Arc::clone(&self.clock));
-        let client = Arc::new(ConnectionClient::new(grant(manifest, view)?, authorities, clock));
+        let rights = grant(manifest, view)?;
+        let client: Arc<dyn Outbound> = match &self.instead {
+            Some(instead) => Arc::clone(instead),
+            None => {
+                let (authorities, clock) = (Arc::clone(&self.authorities), Arc::clone(&self.clock));
+                Arc::new(ConnectionClient::new(rights, authorities, clock))
+            }
+        };
         if kept.clients.len() >= KEPT_MAX
             && let Some(oldest) = kept.clients.iter().min_by_key(|(_, entry)| entry.last_use).map(|(key, _)| *key)
         {
@@ -71,10 +92,10 @@ impl Clients {
     }
 }
 
-fn source(manifest: &Manifest, view: &ConnectionView) -> [u8; 32] {
-    // Both serialise without fail: maps with text keys and plain values.
+fn source(package: Digest, view: &ConnectionView) -> [u8; 32] {
     let mut hash = Sha256::new();
-    hash.update(serde_json::to_vec(manifest).unwrap_or_default());
+    hash.update(package.bytes());
+    // It serialises without fail: maps with text keys and plain values.
     hash.update(serde_json::to_vec(view).unwrap_or_default());
     hash.finalize().into()
 }
@@ -133,7 +154,11 @@ mod tests {
     fn each_tenants_connection_has_a_way_out_of_its_own_for_as_long_as_it_stays_as_it_is() {
         let manifest = Manifest::parse(MANIFEST).expect("a manifest");
         let clients = Clients::new(None, Arc::new(Stopped));
-        let of = |tenant, connection, key| clients.get(&manifest, &view(tenant, connection, key)).expect("rights");
+        let with = |package, tenant, connection, key| {
+            let package = Digest::from_bytes([package; 32]);
+            clients.get(package, &manifest, &view(tenant, connection, key)).expect("rights")
+        };
+        let of = |tenant, connection, key| with(1, tenant, connection, key);
         let first = of(1, 1, "s3cret");
         assert!(Arc::ptr_eq(&first, &of(1, 1, "s3cret")), "kept between calls");
         assert!(!Arc::ptr_eq(&first, &of(2, 1, "s3cret")), "another tenant's");
@@ -141,13 +166,15 @@ mod tests {
         assert!(Arc::ptr_eq(&first, &of(1, 1, "s3cret")), "and kept beside those");
         let changed = of(1, 1, "an0ther");
         assert!(!Arc::ptr_eq(&first, &changed) && Arc::ptr_eq(&changed, &of(1, 1, "an0ther")), "another secret");
+        assert!(!Arc::ptr_eq(&changed, &with(2, 1, 1, "an0ther")), "another package, whose manifest may ask for less");
     }
 
     #[test]
     fn only_so_many_are_kept_and_the_one_used_last_is_among_them() {
         let manifest = Manifest::parse(MANIFEST).expect("a manifest");
         let clients = Clients::new(None, Arc::new(Stopped));
-        let of = |connection| clients.get(&manifest, &view(1, connection, "s3cret")).expect("rights");
+        let package = Digest::from_bytes([1; 32]);
+        let of = |connection| clients.get(package, &manifest, &view(1, connection, "s3cret")).expect("rights");
         let (first, second) = (of(0), of(1));
         for connection in 2..=u128::try_from(KEPT_MAX).expect("a number") {
             of(connection);

@@ -11,13 +11,15 @@ use sha2::{Digest as _, Sha256};
 use wasmtime::{Config, Engine, EngineWeak, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
 use wellspring_model::digest::Digest;
 
-use crate::limits::{Limits, TICK};
+use crate::limits::{Limits, MEMORIES, TABLES, TICK};
 
 /// Wasm stack of a guest. The rest of the fibre's stack is for the host functions it calls.
 const GUEST_STACK: usize = 512 << 10;
 const FIBRE_STACK: usize = 1 << 20;
-/// Bytes of a slot that are cleared by writing rather than handed back to the system.
+/// Bytes of a slot's memory, and of its table, that are cleared by writing rather than handed back to the system: that costs a call
+/// of the system now, and page faults in the next call. What stays of a slot is at most four memories and eight tables of these.
 const KEEP_RESIDENT: usize = 1 << 20;
+const TABLE_KEEP_RESIDENT: usize = 64 << 10;
 
 /// How instances get their memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,21 +117,23 @@ fn config(pool: Option<PoolingAllocationConfig>) -> Config {
 
 fn pool(limits: &Limits, slots: u32) -> PoolingAllocationConfig {
     // Totals are what every slot may use at its worst, so that one connector cannot starve the others.
-    let per_component = u32::try_from(limits.instances).unwrap_or(u32::MAX);
-    let memories = 4;
+    let [instances, memories, tables] =
+        [limits.instances, MEMORIES, TABLES].map(|count| u32::try_from(count).unwrap_or(u32::MAX));
     let mut pool = PoolingAllocationConfig::default();
     pool.total_component_instances(slots)
         .total_stacks(slots)
-        .max_core_instances_per_component(per_component)
-        .total_core_instances(slots.saturating_mul(per_component))
+        .max_core_instances_per_component(instances)
+        .total_core_instances(slots.saturating_mul(instances))
         .max_memories_per_component(memories)
         .total_memories(slots.saturating_mul(memories))
         .max_memories_per_module(memories)
-        .max_tables_per_component(per_component)
-        .total_tables(slots.saturating_mul(per_component))
+        .max_tables_per_component(tables)
+        .max_tables_per_module(tables)
+        .total_tables(slots.saturating_mul(tables))
         .max_memory_size(limits.memory_bytes)
         .table_elements(limits.table_elements)
         .linear_memory_keep_resident(KEEP_RESIDENT)
+        .table_keep_resident(TABLE_KEEP_RESIDENT)
         .total_gc_heaps(0);
     pool
 }

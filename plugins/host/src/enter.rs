@@ -70,10 +70,11 @@ impl Host {
         if let Some((pointer, mistake)) = connector.check_settings(&connection.settings).into_iter().next() {
             return Err(invalid(format!("the connection's settings do not fit the connector: {pointer}: {mistake}")));
         }
+        let package = connector.inspection().digest;
         let rights = Rights {
             tenant: connection.tenant,
             connection: connection.id,
-            outbound: self.clients.get(manifest, view).map_err(|error| invalid(error.to_string()))?,
+            outbound: self.clients.get(package, manifest, view).map_err(|error| invalid(error.to_string()))?,
             shared: grants::shared_secrets(manifest, view).map_err(|error| invalid(error.to_string()))?,
             kept: Arc::clone(&self.kept),
         };

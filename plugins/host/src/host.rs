@@ -30,6 +30,7 @@ use crate::{
     kept::ConnectionState,
     lent::{Lent, Seen},
     limits::Limits,
+    outbound::Outbound,
     package::PackageError,
     registry::{Connector, Registry},
 };
@@ -132,6 +133,13 @@ impl Host {
     /// What came of the packages that were to run.
     pub fn compiler_figures(&self) -> CompilerFigures {
         self.compiler.figures()
+    }
+
+    /// Has this answer the requests of all connections in place of the network, for programs that measure or test connectors. It
+    /// is given each request as the guest made it: nothing of egress has looked at it.
+    #[must_use]
+    pub fn answered_by(self, outbound: Arc<dyn Outbound>) -> Self {
+        Self { clients: self.clients.answered_by(outbound), ..self }
     }
 
     /// How instances get their memory on this machine.

@@ -12,7 +12,7 @@ use std::{
 
 use async_trait::async_trait;
 use tracing::{Instrument as _, Span, field::Empty};
-use wellspring_egress::{ConnectionClient, OutboundRequest, OutboundResponse, SendFailure, allowance};
+use wellspring_egress::{OutboundRequest, OutboundResponse, SendFailure, allowance};
 use wellspring_model::{
     SecretString,
     connection::ConnectorId,
@@ -26,6 +26,7 @@ use crate::{
     genuine,
     kept::{ConnectionState, NotKept},
     limits::Limits,
+    outbound::Outbound,
     redact::{LOG_CHARS, Redactor},
 };
 
@@ -33,7 +34,7 @@ use crate::{
 pub(crate) struct Rights {
     pub tenant: TenantId,
     pub connection: ConnectionId,
-    pub outbound: Arc<ConnectionClient>,
+    pub outbound: Arc<dyn Outbound>,
     /// What both sides know, by the credential's name. For comparisons; never told.
     pub shared: BTreeMap<String, SecretString>,
     pub kept: Arc<dyn ConnectionState>,
@@ -106,7 +107,7 @@ impl Outside for Lent {
             http.response.status_code = Empty,
             "error.type" = Empty,
         );
-        let sent = rights.outbound.send_within(request, self.trace).instrument(span.clone()).await;
+        let sent = rights.outbound.send(request, self.trace).instrument(span.clone()).await;
         match &sent {
             Ok(answer) => {
                 let headers = answer.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -174,5 +175,72 @@ const fn name(failure: &SendFailure) -> &'static str {
         SendFailure::Tls => "tls",
         SendFailure::Quota => "quota",
         SendFailure::Credential(_) => "credential",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wellspring_egress::OutboundBody;
+    use wellspring_model::Timestamp;
+
+    use super::*;
+    use crate::kept::InMemory;
+
+    struct Open;
+
+    #[async_trait]
+    impl Outbound for Open {
+        async fn send(&self, _: OutboundRequest, _: Option<TraceParent>) -> Result<OutboundResponse, SendFailure> {
+            Ok(OutboundResponse { status: 200, headers: Vec::new(), body: bytes::Bytes::new() })
+        }
+    }
+
+    struct Stopped;
+
+    impl Clock for Stopped {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH
+        }
+    }
+
+    fn request() -> OutboundRequest {
+        OutboundRequest {
+            method: "GET".to_owned(),
+            base: "api".to_owned(),
+            path: "/".to_owned(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: OutboundBody::None,
+            credential: None,
+            timeout: None,
+        }
+    }
+
+    /// Guards the comparison in `send`. The half that runs guests counts too, but it may have been taken over.
+    #[tokio::test]
+    async fn whoever_lends_counts_for_itself() {
+        let nil = uuid::Uuid::nil();
+        let rights = Rights {
+            tenant: TenantId::from_uuid(nil),
+            connection: ConnectionId::from_uuid(nil),
+            outbound: Arc::new(Open),
+            shared: BTreeMap::new(),
+            kept: Arc::new(InMemory::default()),
+        };
+        let lent = Lent {
+            connector: "tries".parse().expect("an id"),
+            call_id: "call".to_owned(),
+            rights: Some(rights),
+            trace: None,
+            body: Vec::new(),
+            limits: Arc::new(Limits { http: 2, ..Limits::default() }),
+            clock: Arc::new(Stopped),
+            seen: Seen::default(),
+            span: Span::none(),
+        };
+        for _ in 0..2 {
+            assert!(lent.send(request()).await.is_ok());
+        }
+        assert!(matches!(lent.send(request()).await, Err(SendFailure::Quota)));
     }
 }

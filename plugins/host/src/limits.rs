@@ -8,15 +8,21 @@ use wasmtime::ResourceLimiter;
 /// The length of a tick of the engine's epoch. Processor time is counted in these.
 pub const TICK: Duration = Duration::from_millis(10);
 
+/// Memories of one call: those that are linked in beside the guest's own.
+pub const MEMORIES: usize = 4;
+/// Tables of one call.
+pub const TABLES: usize = 8;
+
 /// What one call of a guest may use. A connector's manifest cannot raise any of these.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Linear memory of one instance, in bytes.
+    /// Linear memory of one call, in bytes: of all its memories together.
     pub memory_bytes: usize,
-    /// Elements of one table.
+    /// Elements of one call's tables, all together.
     pub table_elements: usize,
-    /// Core instances, memories and tables within one component instance.
+    /// Core instances within one component instance. What one adds to the above is what the engine keeps of it: a mebibyte at most
+    /// where instances are pooled.
     pub instances: usize,
     /// Bytes that may pass between guest and host in one call of either.
     pub handover_bytes: usize,
@@ -41,7 +47,8 @@ impl Default for Limits {
         Self {
             memory_bytes: 128 << 20,
             table_elements: 20_000,
-            instances: 16,
+            // CPython with its extension modules is 38 of them.
+            instances: 50,
             handover_bytes: 16 << 20,
             cpu_ticks: 200,
             wall: Duration::from_secs(60),
@@ -58,41 +65,62 @@ impl Default for Limits {
 /// makes of that (mostly an abort) is then known to be about memory.
 #[derive(Debug)]
 pub struct Growth {
-    memory_bytes: usize,
-    table_elements: usize,
+    memory: Budget,
+    tables: Budget,
     instances: usize,
     refused: bool,
+}
+
+/// So much of something, shared by all that grow.
+#[derive(Debug)]
+struct Budget {
+    limit: usize,
+    used: usize,
+}
+
+impl Budget {
+    const fn new(limit: usize) -> Self {
+        Self { limit, used: 0 }
+    }
+
+    /// Takes what is more than before, where it fits. What then fails to grow all the same stays taken: the call is near its end.
+    fn take(&mut self, current: usize, desired: usize) -> bool {
+        let used = self.used.saturating_add(desired.saturating_sub(current));
+        let fits = used <= self.limit;
+        if fits {
+            self.used = used;
+        }
+        fits
+    }
 }
 
 impl Growth {
     pub fn new(limits: &Limits) -> Self {
         Self {
-            memory_bytes: limits.memory_bytes,
-            table_elements: limits.table_elements,
+            memory: Budget::new(limits.memory_bytes),
+            tables: Budget::new(limits.table_elements),
             instances: limits.instances,
             refused: false,
         }
     }
 
-    /// Whether the guest asked for more memory, or a larger table, than it may have.
+    /// Whether the guest asked for more memory, or larger tables, than it may have.
     pub fn refused(&self) -> bool {
         self.refused
-    }
-
-    fn allow(&mut self, desired: usize, limit: usize) -> bool {
-        let fits = desired <= limit;
-        self.refused |= !fits;
-        fits
     }
 }
 
 impl ResourceLimiter for Growth {
-    fn memory_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(self.allow(desired, self.memory_bytes))
+    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let fits = self.memory.take(current, desired);
+        self.refused |= !fits;
+        Ok(fits)
     }
 
-    fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(self.allow(desired, self.table_elements))
+    fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let fits = self.tables.take(current, desired);
+        self.refused |= !fits;
+        Ok(fits)
     }
 
     fn instances(&self) -> usize {
@@ -100,11 +128,11 @@ impl ResourceLimiter for Growth {
     }
 
     fn tables(&self) -> usize {
-        self.instances
+        TABLES
     }
 
     fn memories(&self) -> usize {
-        self.instances
+        MEMORIES
     }
 }
 
@@ -168,6 +196,17 @@ mod tests {
         assert!(!growth.refused());
         assert!(!growth.memory_growing(100, 101, None).expect("answers"));
         assert!(growth.refused());
+    }
+
+    #[test]
+    fn memories_share_what_there_is() {
+        let mut growth = Growth::new(&Limits { memory_bytes: 100, table_elements: 10, ..Limits::default() });
+        assert!(growth.memory_growing(0, 60, None).expect("answers"), "the first begins");
+        assert!(growth.memory_growing(0, 30, None).expect("answers"), "and another");
+        assert!(growth.memory_growing(60, 70, None).expect("answers"), "all of it is used");
+        assert!(!growth.memory_growing(30, 31, None).expect("answers"));
+        assert!(growth.table_growing(0, 10, None).expect("answers"), "tables have their own");
+        assert!(!growth.table_growing(0, 1, None).expect("answers"));
     }
 
     #[test]

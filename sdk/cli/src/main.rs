@@ -53,7 +53,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Make a package of a core module and its manifest.
+    /// Make a package of a core module, or a finished component, and its manifest.
     Pack(pack::Pack),
     /// Make a key to sign packages with, and print its public part.
     Keygen(key::Keygen),

@@ -52,11 +52,18 @@ pub mod ids;
 mod inbound;
 mod jobs;
 mod marked;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod memory;
 mod note;
 mod pages;
 mod panic;
 mod request;
 mod response;
+
+/// Of guests alone: the SDK's tests on this machine have its own.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static MEMORY: memory::Memory = memory::Memory::new();
 
 /// What wit-bindgen generates from `plugins/wit/0.1`. Connectors rarely need it.
 #[doc(hidden)]

@@ -1,6 +1,13 @@
 //! Guests in a process of their own: the same answers, the same names for what goes wrong, and nothing to find there.
 
-use std::{fs, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::TcpListener,
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
 #[cfg(target_os = "linux")]
 use rustix::process::Signal;
@@ -162,23 +169,54 @@ fn processor_ticks(process: u32) -> u64 {
     fields.split(' ').skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
 }
 
+/// An ATS that gives a token for anything, and answers with what it was told and with all it knows.
+fn telling(secrets: [&'static str; 2]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let origin = format!("http://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, mut told) = (stream.expect("a connection"), [0; 4_096]);
+            let told = stream.read(&mut told).map(|read| String::from_utf8_lossy(&told[..read]).into_owned());
+            let told = told.unwrap_or_default();
+            let body = if told.starts_with("POST /token") {
+                format!(r#"{{"access_token":"{}","token_type":"bearer","expires_in":3600}}"#, secrets[1])
+            } else {
+                format!("{told} {}", secrets.join(" "))
+            };
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: ";
+            // Whoever asked may be gone.
+            let _answered = stream.write_all(format!("{head}{}\r\n\r\n{body}", body.len()).as_bytes());
+        }
+    });
+    origin
+}
+
+/// Fails without `Scrubber::without_secrets`.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn no_secret_is_in_the_memory_of_the_process() {
-    const CANARY: &str = "c4n4ry-0f-th3-s34l3d-s3cr3t";
+    const SECRET: &str = "c4n4ry-0f-th3-s34l3d-s3cr3t";
+    const TOKEN: &str = "c4n4ry-0f-th3-acc3ss-t0k3n";
     let host = host(tight()).await;
-    install(&host, &["strays"]).await;
-    let mut call = call("strays", "/");
-    call.connection = connection("strays", &[("api", crate::support::NOBODY)], &[("main", CANARY)]);
-    let _failed = host.deliver(&id("strays"), call).await;
+    install(&host, &["gossips"]).await;
+    let origin = telling([SECRET, TOKEN]);
+    // It tells in its receipt what it has heard, at the third attempt.
+    let mut call = wellspring_host::DeliverCall { attempt: 3, ..call("gossips", "") };
+    let secret = format!(r#"{{"client_id":"us","client_secret":"{SECRET}"}}"#);
+    call.connection = connection("gossips", &[("api", &origin), ("auth", &origin)], &[("main", &secret)]);
+    call.connection.connection.private_origins = vec![origin];
+    let receipt = host.deliver(&id("gossips"), call).await.result.expect("it is answered");
+    assert!(receipt.remote_id.expect("what it heard").0.contains("[secret]"), "it was echoed to");
     let process = PathBuf::from("/proc").join(host.guests_process().expect("a process").to_string());
-    match memory_holds(&process, CANARY.as_bytes()) {
-        Some(holds) => assert!(!holds, "the secret is in the memory of the process that runs guests"),
-        // It is not dumpable: only root may look.
-        None => println!("skipped: this user may not read the memory of another process"),
+    for canary in [SECRET, TOKEN] {
+        match memory_holds(&process, canary.as_bytes()) {
+            Some(holds) => assert!(!holds, "{canary} is in the memory of the process that runs guests"),
+            // It is not dumpable: only root may look.
+            None => println!("skipped: this user may not read the memory of another process"),
+        }
     }
     // The same search finds what is there.
-    let held = CANARY.to_owned();
+    let held = SECRET.to_owned();
     let own = memory_holds(&PathBuf::from("/proc/self"), held.as_bytes());
     assert_ne!(own, Some(false), "the search would find it");
 }

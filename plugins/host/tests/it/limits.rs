@@ -82,6 +82,8 @@ async fn a_guest_that_babbles_is_stopped_by_the_number_of_its_calls() {
         ("random", "the connector made more than 10000 calls of the host in one call"),
         ("requests", "the connector made more than 100 requests in one call"),
         ("long", "the connector handed over more than 16777216 bytes at once"),
+        ("answer", "the connector handed over more than 16777216 bytes at once"),
+        ("failure", "the connector handed over more than 16777216 bytes at once"),
     ] {
         let failure = stopped(&host, "babbles", key, Duration::from_secs(10)).await;
         assert_eq!((failure.code, failure.message.as_str()), (FailureCode::GuestHostCalls, message), "{key}");

@@ -3,12 +3,22 @@
 
 mod admission;
 mod apart;
+mod bombs;
 mod cache;
 mod calls;
+mod cancelled;
+mod canned;
 mod connect;
 mod contract;
+mod handles;
+mod handmade;
+mod languages;
 mod limits;
+mod memory;
 mod package;
 mod released;
 mod rights;
+mod same;
 mod support;
+mod tenants;
+mod texts;

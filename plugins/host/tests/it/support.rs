@@ -38,15 +38,24 @@ pub fn tight() -> Limits {
 }
 
 pub fn host(limits: Limits) -> Host {
-    let config = HostConfig { limits, slots: 4, ..HostConfig::default() };
+    host_of(limits, 4)
+}
+
+/// A host with so many slots.
+pub fn host_of(limits: Limits, slots: u32) -> Host {
+    let config = HostConfig { limits, slots, ..HostConfig::default() };
     Host::new(config, Arc::new(InMemory::default()), Arc::new(StoppedClock), Arc::new(Sevens)).expect("an engine")
 }
 
 /// A built guest's bytes.
 pub fn guest(name: &str) -> Vec<u8> {
+    built(name).unwrap_or_else(|| panic!("{name}.wasm is not built: run `cargo xtask connectors`"))
+}
+
+/// The bytes of a guest that may not have been built here.
+pub fn built(name: &str) -> Option<Vec<u8>> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let file = root.join("target/connectors").join(name).with_extension("wasm");
-    std::fs::read(file).unwrap_or_else(|_| panic!("{name}.wasm is not built: run `cargo xtask connectors`"))
+    std::fs::read(root.join("target/connectors").join(name).with_extension("wasm")).ok()
 }
 
 /// Installs built guests.

@@ -1,0 +1,39 @@
+//! Calls that end while a request of theirs is under way. That their connections end too: `tests/cancelled.rs`.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use wellspring_host::{DeliverCall, Host};
+use wellspring_model::delivery::FailureCode;
+
+use crate::{
+    canned::Silent,
+    support::{call, deliver, host, id, install, tight},
+};
+
+const CALLS: usize = 10_000;
+
+async fn cut_off(host: &Host, after: Duration) {
+    let call = DeliverCall { deadline: after, ..call("notes", "") };
+    let failure = host.deliver(&id("notes"), call).await.result.expect_err("nobody answers");
+    assert_eq!(failure.code, FailureCode::Deadline);
+}
+
+#[tokio::test]
+async fn ten_thousand_calls_cut_off_in_the_middle_of_a_request_leave_nothing_behind() {
+    let silent = Silent::default();
+    let (begun, given_up) = (Arc::clone(&silent.begun), Arc::clone(&silent.given_up));
+    let host = host(tight()).answered_by(Arc::new(silent));
+    install(&host, &["notes", "echoes"]).await;
+    // As many at a time as there are slots, so that a slot that did not come back would be missed at once.
+    for _ in 0..CALLS / 4 {
+        let after = Duration::from_millis(3);
+        tokio::join!(cut_off(&host, after), cut_off(&host, after), cut_off(&host, after), cut_off(&host, after));
+    }
+    let (begun, given_up) = (begun.load(Ordering::Relaxed), given_up.load(Ordering::Relaxed));
+    assert!(begun > 1_000, "requests were under way: {begun}");
+    assert_eq!(begun, given_up, "each was given up with its call");
+    deliver(&host, "echoes", "after").await.expect("the next call works");
+}
