@@ -67,7 +67,14 @@ pub fn run(args: &Dev) -> Result<String, Failure> {
         let mut session = Session { args, live, rig: None, stage: None, calls: 0 };
         session.rebuild().await;
         session.call(Wish { action: Action::Deliver, trouble: Trouble::None }).await;
-        if args.once { Ok(String::new()) } else { session.follow(project, wishes).await }
+        if args.once {
+            return Ok(String::new());
+        }
+        // Around all of it: a signal that comes while something is built or called counts as well.
+        tokio::select! {
+            done = session.follow(project, wishes) => done,
+            _ = tokio::signal::ctrl_c() => Ok(String::new()),
+        }
     })
 }
 
@@ -105,7 +112,6 @@ impl Session<'_> {
                         self.call(Wish { action: Action::Deliver, trouble: Trouble::None }).await;
                     }
                 }
-                _ = tokio::signal::ctrl_c() => return Ok(String::new()),
             }
         }
     }
