@@ -187,9 +187,23 @@ impl World {
     /// # Errors
     /// It takes too long.
     pub async fn corrected(&self, id: &str) -> Result<Value, Failure> {
-        eventually(&format!("the correction of {id} was not delivered"), async || {
+        self.delivered_second(id, "correction").await
+    }
+
+    /// Withdraws a submission, and waits until what was said of it has been taken back at the ATS.
+    ///
+    /// # Errors
+    /// It is refused, or takes too long.
+    pub async fn withdrawn(&self, id: &str) -> Result<Value, Failure> {
+        self.client.post(&format!("/v1/submissions/{id}/withdrawal"), &json!({"reason": "applicant"})).await?;
+        self.delivered_second(id, "withdrawal").await
+    }
+
+    async fn delivered_second(&self, id: &str, kind: &str) -> Result<Value, Failure> {
+        eventually(&format!("the {kind} of {id} was not delivered"), async || {
             let shown = self.submission(id).await?;
-            Ok((shown["deliveries"][1]["state"] == "delivered").then_some(shown))
+            let second = &shown["deliveries"][1];
+            Ok((second["kind"] == kind && second["state"] == "delivered").then_some(shown))
         })
         .await
     }

@@ -38,6 +38,8 @@ async fn main() -> ExitCode {
 
 /// The applicant whose result is corrected where pages are looked at: with badges of an issuer that is denied then.
 const CORRECTED: usize = 1;
+/// Who withdraws afterwards.
+const WITHDRAWN: usize = 7;
 
 enum Then {
     End,
@@ -85,6 +87,8 @@ async fn run(then: &Then) -> Result<(), Failure> {
             world.deny(Issuer::Training).await?;
             world.recheck(&submissions[CORRECTED]).await?;
             world.corrected(&submissions[CORRECTED]).await?;
+            println!("· one applicant withdraws");
+            world.withdrawn(&submissions[WITHDRAWN]).await?;
             let mut pages = pages(&world, &rows);
             pages.extend(explained);
             println!("· a vendor writes a connector, and looks at what it does");
@@ -124,6 +128,7 @@ fn pages(world: &World, rows: &[Row]) -> Vec<(String, String)> {
         ("hr-list".to_owned(), world.ats.hr_url()),
         ("hr-candidate".to_owned(), world.ats.candidate_url(501)),
         ("hr-candidate-corrected".to_owned(), world.ats.candidate_url(502)),
+        ("hr-candidate-withdrawn".to_owned(), world.ats.candidate_url(508)),
         ("link-unknown".to_owned(), format!("{}/r/nobody-was-given-this", world.gateway.url())),
         ("findings".to_owned(), format!("{}/findings", world.gateway.url())),
     ];
@@ -131,6 +136,11 @@ fn pages(world: &World, rows: &[Row]) -> Vec<(String, String)> {
         let first = row.name.split(' ').next().unwrap_or(&row.name).to_lowercase();
         pages.push((format!("report-{first}"), row.report_url.clone()));
     }
+    // The link of the one is still there, and says so.
+    let withdrawn = &rows[WITHDRAWN].report_url;
+    pages.retain(|(_, url)| url != withdrawn);
+    pages.push(("report-withdrawn".to_owned(), withdrawn.clone()));
+    pages.push(("report-withdrawn-es".to_owned(), format!("{withdrawn}?lang=es")));
     pages.push(("report-corrected-es".to_owned(), format!("{}?lang=es", rows[CORRECTED].report_url)));
     pages.push(("report-es".to_owned(), format!("{}?lang=es", rows[0].report_url)));
     pages
