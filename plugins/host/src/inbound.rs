@@ -1,5 +1,6 @@
 //! Requests of the ATS to us: what they tell, and what to answer.
 
+use bytes::Bytes;
 use wellspring_model::{
     ats::{AtsEvent, AtsJob},
     connection::ConnectorId,
@@ -65,7 +66,7 @@ impl Host {
         };
         let loan = self.loan(&connector, &call.connection).map_err(NotAnswered::Failed)?;
         let is_known = is_genuine(described, &loan, &call.request)?;
-        let loan = Loan { body: call.request.body.clone(), ..loan };
+        let loan = Loan { body: Bytes::copy_from_slice(&call.request.body), ..loan };
         let request = shown(call.request, described);
         let export = match &call.purpose {
             Purpose::Receive => Export::Receive(request),

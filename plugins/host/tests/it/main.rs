@@ -19,6 +19,7 @@ mod package;
 mod released;
 mod rights;
 mod same;
+mod signed;
 mod support;
 mod tenants;
 mod texts;
