@@ -154,6 +154,13 @@ pub struct TooManyCalls {
     pub limit: u32,
 }
 
+/// The guest had the host hold more than it may. It ends the call as a trap would.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("more than {limit} bytes held at once")]
+pub struct TooMuchHeld {
+    pub limit: usize,
+}
+
 impl Calls {
     /// Counts a call of any kind.
     pub fn any(&mut self, limits: &Limits) -> Result<(), TooManyCalls> {
