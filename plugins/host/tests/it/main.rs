@@ -17,6 +17,7 @@ mod limits;
 mod memory;
 mod package;
 mod released;
+mod requests;
 mod rights;
 mod same;
 mod signed;
