@@ -1,7 +1,8 @@
 //! What a guest says passes through here before anybody reads it: logs, error messages, panics.
 //!
 //! A connector's author is asked to keep personal data out of these. The host does not rely on it: it knows the
-//! applicant's name and address, and takes them out. Secrets never reach a guest, so they cannot come back from one.
+//! applicant's name and address, and takes them out. Secrets are taken out where they are, in `lent`: one reaches a guest that has
+//! to find out whether a request is genuine.
 
 use serde::{Deserialize, Serialize};
 use wellspring_model::submission::Candidate;

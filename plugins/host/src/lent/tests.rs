@@ -2,10 +2,14 @@ use futures_util::FutureExt as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use wellspring_egress::OutboundBody;
-use wellspring_model::Timestamp;
+use wellspring_model::{
+    Timestamp,
+    delivery::{FailureCode, Retry},
+    submission::Candidate,
+};
 
 use super::*;
-use crate::kept::InMemory;
+use crate::{calls::CheckLine, kept::InMemory};
 
 struct Open;
 
@@ -24,6 +28,10 @@ impl Clock for Stopped {
     }
 }
 
+fn candidate() -> Candidate {
+    Candidate { name: Some("Ana Ruiz".to_owned()), ..Candidate::default() }
+}
+
 const SECRET: &str = "s3cret of both sides";
 
 fn lent(limits: Limits, body: &'static [u8]) -> Lent {
@@ -40,6 +48,8 @@ fn lent(limits: Limits, body: &'static [u8]) -> Lent {
         call_id: "call".to_owned(),
         rights: Some(rights),
         trace: None,
+        redactor: Redactor::new(&candidate()),
+        scrubber: Scrubber::new([SecretString::from(SECRET)]),
         body: Bytes::from_static(body),
         limits: Arc::new(limits),
         clock: Arc::new(Stopped),
@@ -140,4 +150,37 @@ async fn much_is_hashed_where_nobody_waits_for_it() {
     let mut hashing = std::pin::pin!(hashing);
     assert!(hashing.as_mut().now_or_never().is_none(), "it is done elsewhere");
     assert!(hashing.await);
+}
+
+/// Guards `line` and `without_secrets`. The half that runs guests takes the applicant out too, but it may have been taken over; and it
+/// does not know the secrets.
+#[test]
+fn what_a_guest_says_is_read_without_secrets_without_the_applicant_and_in_bounds() {
+    let lent = lent(Limits::default(), b"");
+    let said = format!("not {SECRET}\nof ANA RUIZ");
+    assert_eq!(lent.line(&said, FAILURE_CHARS), "not [secret] of [applicant]");
+    assert_eq!(lent.line(&"a".repeat(9_000), FAILURE_CHARS).chars().count(), FAILURE_CHARS);
+    assert_eq!(lent.line(&"a".repeat(70_000), FAILURE_CHARS), "(70000 bytes, too many to be shown)");
+}
+
+/// Fails where any of these is given on as it came.
+#[test]
+fn whatever_the_other_half_gives_is_gone_through() {
+    let lent = lent(Limits::default(), b"");
+    let failure = DeliveryFailure {
+        code: FailureCode::Internal,
+        message: format!("Ana Ruiz, {SECRET}, {}", "a".repeat(9_000)),
+        retry: Retry::Never,
+        remote_status: None,
+    };
+    let message = lent.read(Err(failure)).err().expect("a failure").message;
+    assert!(message.starts_with("[applicant], [secret], a"), "{message}");
+    assert_eq!(message.chars().count(), FAILURE_CHARS);
+    let id = Some(format!("id {SECRET}"));
+    let receipt = Given::Receipt { remote_id: id, changed: true, json: format!(r#"{{"a":"{SECRET}"}}"#) };
+    let Ok(Given::Receipt { remote_id, json, .. }) = lent.read(Ok(receipt)) else { panic!("a receipt") };
+    assert_eq!((remote_id.as_deref(), json.as_str()), (Some("id [secret]"), r#"{"a":"[secret]"}"#));
+    let line = CheckLine { name: SECRET.to_owned(), ok: true, message: format!("it is {SECRET}") };
+    let Ok(Given::Lines(lines)) = lent.read(Ok(Given::Lines(vec![line]))) else { panic!("lines") };
+    assert_eq!((lines[0].name.as_str(), lines[0].message.as_str()), ("[secret]", "it is [secret]"));
 }
