@@ -55,6 +55,21 @@ pub enum OutboundBody {
     Form(Vec<(String, String)>),
 }
 
+impl OutboundBody {
+    /// Bytes of it, without what a form adds on its way. `None`: more than can be counted.
+    pub fn size(&self) -> Option<usize> {
+        match self {
+            Self::None => Some(0),
+            Self::Bytes(bytes) => Some(bytes.len()),
+            Self::Json(json) => Some(json.len()),
+            Self::Form(fields) => {
+                let mut sizes = fields.iter().flat_map(|(name, value)| [name.len(), value.len()]);
+                sizes.try_fold(0_usize, usize::checked_add)
+            }
+        }
+    }
+}
+
 /// An answer, without secrets.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboundResponse {
@@ -220,6 +235,9 @@ impl ConnectionClient {
         let mut built = reqwest::Request::new(method, url);
         *built.headers_mut() =
             headers::request(&request.headers, &self.reserved, &self.limits).map_err(SendFailure::Denied)?;
+        // Before it is copied; a form, which may become three times as large, afterwards as well.
+        let fits = |size: usize| if size <= self.limits.request_bytes { Ok(()) } else { Err(SendFailure::TooLarge) };
+        fits(request.body.size().unwrap_or(usize::MAX))?;
         let (body, kind) = match &request.body {
             OutboundBody::None => return Ok(built),
             OutboundBody::Bytes(bytes) => (bytes.clone(), None),
@@ -229,6 +247,7 @@ impl ConnectionClient {
                 (Bytes::from(form), Some("application/x-www-form-urlencoded"))
             }
         };
+        fits(body.len())?;
         if let Some(kind) = kind {
             built.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         }

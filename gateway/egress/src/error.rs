@@ -20,7 +20,7 @@ pub enum SendFailure {
     Denied(String),
     #[error("no answer in time")]
     Timeout,
-    #[error("the answer is larger than the limit")]
+    #[error("the request or its answer is larger than the limit")]
     TooLarge,
     #[error("the name cannot be resolved")]
     Dns,

@@ -34,4 +34,5 @@ pub use error::{EgressError, FetchFailure, SendFailure};
 pub use fetch::{FetchedDocument, Fetcher, FetcherConfig};
 pub use limits::EgressLimits;
 pub use operator::OperatorClient;
+pub use scrub::Scrubber;
 pub use webhook::{WebhookAnswer, WebhookMessage, Webhooks, make_keys};

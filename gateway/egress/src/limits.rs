@@ -5,6 +5,8 @@ use std::time::Duration;
 /// Bounds for one request and its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EgressLimits {
+    /// A request's body.
+    pub request_bytes: usize,
     /// An answer's body, after decompression.
     pub body_bytes: usize,
     /// Until the connection stands, TLS included.
@@ -30,6 +32,7 @@ pub struct EgressLimits {
 impl Default for EgressLimits {
     fn default() -> Self {
         Self {
+            request_bytes: 32 * 1024 * 1024,
             body_bytes: 4 * 1024 * 1024,
             connect: Duration::from_secs(5),
             first_byte: Duration::from_secs(20),

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, time::Duration};
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use wellspring_model::{
     SecretString,
@@ -72,7 +73,7 @@ pub enum Work {
 pub struct Attachment {
     pub name: String,
     pub content_type: String,
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
 }
 
 /// What a delivery came to.

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use wellspring_model::{delivery::DeliveryFailure, id::TenantId, trace::TraceParent};
 
 use crate::{
@@ -21,7 +22,7 @@ pub(crate) struct Loan {
     pub rights: Option<Rights>,
     pub trace: Option<TraceParent>,
     /// The body of the request that came to us, where one did.
-    pub body: Vec<u8>,
+    pub body: Bytes,
 }
 
 /// An errand of nobody's, without settings.

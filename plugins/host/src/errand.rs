@@ -116,6 +116,6 @@ pub(crate) trait Outside: Send + Sync {
     /// Whether something that came with a request fits a shared secret.
     async fn fits(&self, credential: &str, comparison: Comparison) -> bool;
 
-    /// A line that the guest logs, without the applicant.
+    /// A line that the guest logs.
     fn log(&self, level: LogLevel, line: &str);
 }

@@ -11,6 +11,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use wellspring_egress::Scrubber;
 use wellspring_model::{
     connection::ConnectorId,
     delivery::{DeliveryFailure, FailureCode},
@@ -202,18 +203,22 @@ impl Host {
         errand: Errand,
         loan: Loan,
     ) -> (Result<Given, DeliveryFailure>, Arc<Lent>) {
+        let shared: Vec<_> = loan.rights.iter().flat_map(|rights| rights.shared.values().cloned()).collect();
         let lent = Arc::new(Lent {
             connector: connector.id().clone(),
             call_id: errand.call_id.clone(),
             rights: loan.rights,
             trace: loan.trace,
+            redactor: errand.redactor.clone(),
+            scrubber: Scrubber::new(shared),
             body: loan.body,
             limits: Arc::clone(&self.limits),
             clock: Arc::clone(&self.clock),
             seen: Seen::default(),
             span: tracing::Span::current(),
         });
-        (self.guests.run(connector.handle, errand, Arc::clone(&lent)).await, lent)
+        let given = self.guests.run(connector.handle, errand, Arc::clone(&lent)).await;
+        (lent.read(given), lent)
     }
 
     /// Forgets a connector. Calls under way finish. `false`: there was none.

@@ -1,5 +1,6 @@
 //! Requests of the ATS to us: what they tell, and what to answer.
 
+use bytes::Bytes;
 use wellspring_model::{
     ats::{AtsEvent, AtsJob},
     connection::ConnectorId,
@@ -18,8 +19,6 @@ use crate::{
     genuine,
     host::Host,
     manifest::{Event, Inbound},
-    receipt,
-    redact::Redactor,
 };
 
 /// Name and version of what `partner` is told can be ordered.
@@ -65,7 +64,7 @@ impl Host {
         };
         let loan = self.loan(&connector, &call.connection).map_err(NotAnswered::Failed)?;
         let is_known = is_genuine(described, &loan, &call.request)?;
-        let loan = Loan { body: call.request.body.clone(), ..loan };
+        let loan = Loan { body: Bytes::copy_from_slice(&call.request.body), ..loan };
         let request = shown(call.request, described);
         let export = match &call.purpose {
             Purpose::Receive => Export::Receive(request),
@@ -95,7 +94,7 @@ impl Host {
         let call_id = format!("check of {}", view.connection.id);
         let errand = self.errand(&connector, &view, call_id, self.limits.wall, Export::Check);
         match self.run(&connector, errand, loan).await.0? {
-            Given::Lines(lines) => Ok(receipt::lines(lines, &Redactor::default())),
+            Given::Lines(lines) => Ok(lines),
             _ => Err(broken("no lines of a check")),
         }
     }

@@ -11,24 +11,35 @@ use std::{
 };
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use tracing::{Instrument as _, Span, field::Empty};
-use wellspring_egress::{OutboundRequest, OutboundResponse, SendFailure, allowance};
+use wellspring_egress::{OutboundRequest, OutboundResponse, Scrubber, SendFailure, allowance};
 use wellspring_model::{
     SecretString,
     connection::ConnectorId,
+    delivery::DeliveryFailure,
     id::{ConnectionId, TenantId},
     time::Clock,
     trace::TraceParent,
 };
 
 use crate::{
-    errand::{Comparison, LogLevel, Outside, Segment},
+    errand::{Comparison, Given, LogLevel, Outside, Segment},
     genuine,
-    kept::{ConnectionState, NotKept},
+    kept::{ConnectionState, KEY_CHARS, NotKept},
     limits::Limits,
+    manifest::{Algorithm, Encoding},
     outbound::Outbound,
-    redact::{LOG_CHARS, Redactor},
+    receipt,
+    redact::{FAILURE_CHARS, LOG_CHARS, Redactor},
 };
+
+/// More than this is not hashed on a thread that others wait for.
+const LARGE: usize = 128 * 1024;
+/// The longest text of a guest's that is read, in bytes.
+const SAID_MAX: usize = 64 * 1024;
+/// The longest signature: four times the longest there is.
+const SIGNATURE_MAX: usize = 512;
 
 /// The rights of one connection.
 pub(crate) struct Rights {
@@ -48,8 +59,12 @@ pub(crate) struct Lent {
     pub rights: Option<Rights>,
     /// What requests tell of the trace they belong to.
     pub trace: Option<TraceParent>,
+    /// Knows the applicant whom the call is about.
+    pub redactor: Redactor,
+    /// Knows what both sides know: where the guest has to find out whether a request is genuine, it sees that.
+    pub scrubber: Scrubber,
     /// The body of the request that came to us, where one did.
-    pub body: Vec<u8>,
+    pub body: Bytes,
     pub limits: Arc<Limits>,
     pub clock: Arc<dyn Clock>,
     pub seen: Seen,
@@ -60,6 +75,8 @@ pub(crate) struct Lent {
 /// What a call was seen to do.
 #[derive(Default)]
 pub(crate) struct Seen {
+    /// Questions of every kind.
+    asks: AtomicU32,
     requests: AtomicU32,
     logs: AtomicU32,
     fits: AtomicBool,
@@ -83,9 +100,83 @@ impl Lent {
         *self.seen.wait.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn rights(&self) -> Result<&Rights, NotKept> {
+    /// What may be read of a guest's words: one line, at most `chars` long, without secrets and without the applicant.
+    pub fn line(&self, said: &str, chars: usize) -> String {
+        let too_many = || format!("({} bytes, too many to be shown)", said.len());
+        self.redactor.line(&self.without_secrets(said).unwrap_or_else(too_many), chars)
+    }
+
+    /// What the half that runs guests gave, as it may be kept and read.
+    pub fn read(&self, given: Result<Given, DeliveryFailure>) -> Result<Given, DeliveryFailure> {
+        match given {
+            Ok(Given::Receipt { remote_id, changed, json }) => Ok(Given::Receipt {
+                remote_id: remote_id.and_then(|id| self.without_secrets(&id)),
+                changed,
+                json: self.without_secrets(&json).unwrap_or_default(),
+            }),
+            Ok(Given::Lines(lines)) => Ok(Given::Lines(receipt::lines(lines, |said, chars| self.line(said, chars)))),
+            Ok(given) => Ok(given),
+            Err(failure) => Err(DeliveryFailure { message: self.line(&failure.message, FAILURE_CHARS), ..failure }),
+        }
+    }
+
+    /// A guest's words without secrets. `None`: more than anybody reads. It is not cut either: it might then end with half a secret.
+    fn without_secrets(&self, said: &str) -> Option<String> {
+        (said.len() <= SAID_MAX).then(|| self.scrubber.text(said.to_owned()))
+    }
+
+    /// Counts a question, and says whether it may be asked.
+    fn may_ask(&self) -> bool {
+        self.seen.asks.fetch_add(1, Ordering::Relaxed) < self.limits.host_calls
+    }
+
+    /// Where something is kept under this key, for one question more. A guest is told by its own half what is wrong with a key.
+    fn keeping(&self, key: &str) -> Result<&Rights, NotKept> {
+        let is_key = (1..=KEY_CHARS).contains(&key.chars().take(KEY_CHARS + 1).count());
+        if !self.may_ask() || !is_key {
+            return Err(NotKept::Unavailable);
+        }
         self.rights.as_ref().ok_or(NotKept::Unavailable)
     }
+
+    async fn is_signed(
+        &self,
+        secret: &SecretString,
+        algorithm: Algorithm,
+        segments: Vec<Segment>,
+        signature: String,
+        encoding: Encoding,
+    ) -> bool {
+        let most = self.limits.handover_bytes.saturating_add(self.body.len());
+        let Some(size) = size(&segments, &self.body).filter(|size| *size <= most) else { return false };
+        if signature.len() > SIGNATURE_MAX {
+            return false;
+        }
+        let (secret, body) = (secret.clone(), self.body.clone());
+        let compare = move || {
+            let pieces = segments.iter().map(|segment| bytes(segment, &body));
+            genuine::is_signed(&secret, algorithm, pieces, &signature, encoding)
+        };
+        if size <= LARGE {
+            return compare();
+        }
+        tokio::task::spawn_blocking(compare).await.unwrap_or(false)
+    }
+}
+
+fn bytes<'a>(segment: &'a Segment, body: &'a [u8]) -> &'a [u8] {
+    match segment {
+        Segment::Text(text) => text.as_bytes(),
+        Segment::Bytes(bytes) => bytes,
+        Segment::Body => body,
+    }
+}
+
+/// How many bytes are to be hashed. `None`: the body is named twice, which nobody signs; or they cannot be counted.
+fn size(segments: &[Segment], body: &[u8]) -> Option<usize> {
+    let bodies = segments.iter().filter(|segment| matches!(segment, Segment::Body)).take(2).count();
+    let sizes = segments.iter().map(|segment| bytes(segment, body).len());
+    (bodies < 2).then_some(sizes)?.try_fold(0_usize, usize::checked_add)
 }
 
 #[async_trait]
@@ -94,7 +185,7 @@ impl Outside for Lent {
         let Some(rights) = &self.rights else {
             return Err(SendFailure::Denied("no request is allowed here".to_owned()));
         };
-        if self.seen.requests.fetch_add(1, Ordering::Relaxed) >= self.limits.http {
+        if !self.may_ask() || self.seen.requests.fetch_add(1, Ordering::Relaxed) >= self.limits.http {
             return Err(SendFailure::Quota);
         }
         // Nothing in the guest's words: a path may name a person, and so may whatever else it says.
@@ -121,38 +212,37 @@ impl Outside for Lent {
     }
 
     async fn state_get(&self, key: &str) -> Result<Option<Vec<u8>>, NotKept> {
-        let rights = self.rights()?;
+        let rights = self.keeping(key)?;
         rights.kept.get(rights.tenant, rights.connection, key).await
     }
 
     async fn state_set(&self, key: &str, value: Option<Vec<u8>>) -> Result<(), NotKept> {
-        let rights = self.rights()?;
+        let rights = self.keeping(key)?;
         rights.kept.set(rights.tenant, rights.connection, key, value, self.limits.state_bytes).await
     }
 
     async fn fits(&self, credential: &str, comparison: Comparison) -> bool {
+        if !self.may_ask() {
+            return false;
+        }
         let secret = self.rights.as_ref().and_then(|rights| rights.shared.get(credential));
-        let fits = secret.is_some_and(|secret| match &comparison {
-            Comparison::Secret(value) => genuine::is_secret(secret, value),
+        let Some(secret) = secret else { return false };
+        let fits = match comparison {
+            Comparison::Secret(value) => genuine::is_secret(secret, &value),
             Comparison::Hmac { algorithm, segments, signature, encoding } => {
-                let pieces = segments.iter().map(|segment| match segment {
-                    Segment::Text(text) => text.as_bytes(),
-                    Segment::Bytes(bytes) => bytes.as_slice(),
-                    Segment::Body => self.body.as_slice(),
-                });
-                genuine::is_signed(secret, *algorithm, pieces, signature, *encoding)
+                self.is_signed(secret, algorithm, segments, signature, encoding).await
             }
-        });
+        };
         self.seen.fits.fetch_or(fits, Ordering::Relaxed);
         fits
     }
 
     fn log(&self, level: LogLevel, line: &str) {
-        if self.seen.logs.fetch_add(1, Ordering::Relaxed) >= self.limits.logs {
+        if !self.may_ask() || self.seen.logs.fetch_add(1, Ordering::Relaxed) >= self.limits.logs {
             return;
         }
-        // The applicant was taken out where the guest runs; what is left to hold here is one line of bounded length.
-        let line = Redactor::default().line(line, LOG_CHARS);
+        // The applicant was taken out where the guest runs, which may have been taken over.
+        let line = self.line(line, LOG_CHARS);
         let (connector, call) = (self.connector.as_str(), self.call_id.as_str());
         let _within = self.span.enter();
         match level {
@@ -179,68 +269,4 @@ const fn name(failure: &SendFailure) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use wellspring_egress::OutboundBody;
-    use wellspring_model::Timestamp;
-
-    use super::*;
-    use crate::kept::InMemory;
-
-    struct Open;
-
-    #[async_trait]
-    impl Outbound for Open {
-        async fn send(&self, _: OutboundRequest, _: Option<TraceParent>) -> Result<OutboundResponse, SendFailure> {
-            Ok(OutboundResponse { status: 200, headers: Vec::new(), body: bytes::Bytes::new() })
-        }
-    }
-
-    struct Stopped;
-
-    impl Clock for Stopped {
-        fn now(&self) -> Timestamp {
-            Timestamp::UNIX_EPOCH
-        }
-    }
-
-    fn request() -> OutboundRequest {
-        OutboundRequest {
-            method: "GET".to_owned(),
-            base: "api".to_owned(),
-            path: "/".to_owned(),
-            query: Vec::new(),
-            headers: Vec::new(),
-            body: OutboundBody::None,
-            credential: None,
-            timeout: None,
-        }
-    }
-
-    /// Guards the comparison in `send`. The half that runs guests counts too, but it may have been taken over.
-    #[tokio::test]
-    async fn whoever_lends_counts_for_itself() {
-        let nil = uuid::Uuid::nil();
-        let rights = Rights {
-            tenant: TenantId::from_uuid(nil),
-            connection: ConnectionId::from_uuid(nil),
-            outbound: Arc::new(Open),
-            shared: BTreeMap::new(),
-            kept: Arc::new(InMemory::default()),
-        };
-        let lent = Lent {
-            connector: "tries".parse().expect("an id"),
-            call_id: "call".to_owned(),
-            rights: Some(rights),
-            trace: None,
-            body: Vec::new(),
-            limits: Arc::new(Limits { http: 2, ..Limits::default() }),
-            clock: Arc::new(Stopped),
-            seen: Seen::default(),
-            span: Span::none(),
-        };
-        for _ in 0..2 {
-            assert!(lent.send(request()).await.is_ok());
-        }
-        assert!(matches!(lent.send(request()).await, Err(SendFailure::Quota)));
-    }
-}
+mod tests;

@@ -34,9 +34,11 @@ pub struct Limits {
     pub logs: u32,
     /// HTTP requests.
     pub http: u32,
+    /// What one request carries, in bytes.
+    pub request_bytes: usize,
     /// Calls of any host function.
     pub host_calls: u32,
-    /// Bytes that the host holds for the guest in blobs.
+    /// Bytes that the host holds for the guest in blobs, and in the answers to requests that it makes side by side.
     pub held_bytes: usize,
     /// Bytes that a connector may keep for a connection between calls.
     pub state_bytes: usize,
@@ -54,6 +56,7 @@ impl Default for Limits {
             wall: Duration::from_secs(60),
             logs: 1_000,
             http: 100,
+            request_bytes: 32 << 20,
             host_calls: 10_000,
             held_bytes: 32 << 20,
             state_bytes: 64 << 10,
@@ -152,6 +155,13 @@ pub struct Calls {
 pub struct TooManyCalls {
     pub what: &'static str,
     pub limit: u32,
+}
+
+/// The guest had the host hold more than it may. It ends the call as a trap would.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("more than {limit} bytes held at once")]
+pub struct TooMuchHeld {
+    pub limit: usize,
 }
 
 impl Calls {

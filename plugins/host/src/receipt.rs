@@ -3,10 +3,7 @@
 use serde_json::Value;
 use wellspring_model::{delivery::Receipt, id::ExternalId};
 
-use crate::{
-    calls::CheckLine,
-    redact::{FAILURE_CHARS, Redactor},
-};
+use crate::{calls::CheckLine, redact::FAILURE_CHARS};
 
 /// The most that is kept of `receipt.json`.
 const DETAILS_MAX: usize = 16 << 10;
@@ -26,14 +23,11 @@ pub(crate) fn read(remote_id: Option<String>, changed: bool, json: String) -> Re
     Receipt { remote_id, changed, details }
 }
 
-pub(crate) fn lines(lines: Vec<CheckLine>, redactor: &Redactor) -> Vec<CheckLine> {
+/// Lines of a check, each text of them made fit to be read within so many characters.
+pub(crate) fn lines(lines: Vec<CheckLine>, fit: impl Fn(&str, usize) -> String) -> Vec<CheckLine> {
     lines
         .into_iter()
         .take(LINES_MAX)
-        .map(|line| CheckLine {
-            name: redactor.line(&line.name, 100),
-            ok: line.ok,
-            message: redactor.line(&line.message, FAILURE_CHARS),
-        })
+        .map(|line| CheckLine { name: fit(&line.name, 100), ok: line.ok, message: fit(&line.message, FAILURE_CHARS) })
         .collect()
 }

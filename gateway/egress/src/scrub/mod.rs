@@ -35,7 +35,7 @@ const TOKENS: usize = 8;
 const LARGE: usize = 128 * 1024;
 
 /// Knows the secrets of a connection.
-pub(crate) struct Scrubber {
+pub struct Scrubber {
     fixed: Vec<Known>,
     tokens: Mutex<VecDeque<Arc<Known>>>,
 }
@@ -54,12 +54,13 @@ impl Known {
 }
 
 impl Scrubber {
+    /// One that looks for these.
     pub fn new(secrets: impl IntoIterator<Item = SecretString>) -> Self {
         Self { fixed: secrets.into_iter().filter_map(Known::new).collect(), tokens: Mutex::default() }
     }
 
     /// From now on this token is looked for too.
-    pub fn learn(&self, token: &SecretString) {
+    pub(crate) fn learn(&self, token: &SecretString) {
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
         if tokens.iter().any(|known| known.secret.expose_secret() == token.expose_secret()) {
             return;
@@ -70,7 +71,7 @@ impl Scrubber {
     }
 
     /// The fields of an answer. One whose name holds a secret is left out.
-    pub fn headers(&self, fields: Vec<(String, String)>) -> Vec<(String, String)> {
+    pub(crate) fn headers(&self, fields: Vec<(String, String)>) -> Vec<(String, String)> {
         let tokens = self.tokens();
         let fields = fields.into_iter().filter(|(name, _)| {
             let view = View::of(name.as_bytes());
@@ -80,6 +81,7 @@ impl Scrubber {
         fields.map(|(name, value)| (name, self.text(value))).collect()
     }
 
+    /// A text without the secrets.
     pub fn text(&self, text: String) -> String {
         match self.without_secrets(text.as_bytes()) {
             Some(scrubbed) => String::from_utf8_lossy(&scrubbed).into_owned(),
@@ -88,7 +90,7 @@ impl Scrubber {
     }
 
     /// A body. It is searched as a whole, so that no secret hides where two pieces of it meet.
-    pub async fn body(self: &Arc<Self>, body: Bytes) -> Result<Bytes, ExchangeFailure> {
+    pub(crate) async fn body(self: &Arc<Self>, body: Bytes) -> Result<Bytes, ExchangeFailure> {
         let scrub = |scrubber: &Self, body: Bytes| scrubber.without_secrets(&body).map_or(body, Bytes::from);
         if body.len() < LARGE {
             return Ok(scrub(self, body));

@@ -1,14 +1,14 @@
 //! What a server may answer, and what that may cost.
 
-use std::{io::Write, time::Duration};
+use std::{collections::BTreeMap, io::Write, time::Duration};
 
 use flate2::{Compression, write::GzEncoder};
 
 use super::{
-    get, plain,
+    client_with, get, limits, plain, rights,
     server::{Answer, Server},
 };
-use crate::{OutboundBody, OutboundRequest, SendFailure};
+use crate::{EgressLimits, OutboundBody, OutboundRequest, SendFailure, judge::system_lookup};
 
 #[tokio::test]
 async fn a_plain_exchange_says_what_the_guest_said_and_no_more() {
@@ -32,6 +32,30 @@ async fn a_plain_exchange_says_what_the_guest_said_and_no_more() {
         seen.lines().skip(1).filter_map(|line| Some(line.split_once(": ")?.0.to_owned())).collect();
     let known = ["x-own", "content-type", "accept", "user-agent", "accept-encoding", "host", "content-length"];
     assert!(names.iter().all(|name| known.contains(&name.as_str())), "{names:?}");
+}
+
+/// Guards both uses of `fits` in `prepare`: the last of these is within the limit until it is written for an address.
+#[tokio::test]
+async fn a_request_that_carries_more_than_the_limit_is_not_sent() {
+    let server = Server::start(|_, _| Answer::ok("{}")).await;
+    let limits = EgressLimits { request_bytes: 1_000, ..limits() };
+    let client = client_with(rights(&server, BTreeMap::new()), limits, system_lookup());
+    let form = |value: String| OutboundBody::Form(vec![("a".into(), value)]);
+    let post = |body| OutboundRequest { method: "POST".into(), body, ..get("/notes") };
+    for body in
+        [OutboundBody::Bytes(vec![b'x'; 1_000].into()), OutboundBody::Json("1".repeat(1_000)), form("x".repeat(998))]
+    {
+        assert_eq!(client.send(post(body)).await.unwrap().status, 200);
+    }
+    for body in [
+        OutboundBody::Bytes(vec![b'x'; 1_001].into()),
+        OutboundBody::Json("1".repeat(1_001)),
+        form("x".repeat(1_000)),
+        form("/".repeat(998)),
+    ] {
+        assert_eq!(client.send(post(body)).await, Err(SendFailure::TooLarge));
+    }
+    assert_eq!(server.requests().len(), 3);
 }
 
 #[tokio::test]

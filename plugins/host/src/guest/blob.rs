@@ -42,7 +42,7 @@ impl http::HostBlob for CallState {
 }
 
 impl CallState {
-    /// Keeps bytes for the guest, and gives it their handle. `None`: it holds as much as it may.
+    /// Keeps bytes for the guest, and gives it their handle. `None`: with them it would hold more than it may.
     pub fn hold(&mut self, blob: Blob) -> Result<Option<Resource<Blob>>> {
         let held = self.held.saturating_add(blob.bytes.len());
         if held > self.limits.held_bytes {

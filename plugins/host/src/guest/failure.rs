@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     failure::sandbox,
-    limits::{TICK, TooManyCalls},
+    limits::{TICK, TooManyCalls, TooMuchHeld},
     redact::FAILURE_CHARS,
 };
 
@@ -44,6 +44,10 @@ pub(super) fn stopped(stopped: &Stopped, state: &CallState) -> DeliveryFailure {
     }
     if let Some(error) = error.downcast_ref::<TooManyCalls>() {
         return sandbox(FailureCode::GuestHostCalls, format!("the connector made {error}"));
+    }
+    if let Some(TooMuchHeld { limit }) = error.downcast_ref::<TooMuchHeld>() {
+        let message = format!("the connector had the host hold more than {limit} bytes at once");
+        return sandbox(FailureCode::GuestHostCalls, message);
     }
     if is_handover(error) {
         let limit = state.limits.handover_bytes;

@@ -14,7 +14,11 @@ use rustix::process::Signal;
 use wellspring_host::{CheckLine, Host, HostConfig, InMemory, Limits, Workplace};
 use wellspring_model::delivery::FailureCode;
 
-use crate::support::{NOW_MS, StoppedClock, call, connection, deliver, id, install, tight};
+use crate::{
+    handmade::ID,
+    requests::{repeats, with_file},
+    support::{NOW_MS, StoppedClock, call, connection, deliver, id, install, tight},
+};
 
 /// The program beside the tests that Cargo builds along with them.
 fn program() -> Workplace {
@@ -71,6 +75,25 @@ async fn requests_are_counted_by_whoever_makes_them() {
     let delivered = host.deliver(&id("babbles"), call("babbles", "requests")).await;
     assert_eq!(delivered.result.expect_err("too many").code, FailureCode::GuestHostCalls);
     assert_eq!(delivered.requests, 5);
+}
+
+/// Fails without the comparison of `multipart::most`: a frame of more than 96 MiB ends the process, and everybody's calls with it.
+#[tokio::test]
+async fn a_request_that_is_too_large_ends_nobody_elses_call() {
+    let host = Arc::new(host(Limits { cpu_ticks: 200, wall: Duration::from_secs(30), ..tight() }).await);
+    install(&host, &["loops"]).await;
+    host.install(repeats(100).package()).await.expect("it installs");
+    let process = host.guests_process();
+    let looping = tokio::spawn({
+        let host = Arc::clone(&host);
+        async move { deliver(&host, "loops", "").await }
+    });
+    let failure = host.deliver(&id(ID), with_file(1 << 20)).await.result.expect_err("100 MiB");
+    assert_eq!((failure.code, failure.message.as_str()), (FailureCode::Internal, "too-large"));
+    assert!(!looping.is_finished(), "they ran side by side");
+    let looped = looping.await.expect("the task ends").expect_err("it loops");
+    assert_eq!(looped.code, FailureCode::GuestCpu, "{}", looped.message);
+    assert_eq!(host.guests_process(), process);
 }
 
 #[cfg(target_os = "linux")]

@@ -37,7 +37,7 @@ const THINGS_FIELDS: &str =
 /// A call with a file of one byte named `a`.
 async fn run(host: &Host, guest: &Handmade) -> Result<Receipt, DeliveryFailure> {
     host.install(guest.package()).await.expect("it installs");
-    let file = Attachment { name: "a".to_owned(), content_type: "text/plain".to_owned(), bytes: vec![b'x'] };
+    let file = Attachment { name: "a".to_owned(), content_type: "text/plain".to_owned(), bytes: "x".into() };
     let work = Work::Result { result: Box::new(result()), attachments: vec![file] };
     host.deliver(&id(ID), DeliverCall { work, ..call(ID, "") }).await.result
 }
@@ -167,9 +167,10 @@ async fn a_guest_has_the_host_hold_so_many_bytes_and_no_more() {
           (br_if $again (i32.lt_u (local.get $n) (i32.const 101))))
         (call $receipt (i32.const 0) (i32.const 0))",
     );
-    // The one too many is answered with none, which this guest makes a trap of.
+    // The one too many ends the call: `none` would mean that there is no such file.
     let failure = run(&host, &taking).await.expect_err("101 bytes");
-    assert_eq!(failure.code, FailureCode::GuestTrap);
+    let message = "the connector had the host hold more than 100 bytes at once";
+    assert_eq!((failure.code, failure.message.as_str()), (FailureCode::GuestHostCalls, message));
     let host = self::host(Limits { held_bytes: 101, ..tight() });
     run(&host, &taking).await.expect("101 bytes");
 }

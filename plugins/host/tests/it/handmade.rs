@@ -13,6 +13,8 @@ use wit_parser::Resolve;
 /// The manifest's and the code's id.
 pub const ID: &str = "handmade";
 
+const HOOK: &str =
+    "[credentials.hook]\ntype = \"shared-secret\"\n[webhooks]\ncredential = \"hook\"\ncheck = \"guest\"\n";
 /// Where `describe`'s answer lies.
 const DESCRIPTION: usize = 1024;
 /// Where an export puts its result.
@@ -32,6 +34,9 @@ pub struct Handmade {
     pub realloc: &'static str,
     /// What `deliver` does; `$json` and `$json_len` are the work, `$key` and `$key_len` the idempotency key.
     pub deliver: &'static str,
+    /// What `receive` does. It then has to find out itself whether a request is genuine,
+    /// with the credential `hook`.
+    pub receive: Option<&'static str>,
     /// A world of its own, in WIT, in place of the contract's.
     pub world: Option<&'static str>,
 }
@@ -45,6 +50,7 @@ impl Default for Handmade {
             pages: "4",
             realloc: "(call $bump (local.get $old) (local.get $size) (local.get $align) (local.get $new))",
             deliver: "(call $receipt (i32.const 0) (i32.const 0))",
+            receive: None,
             world: None,
         }
     }
@@ -53,7 +59,7 @@ impl Default for Handmade {
 impl Handmade {
     /// The core module.
     pub fn module(&self) -> Vec<u8> {
-        let description = Description::new(self.encoding);
+        let description = Description::new(self.encoding, self.receive.is_some());
         let (empty_ptr, empty_len) = description.braces;
         let flat = |count: usize| "i32 ".repeat(count);
         let text = format!(
@@ -102,7 +108,7 @@ impl Handmade {
             (func (export "check") (param {check}) (result i32) unreachable)
             (func (export "correct") (param {work}) (result i32) unreachable)
             (func (export "withdraw") (param {work}) (result i32) unreachable)
-            (func (export "receive") (param i32) (result i32) unreachable)
+            (func (export "receive") (param i32) (result i32) {receive})
             (func (export "partner") (param i32) (result i32) unreachable)
             (func (export "list-jobs") (param {jobs}) (result i32) unreachable)
             )"#,
@@ -112,6 +118,7 @@ impl Handmade {
             fields = self.fields,
             realloc = self.realloc,
             deliver = self.deliver,
+            receive = self.receive.unwrap_or("unreachable"),
             check = flat(10),
             work = flat(14),
             jobs = flat(13),
@@ -128,9 +135,13 @@ impl Handmade {
         let package = self.world.map_or(contract, |text| wit.push_str("own.wit", text).expect("the world parses"));
         let world = wit.select_world(&[package], None).expect("there is one world");
         embed_component_metadata(&mut module, &wit, world, self.encoding).expect("the world encodes");
+        let (events, hook) = match self.receive {
+            Some(_) => (r#""deliver", "receive""#, HOOK),
+            None => (r#""deliver""#, ""),
+        };
         let manifest = format!(
             "id = \"{ID}\"\nversion = \"0.1.0\"\ncontract = \"0.1\"\ndisplay-level = \"note\"\nserialize-by = \"application\"\n\
-             events = [\"deliver\"]\n[bases.api]\nurl = \"https://ats.example/v1\"\n"
+             events = [{events}]\n{hook}[bases.api]\nurl = \"https://ats.example/v1\"\n"
         );
         pack(&module, &manifest, &json!({"type": "object"})).expect("it packs")
     }
@@ -145,16 +156,17 @@ struct Description {
 }
 
 impl Description {
-    fn new(encoding: StringEncoding) -> Self {
+    fn new(encoding: StringEncoding, receives: bool) -> Self {
         // Eight pairs of address and length come first, then what they point to.
         let mut description = Self { bytes: vec![0; 64], encoding, braces: (0, 0) };
         let [id, version, contract] = [ID, "0.1.0", "0.1"].map(|text| description.text(text));
-        let events = description.list("deliver");
+        let events = description.list(if receives { &["deliver", "receive"] } else { &["deliver"] });
         let level = description.text("note");
-        let bases = description.list("api");
+        let bases = description.list(&["api"]);
+        let credentials = if receives { description.list(&["hook"]) } else { (0, 0) };
         let schema = description.text(r#"{"type":"object"}"#);
         description.braces = description.text("{}");
-        for (n, pair) in [id, version, contract, events, level, bases, (0, 0), schema].into_iter().enumerate() {
+        for (n, pair) in [id, version, contract, events, level, bases, credentials, schema].into_iter().enumerate() {
             description.put(n * 8, pair);
         }
         description
@@ -172,14 +184,16 @@ impl Description {
         (at, text.len())
     }
 
-    /// A list of one text.
-    fn list(&mut self, text: &str) -> (usize, usize) {
-        let text = self.text(text);
+    /// A list of texts.
+    fn list(&mut self, texts: &[&str]) -> (usize, usize) {
+        let pairs: Vec<_> = texts.iter().map(|text| self.text(text)).collect();
         self.bytes.resize(self.bytes.len().next_multiple_of(4), 0);
         let at = self.bytes.len();
-        self.bytes.extend([0; 8]);
-        self.put(at, text);
-        (DESCRIPTION + at, 1)
+        self.bytes.resize(at + pairs.len() * 8, 0);
+        for (n, pair) in pairs.into_iter().enumerate() {
+            self.put(at + n * 8, pair);
+        }
+        (DESCRIPTION + at, texts.len())
     }
 
     fn put(&mut self, at: usize, (ptr, len): (usize, usize)) {

@@ -12,6 +12,7 @@ use crate::{
         state::CallState,
     },
     kept::{KEY_CHARS, NotKept},
+    limits::TooMuchHeld,
     manifest,
     redact::LOG_CHARS,
 };
@@ -50,8 +51,10 @@ impl host::Host for CallState {
     async fn attachment(&mut self, name: String) -> Result<Option<Resource<Blob>>> {
         self.calls.any(&self.limits)?;
         let Some(found) = self.attachments.iter().find(|one| one.name == name) else { return Ok(None) };
-        let blob = Blob { bytes: found.bytes.clone().into(), content_type: Some(found.content_type.clone()) };
-        self.hold(blob)
+        let blob = Blob { bytes: found.bytes.clone(), content_type: Some(found.content_type.clone()) };
+        // `none` would say that there is no such file.
+        let limit = self.limits.held_bytes;
+        self.hold(blob)?.map(Some).ok_or_else(|| TooMuchHeld { limit }.into())
     }
 
     async fn state_get(&mut self, key: String) -> Result<Result<Option<Vec<u8>>, StateFailure>> {

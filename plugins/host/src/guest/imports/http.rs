@@ -21,7 +21,23 @@ const CONTENT_TYPE: &str = "content-type";
 /// A request that may be sent, and whether its answer stays with the host.
 struct Admitted {
     request: OutboundRequest,
+    /// What it carries, as long as it is not written.
+    form: Option<Form>,
     hold: bool,
+}
+
+/// A form that carries files.
+struct Form {
+    parts: Vec<multipart::Part>,
+    boundary: String,
+}
+
+impl Admitted {
+    /// The request with what it carries. Only now: of the requests of one `send-many`, few are written at a time.
+    fn written(self) -> OutboundRequest {
+        let Some(Form { parts, boundary }) = self.form else { return self.request };
+        OutboundRequest { body: OutboundBody::Bytes(multipart::body(&parts, &boundary)), ..self.request }
+    }
 }
 
 impl http::Host for CallState {
@@ -30,31 +46,34 @@ impl http::Host for CallState {
             Ok(admitted) => admitted,
             Err(failure) => return Ok(Err(failure)),
         };
-        let outside = Arc::clone(&self.outside);
-        let sent = outside.send(admitted.request).await;
-        self.answer(sent, admitted.hold)
+        let (outside, hold) = (Arc::clone(&self.outside), admitted.hold);
+        let sent = outside.send(admitted.written()).await;
+        self.answer(sent, hold)
     }
 
     async fn send_many(&mut self, requests: Vec<Request>) -> Result<Vec<Result<Response, Failure>>> {
         let admitted = requests.into_iter().map(|request| self.admit(request)).collect::<Result<Vec<_>>>()?;
-        let holds: Vec<_> = admitted.iter().map(|one| one.as_ref().is_ok_and(|one| one.hold)).collect();
-        let sent = stream::iter(admitted.into_iter().map(|one| {
-            let outside = Arc::clone(&self.outside);
+        let outside = Arc::clone(&self.outside);
+        let mut sent = stream::iter(admitted.into_iter().map(move |one| {
+            let outside = Arc::clone(&outside);
             async move {
-                match one {
-                    Ok(one) => Ok(outside.send(one.request).await),
-                    Err(failure) => Err(failure),
-                }
+                let one = one?;
+                let hold = one.hold;
+                Ok::<_, Failure>((outside.send(one.written()).await, hold))
             }
-        }));
-        let sent: Vec<_> = sent.buffered(SIDE_BY_SIDE).collect().await;
-        let answers = sent.into_iter().zip(holds);
-        answers
-            .map(|(sent, hold)| match sent {
-                Ok(sent) => self.answer(sent, hold),
-                Err(failure) => Ok(Err(failure)),
-            })
-            .collect()
+        }))
+        .buffered(SIDE_BY_SIDE);
+        let mut answers = Vec::new();
+        // Bytes of answers that wait here until the last has come.
+        let mut waiting = 0;
+        while let Some(one) = sent.next().await {
+            answers.push(match one {
+                Ok((Ok(answer), false)) if !self.may_wait(&mut waiting, answer.body.len()) => Err(Failure::TooLarge),
+                Ok((sent, hold)) => self.answer(sent, hold)?,
+                Err(failure) => Err(failure),
+            });
+        }
+        Ok(answers)
     }
 }
 
@@ -64,8 +83,18 @@ impl CallState {
         if !self.calls.http(&self.limits)? {
             return Ok(Err(Failure::Quota));
         }
-        let hold = request.hold;
-        Ok(Ok(Admitted { request: self.outbound(request)?, hold }))
+        let admitted = self.outbound(request)?;
+        Ok(admitted.ok_or(Failure::TooLarge))
+    }
+
+    /// Whether so many bytes more may wait, beside what is held.
+    fn may_wait(&self, waiting: &mut usize, bytes: usize) -> bool {
+        let all = waiting.saturating_add(bytes);
+        let may = all.saturating_add(self.held) <= self.limits.held_bytes;
+        if may {
+            *waiting = all;
+        }
+        may
     }
 
     /// What the guest is told of it.
@@ -106,8 +135,10 @@ impl CallState {
         Failure::Denied(reason)
     }
 
-    fn outbound(&self, request: Request) -> Result<OutboundRequest> {
+    /// `None`: it carries more than a request may.
+    fn outbound(&self, request: Request) -> Result<Option<Admitted>> {
         let mut headers = pairs(request.headers);
+        let mut form = None;
         let body = match request.body {
             Body::None => OutboundBody::None,
             Body::Text(text) => OutboundBody::Bytes(text.into_bytes().into()),
@@ -125,13 +156,20 @@ impl CallState {
             }
             Body::Multipart(parts) => {
                 let parts = parts.into_iter().map(|part| self.part(part)).collect::<Result<Vec<_>>>()?;
+                if multipart::most(&parts).is_none_or(|most| most > self.limits.request_bytes) {
+                    return Ok(None);
+                }
                 let boundary = self.boundary();
                 headers.retain(|(name, _)| !name.eq_ignore_ascii_case(CONTENT_TYPE));
                 headers.push((CONTENT_TYPE.to_owned(), format!("multipart/form-data; boundary={boundary}")));
-                OutboundBody::Bytes(multipart::body(&parts, &boundary))
+                form = Some(Form { parts, boundary });
+                OutboundBody::None
             }
         };
-        Ok(OutboundRequest {
+        if body.size().is_none_or(|size| size > self.limits.request_bytes) {
+            return Ok(None);
+        }
+        let ours = OutboundRequest {
             method: request.method,
             base: request.base,
             path: request.path,
@@ -140,7 +178,8 @@ impl CallState {
             body,
             credential: request.credential,
             timeout: request.timeout_ms.map(|ms| Duration::from_millis(ms.into())),
-        })
+        };
+        Ok(Some(Admitted { request: ours, form, hold: request.hold }))
     }
 
     fn part(&self, part: Part) -> Result<multipart::Part> {
