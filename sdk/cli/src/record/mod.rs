@@ -7,12 +7,12 @@ use std::{fs, path::PathBuf, sync::Arc};
 use clap::{Args, ValueEnum};
 use wellspring_testkit::{
     record::{Recorded, record},
-    rig::{Applicant, Rig, Seeded},
+    rig::{Applicant, Rig},
     script::Called,
 };
 
 use crate::{
-    clock::{SystemClock, start},
+    clock::{SystemClock, SystemEntropy},
     failure::Failure,
     project::{Folder, Project},
     trial::{Stand, block_on, double, untried},
@@ -103,7 +103,7 @@ async fn make(
     stand_in: &Applicant,
 ) -> Result<Recorded, Failure> {
     let package = project.read_package()?;
-    let rig = Rig::new(package, settings, Arc::new(SystemClock), Arc::new(Seeded::new(start()))).await;
+    let rig = Rig::new(package, settings, Arc::new(SystemClock), Arc::new(SystemEntropy)).await;
     let rig = rig.map_err(untried)?;
     let recorded = record(&rig, settings, account, called, stand_in, Arc::new(SystemClock)).await;
     recorded.map_err(|error| Failure::found(error.to_string()))

@@ -113,6 +113,8 @@ pub async fn record(
     scrubber.keep(&sample.withdrawal_json());
     let exchanges = ran.exchanges.iter().map(|exchange| step(exchange, &mut scrubber)).collect();
     let expect = scrubber.answer(&ran.outcome.to_json());
+    // Whoever else on this machine has found the way to the account finds nobody there any more.
+    rig.end();
     let script = Script {
         title: format!("recorded: {}", serde_json::to_value(called)?.as_str().unwrap_or_default()),
         call: called,
