@@ -86,13 +86,22 @@ pub fn run(args: &Record) -> Result<String, Failure> {
         fs::create_dir_all(folder).map_err(|error| Failure::unwritable(folder, &error))?;
     }
     fs::write(&out, text).map_err(|error| Failure::unwritable(&out, &error))?;
-    Ok(format!(
+    let said = format!(
         "{}\n{}: {} exchanges, {} values replaced. Read it before you commit it: `settings` stand in it as they are.",
         recorded.ran.outcome.line(),
         out.display(),
         recorded.script.exchanges.len(),
         recorded.replaced
-    ))
+    );
+    if recorded.flaws.is_empty() {
+        return Ok(said);
+    }
+    let flaws: Vec<_> = recorded.flaws.iter().map(ToString::to_string).collect();
+    Err(Failure::found(format!(
+        "{said}\n\nPlayed with the stand-in, it does not pass:\n{}\n\nWhere a value changes from call to call, such as a time, write \
+         {{\"$any\": true}} in its place.",
+        flaws.join("\n")
+    )))
 }
 
 async fn make(
