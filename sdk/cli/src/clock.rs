@@ -1,6 +1,9 @@
 //! The one place of the tool where the clock is read and randomness is drawn. Everything else is handed them.
 
-use wellspring_model::{Timestamp, time::Clock};
+use wellspring_model::{
+    Timestamp,
+    time::{Clock, Entropy},
+};
 use zeroize::Zeroizing;
 
 use crate::Failure;
@@ -21,9 +24,21 @@ pub fn now() -> Timestamp {
     SystemClock.now()
 }
 
-/// Something different each time: a start for numbers that only have to differ. Not for secrets.
-pub fn start() -> u64 {
-    u64::try_from(now().as_nanosecond() & i128::from(u64::MAX >> 1)).unwrap_or(1)
+/// The operating system's randomness, for secrets as well.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    #[expect(clippy::disallowed_methods, reason = "this is the source that everybody else is handed")]
+    #[expect(
+        clippy::panic,
+        reason = "a secret that is not random protects nothing; there is nothing safe to go on with"
+    )]
+    fn fill(&self, bytes: &mut [u8]) {
+        if let Err(error) = getrandom::fill(bytes) {
+            panic!("the operating system gives no randomness: {error}");
+        }
+    }
 }
 
 /// What a key is made of.

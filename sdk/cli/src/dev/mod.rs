@@ -15,12 +15,12 @@ use wellspring_testkit::{
     conformance::{Double, DoubleKind, Scene},
     front::{Fault, Where},
     live::{Action, Built, Hr, Live, Run, Snapshot, Trouble, Wish},
-    rig::{Call, Rig, Sample, Seeded},
+    rig::{Call, Rig, Sample},
 };
 
 use crate::{
     build,
-    clock::{SystemClock, start},
+    clock::{SystemClock, SystemEntropy},
     failure::Failure,
     project::{Folder, Project},
     trial::{Stand, block_on, double, untried},
@@ -146,7 +146,7 @@ impl Session<'_> {
         let package = built.await.map_err(Failure::internal)??;
         let bytes = package.len();
         // Settings may have changed as well, so the connection is made anew; the stand-in begins anew with the next delivery.
-        let rig = Rig::new(package, &kind.settings(), Arc::new(SystemClock), Arc::new(Seeded::new(start()))).await;
+        let rig = Rig::new(package, &kind.settings(), Arc::new(SystemClock), Arc::new(SystemEntropy)).await;
         let rig = rig.map_err(untried)?;
         let double = kind.start(Scene::Usual).await.map_err(Failure::internal)?;
         rig.begin(None, double.behind()).map_err(untried)?;

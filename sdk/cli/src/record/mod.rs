@@ -7,12 +7,12 @@ use std::{fs, path::PathBuf, sync::Arc};
 use clap::{Args, ValueEnum};
 use wellspring_testkit::{
     record::{Recorded, record},
-    rig::{Applicant, Rig, Seeded},
+    rig::{Applicant, Rig},
     script::Called,
 };
 
 use crate::{
-    clock::{SystemClock, start},
+    clock::{SystemClock, SystemEntropy},
     failure::Failure,
     project::{Folder, Project},
     trial::{Stand, block_on, double, untried},
@@ -86,13 +86,22 @@ pub fn run(args: &Record) -> Result<String, Failure> {
         fs::create_dir_all(folder).map_err(|error| Failure::unwritable(folder, &error))?;
     }
     fs::write(&out, text).map_err(|error| Failure::unwritable(&out, &error))?;
-    Ok(format!(
+    let said = format!(
         "{}\n{}: {} exchanges, {} values replaced. Read it before you commit it: `settings` stand in it as they are.",
         recorded.ran.outcome.line(),
         out.display(),
         recorded.script.exchanges.len(),
         recorded.replaced
-    ))
+    );
+    if recorded.flaws.is_empty() {
+        return Ok(said);
+    }
+    let flaws: Vec<_> = recorded.flaws.iter().map(ToString::to_string).collect();
+    Err(Failure::found(format!(
+        "{said}\n\nPlayed with the stand-in, it does not pass:\n{}\n\nWhere a value changes from call to call, such as a time, write \
+         {{\"$any\": true}} in its place.",
+        flaws.join("\n")
+    )))
 }
 
 async fn make(
@@ -103,7 +112,7 @@ async fn make(
     stand_in: &Applicant,
 ) -> Result<Recorded, Failure> {
     let package = project.read_package()?;
-    let rig = Rig::new(package, settings, Arc::new(SystemClock), Arc::new(Seeded::new(start()))).await;
+    let rig = Rig::new(package, settings, Arc::new(SystemClock), Arc::new(SystemEntropy)).await;
     let rig = rig.map_err(untried)?;
     let recorded = record(&rig, settings, account, called, stand_in, Arc::new(SystemClock)).await;
     recorded.map_err(|error| Failure::found(error.to_string()))

@@ -15,14 +15,17 @@ use wellspring_host::{
     Manifest,
     manifest::{Attach, CredentialKind},
 };
-use wellspring_model::SecretString;
+use wellspring_model::{SecretString, time::Entropy};
 
 use super::Answer;
 
-/// What is at the end of every made-up secret: nothing else looks like it.
+/// What the end of every made-up secret begins with: nothing else looks like it.
 const CANARY: &str = "c4n4ry-51c2";
 
 pub(super) struct Credentials {
+    /// The end of every secret of this server. Nobody else knows it: where the ATS itself is behind the server, these secrets are
+    /// as good as the account's own.
+    canary: String,
     known: BTreeMap<String, Known>,
     /// Tokens given out, each with its credential.
     tokens: Mutex<BTreeMap<String, String>>,
@@ -38,9 +41,12 @@ struct Known {
 }
 
 impl Credentials {
-    pub fn new(manifest: &Manifest) -> Self {
+    pub fn new(manifest: &Manifest, entropy: &dyn Entropy) -> Self {
+        let mut drawn = [0; 16];
+        entropy.fill(&mut drawn);
+        let canary = drawn.iter().fold(CANARY.to_owned(), |text, byte| format!("{text}{byte:02x}"));
         let known = manifest.credentials.iter().map(|(name, credential)| {
-            let secret = |member: &str| made_up(name, member);
+            let secret = |member: &str| made_up(name, member, &canary);
             let header = match (credential.kind, credential.attach, &credential.header) {
                 (CredentialKind::Basic, ..) => {
                     let pair = format!("{}:{}", secret("username"), secret("password"));
@@ -62,13 +68,19 @@ impl Credentials {
             });
             (name.clone(), Known { kind: credential.kind, header, token })
         });
-        Self { known: known.collect(), tokens: Mutex::default(), given: AtomicU64::new(0) }
+        let known = known.collect();
+        Self { canary, known, tokens: Mutex::default(), given: AtomicU64::new(0) }
+    }
+
+    /// The made-up secret of a credential's member: the same whenever it is asked for.
+    pub fn made_up(&self, credential: &str, member: &str) -> String {
+        made_up(credential, member, &self.canary)
     }
 
     /// As members by credential, as an operator would give them.
     pub fn secrets(&self) -> BTreeMap<String, BTreeMap<String, SecretString>> {
         let members = |name: &str, kind: CredentialKind| {
-            kind.fields().iter().map(|field| ((*field).to_owned(), made_up(name, field).into())).collect()
+            kind.fields().iter().map(|field| ((*field).to_owned(), self.made_up(name, field).into())).collect()
         };
         self.known.iter().map(|(name, known)| (name.clone(), members(name, known.kind))).collect()
     }
@@ -79,8 +91,10 @@ impl Credentials {
 
     /// A text with dots in the place of secrets.
     pub fn mask(&self, text: &str) -> String {
-        let secrets =
-            self.known.iter().flat_map(|(name, known)| known.kind.fields().iter().map(|field| made_up(name, field)));
+        let secrets = self
+            .known
+            .iter()
+            .flat_map(|(name, known)| known.kind.fields().iter().map(|field| self.made_up(name, field)));
         let tokens: Vec<_> = self.tokens.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect();
         secrets.chain(tokens).fold(text.to_owned(), |text, secret| text.replace(&secret, "••••••"))
     }
@@ -97,15 +111,15 @@ impl Credentials {
         here.peek()?;
         let body = String::from_utf8_lossy(body);
         let proves = |name: &str| {
-            let pair = format!("{}:{}", made_up(name, "client_id"), made_up(name, "client_secret"));
+            let pair = format!("{}:{}", self.made_up(name, "client_id"), self.made_up(name, "client_secret"));
             let basic = format!("Basic {}", BASE64_STANDARD.encode(pair));
-            authorization(headers) == Some(&basic) || body.contains(&made_up(name, "client_secret"))
+            authorization(headers) == Some(&basic) || body.contains(&self.made_up(name, "client_secret"))
         };
         let Some((name, _)) = here.find(|(name, _)| proves(name)) else {
             return Some(Answer::json(401, &json!({ "error": "invalid_client" })));
         };
         let number = self.given.fetch_add(1, Ordering::Relaxed);
-        let token = made_up(name, &format!("token-{number}"));
+        let token = self.made_up(name, &format!("token-{number}"));
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner).insert(token.clone(), name.clone());
         Some(Answer::json(200, &json!({ "access_token": token, "token_type": "Bearer", "expires_in": 3_600 })))
     }
@@ -135,7 +149,6 @@ fn authorization(headers: &HeaderMap) -> Option<&str> {
     headers.get(AUTHORIZATION)?.to_str().ok()
 }
 
-/// The made-up secret of a credential's member: the same whenever it is asked for.
-pub(crate) fn made_up(credential: &str, member: &str) -> String {
-    format!("{credential}-{member}-{CANARY}")
+fn made_up(credential: &str, member: &str, canary: &str) -> String {
+    format!("{credential}-{member}-{canary}")
 }

@@ -18,7 +18,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::{net::TcpListener, task::JoinHandle, time::Instant};
 use wellspring_host::Manifest;
-use wellspring_model::{SecretString, connection::BaseUrl};
+use wellspring_model::{SecretString, connection::BaseUrl, time::Entropy};
 
 use crate::cuttable;
 
@@ -26,7 +26,6 @@ pub use fault::{Fault, Where};
 pub use trace::Exchange;
 
 use credentials::Credentials;
-pub(crate) use credentials::made_up;
 
 /// A request as it came, without what it proved itself with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +90,8 @@ pub struct Front {
 }
 
 pub(crate) struct Shared {
+    /// The only name under which it answers: no page in a browser reaches it by a name of its own.
+    host: String,
     credentials: Credentials,
     state: Mutex<State>,
 }
@@ -111,15 +112,17 @@ impl Shared {
 }
 
 impl Front {
-    /// Starts on a free port, for a connector with this manifest.
+    /// Starts on a free port, for a connector with this manifest. Its secrets are made of `entropy`, and are no better than that.
     ///
     /// # Errors
     /// No port can be had.
-    pub async fn start(manifest: &Manifest, behind: Arc<dyn Behind>) -> io::Result<Self> {
+    pub async fn start(manifest: &Manifest, behind: Arc<dyn Behind>, entropy: &dyn Entropy) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let origin = format!("http://{}", listener.local_addr()?);
+        let host = listener.local_addr()?.to_string();
+        let origin = format!("http://{host}");
         let state = State { behind, faults: Vec::new(), count: 0, trace: Vec::new(), started: Instant::now() };
-        let shared = Arc::new(Shared { credentials: Credentials::new(manifest), state: Mutex::new(state) });
+        let credentials = Credentials::new(manifest, entropy);
+        let shared = Arc::new(Shared { host, credentials, state: Mutex::new(state) });
         let server = cuttable::serve(listener, serve::router(Arc::clone(&shared)));
         Ok(Self { origin, shared, server })
     }
@@ -138,6 +141,11 @@ impl Front {
     /// The secrets that it knows, as members by credential.
     pub fn secrets(&self) -> BTreeMap<String, BTreeMap<String, SecretString>> {
         self.shared.credentials.secrets()
+    }
+
+    /// The secret that it knows for a member of a credential.
+    pub(crate) fn made_up(&self, credential: &str, member: &str) -> String {
+        self.shared.credentials.made_up(credential, member)
     }
 
     /// Has somebody else answer from now on, and forgets faults and trace.

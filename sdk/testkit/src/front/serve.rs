@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::{ConnectInfo, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header::HOST},
     response::{IntoResponse, Response},
 };
 use futures_util::stream;
@@ -37,6 +37,9 @@ async fn take(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    if headers.get(HOST).is_none_or(|host| host.as_bytes() != shared.host.as_bytes()) {
+        return respond(Answer::json(403, &json!({ "message": "this server answers under its own address only" })));
+    }
     let (base, path) = place(uri.path());
     if let Some(answer) = shared.credentials.token(&base, &path, &headers, &body) {
         return respond(answer);

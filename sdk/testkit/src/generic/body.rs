@@ -35,8 +35,8 @@ fn file(name: Option<&str>, kind: &str, bytes: &[u8]) -> Map<String, Value> {
     if let Value::Object(members) = value { members } else { Map::new() }
 }
 
-/// As much of RFC 7578 as a host writes.
-fn multipart(kind: &str, body: &[u8]) -> Option<Map<String, Value>> {
+/// The fields of a form with files: as much of RFC 7578 as a host writes.
+pub(crate) fn multipart(kind: &str, body: &[u8]) -> Option<Map<String, Value>> {
     let boundary = format!("--{}", parameter(kind, "boundary")?);
     let mut members = Map::new();
     let mut rest = &body[find(body, boundary.as_bytes())? + boundary.len()..];

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::front::{Answer, Asked, Behind};
 
+pub(crate) use body::multipart;
 pub use seed::{GenericSeed, SeedError};
 pub use store::Written;
 

@@ -6,14 +6,15 @@
 
 mod looks;
 mod scrub;
+mod spelling;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use thiserror::Error;
 use uuid::Uuid;
 use wellspring_egress::{Authorities, ConnectionClient};
-use wellspring_host::{ConnectionView, Refusal, grants::GrantError};
+use wellspring_host::{CheckLine, ConnectionView, Refusal, grants::GrantError};
 use wellspring_model::{
     SecretString, Timestamp,
     connection::{BaseUrl, Connection},
@@ -23,9 +24,10 @@ use wellspring_model::{
 
 use crate::{
     forward::Forward,
-    front::{Answer, Exchange},
-    rig::{Applicant, Call, Ran, Rig, RigError, Sample},
-    script::{Called, Expected, Script, Scripted, Step},
+    front::{Answer, Asked, Exchange},
+    generic,
+    rig::{Applicant, Call, Outcome, Ran, Rig, RigError, Sample},
+    script::{Called, Expected, Flaw, PlayError, Script, Scripted, Step, object, play},
 };
 
 use scrub::Scrubber;
@@ -55,6 +57,8 @@ pub enum RecordError {
     Work(#[from] serde_json::Error),
     #[error("`{0:?}` cannot be recorded: it is the ATS that calls")]
     Inbound(Called),
+    #[error("what was recorded cannot be played: {0}")]
+    Play(#[from] PlayError),
 }
 
 /// What was recorded.
@@ -63,6 +67,9 @@ pub struct Recorded {
     pub ran: Ran,
     /// How many values were replaced.
     pub replaced: usize,
+    /// In what the script is not as the connector is when it is played with the stand-in: what changes from call to call, or was
+    /// replaced and is looked at by the connector.
+    pub flaws: Vec<Flaw>,
 }
 
 /// Makes one call against the account. `stand_in` is whose application takes the place of the real one in the script.
@@ -106,13 +113,18 @@ pub async fn record(
         Called::Receive | Called::Partner => return Err(RecordError::Inbound(called)),
     };
     let ran = rig.call(call).await;
+    // Whoever else on this machine has found the way to the account finds nobody there any more.
+    rig.end();
     let mut scrubber = Scrubber::new(&account.applicant, stand_in);
     // What we sent ourselves is known, whatever it looks like.
     scrubber.keep(&sample.result_json());
     scrubber.keep(&sample.correction_json());
     scrubber.keep(&sample.withdrawal_json());
+    let bodies =
+        ran.exchanges.iter().filter_map(|exchange| serde_json::from_slice(&exchange.answer.as_ref()?.body).ok());
+    bodies.for_each(|body: Value| scrubber.meet(&body));
     let exchanges = ran.exchanges.iter().map(|exchange| step(exchange, &mut scrubber)).collect();
-    let expect = scrubber.answer(&ran.outcome.to_json());
+    let expect = outcome(&ran.outcome, &mut scrubber);
     let script = Script {
         title: format!("recorded: {}", serde_json::to_value(called)?.as_str().unwrap_or_default()),
         call: called,
@@ -121,40 +133,94 @@ pub async fn record(
         request: None,
         cursor: None,
         exchanges,
-        expect: outcome(expect),
+        expect,
     };
-    Ok(Recorded { script, ran, replaced: scrubber.replaced() })
+    let flaws = play(rig, &script, &Sample::new(stand_in.clone())).await?.flaws;
+    Ok(Recorded { script, ran, replaced: scrubber.replaced(), flaws })
 }
 
-/// Messages are for people and may change; codes are what a test is about.
-fn outcome(mut expect: Value) -> Value {
-    if let Some(failure) = expect.get_mut("failure").and_then(Value::as_object_mut) {
-        failure.remove("message");
+/// Messages are for people and may change; codes are what a test is about. What the connector or the host says of itself is not scrubbed:
+/// it is about nobody.
+fn outcome(outcome: &Outcome, scrubber: &mut Scrubber) -> Value {
+    match outcome {
+        Outcome::Checked(lines) => {
+            let line = |line: &CheckLine| json!({ "name": line.name, "ok": line.ok });
+            json!({ "lines": lines.iter().map(line).collect::<Vec<_>>() })
+        }
+        Outcome::Failed(failure) => json!({ "failure": { "code": failure.code, "retry": failure.retry } }),
+        other => scrubber.answer(&other.to_json()),
     }
-    expect
 }
 
 fn step(exchange: &Exchange, scrubber: &mut Scrubber) -> Step {
     let asked = &exchange.asked;
-    let mut query = serde_json::Map::new();
-    for (name, value) in &asked.query {
-        query.insert(name.clone(), scrubber.request(name, &Value::String(value.clone())));
-    }
-    let json = serde_json::from_slice::<Value>(&asked.body).ok().map(|body| scrubber.request("", &body));
+    let body = Body::of(asked, scrubber);
     Step {
         request: Expected {
             method: asked.method.clone(),
             base: Some(asked.base.clone()),
             path: scrubber.path(&asked.path),
-            query: (!query.is_empty()).then_some(Value::Object(query)),
+            query: pairs(&asked.query, scrubber),
             headers: None,
             credential: asked.credential.clone(),
-            json,
-            form: None,
-            text: None,
+            json: body.json,
+            form: body.form,
+            text: body.text,
         },
         answer: exchange.answer.as_ref().map_or_else(lost, |answer| scripted(answer, scrubber)),
     }
+}
+
+/// Names with values; `None` where there are none.
+fn pairs(pairs: &[(String, String)], scrubber: &mut Scrubber) -> Option<Value> {
+    let mut scrubbed = Vec::new();
+    for (name, value) in pairs {
+        let value = scrubber.request(name, &Value::String(value.clone()));
+        scrubbed.push((scrubber.key(name), value.as_str().unwrap_or_default().to_owned()));
+    }
+    (!pairs.is_empty()).then(|| object(&scrubbed))
+}
+
+/// What a script expects of a body.
+#[derive(Default)]
+struct Body {
+    json: Option<Value>,
+    form: Option<Value>,
+    text: Option<Value>,
+}
+
+impl Body {
+    fn of(asked: &Asked, scrubber: &mut Scrubber) -> Self {
+        if asked.body.is_empty() {
+            return Self::default();
+        }
+        let kind = asked.header("content-type").unwrap_or_default();
+        if kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
+            let fields: Vec<_> = url::form_urlencoded::parse(&asked.body).into_owned().collect();
+            return Self { form: pairs(&fields, scrubber), ..Self::default() };
+        }
+        if let Some(fields) = generic::multipart(kind, &asked.body) {
+            return Self { text: Some(json!({ "$contains": pieces(&fields, scrubber) })), ..Self::default() };
+        }
+        if let Ok(body) = serde_json::from_slice::<Value>(&asked.body) {
+            return Self { json: Some(scrubber.request("", &body)), ..Self::default() };
+        }
+        // Bytes that are no text are a file's, and about somebody.
+        let text = std::str::from_utf8(&asked.body).ok().map(|text| Value::String(text.to_owned()));
+        Self { text: text.map(|text| scrubber.request("", &text)), ..Self::default() }
+    }
+}
+
+/// What has to stand somewhere in a form with files: its fields and what they hold, and of files their fields alone.
+fn pieces(fields: &Map<String, Value>, scrubber: &mut Scrubber) -> Vec<Value> {
+    let mut pieces = Vec::new();
+    for (name, value) in fields {
+        pieces.push(json!(format!("name=\"{name}\"")));
+        if value.is_string() {
+            pieces.push(scrubber.request(name, value));
+        }
+    }
+    pieces
 }
 
 /// No answer came: a script says that as a gateway in between would.
@@ -177,4 +243,39 @@ fn scripted(answer: &Answer, scrubber: &mut Scrubber) -> Scripted {
     }
     let text = (json.is_none() && !answer.body.is_empty()).then(|| "text".to_owned());
     Scripted { status: answer.status, headers, json, text }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    fn body(kind: &str, body: &'static str) -> Body {
+        let asked = Asked {
+            method: "POST".to_owned(),
+            base: "api".to_owned(),
+            path: "/notes".to_owned(),
+            query: Vec::new(),
+            headers: vec![("content-type".to_owned(), kind.to_owned())],
+            body: Bytes::from_static(body.as_bytes()),
+            credential: None,
+        };
+        let real = Applicant { application: "88123".to_owned(), ..Applicant::default() };
+        Body::of(&asked, &mut Scrubber::new(&real, &Applicant::default()))
+    }
+
+    /// Without it, whatever a connector sends as a form or a text passes.
+    #[test]
+    fn forms_and_texts_are_expected_as_well() {
+        let form = body("application/x-www-form-urlencoded", "application=88123&tag=a&tag=b");
+        assert_eq!(form.form, Some(json!({"application": "61001", "tag": ["a", "b"]})));
+        assert_eq!(body("text/plain", "note on 88123").text, Some(json!("note on 61001")));
+        let file = "--b\r\nContent-Disposition: form-data; name=\"on\"\r\n\r\n88123\r\n\
+                    --b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x.txt\"\r\n\r\ntext\r\n--b--\r\n";
+        let expected = json!({"$contains": ["name=\"file\"", "name=\"on\"", "61001"]});
+        assert_eq!(body("multipart/form-data; boundary=b", file).text, Some(expected));
+        let json = body("application/json", "{\"application\": 88123}");
+        assert!(json.text.is_none() && json.json == Some(json!({"application": 61001})));
+    }
 }

@@ -14,6 +14,8 @@ use wellspring_model::{
     delivery::{ApplicationResult, DeliveryFailure, Receipt},
 };
 
+use crate::front::Front;
+
 /// A call of a connector.
 #[derive(Clone)]
 pub enum Call {
@@ -121,6 +123,7 @@ impl Call {
     pub(super) async fn make(
         self,
         host: &Host,
+        front: &Front,
         manifest: &Manifest,
         connection: ConnectionView,
         deadline: Duration,
@@ -151,12 +154,12 @@ impl Call {
                 host.deliver(id, call).await.result.map_or_else(failed, Outcome::Delivered)
             }
             Self::Receive(request, proof) => {
-                let request = prove(request, &proof, manifest.webhooks.as_ref(), &connection);
+                let request = prove(request, &proof, manifest.webhooks.as_ref(), front);
                 let call = InboundCall { connection, call_id, deadline, purpose: Purpose::Receive, request };
                 inbound(host.inbound(id, call).await)
             }
             Self::Partner(request, offers, proof) => {
-                let request = prove(request, &proof, manifest.partner.as_ref(), &connection);
+                let request = prove(request, &proof, manifest.partner.as_ref(), front);
                 let call = InboundCall { connection, call_id, deadline, purpose: Purpose::Partner(offers), request };
                 inbound(host.inbound(id, call).await)
             }
@@ -165,21 +168,14 @@ impl Call {
 }
 
 /// Adds what shows that a request is genuine.
-fn prove(
-    mut request: InboundRequest,
-    proof: &Proof,
-    described: Option<&Inbound>,
-    connection: &ConnectionView,
-) -> InboundRequest {
+fn prove(mut request: InboundRequest, proof: &Proof, described: Option<&Inbound>, front: &Front) -> InboundRequest {
     let described = match proof {
         Proof::None => None,
         Proof::Manifest => described,
         Proof::Other(other) => Some(other),
     };
-    if let Some(described) = described
-        && connection.secrets.contains_key(&described.credential)
-    {
-        let secret = crate::front::made_up(&described.credential, "secret").into();
+    if let Some(described) = described {
+        let secret = front.made_up(&described.credential, "secret").into();
         request.headers.extend(described.prove(&secret, &request.body));
     }
     request

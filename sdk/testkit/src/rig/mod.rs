@@ -86,9 +86,9 @@ impl Rig {
     ) -> Result<Self, RigError> {
         let kept = Arc::new(Kept::default());
         let config = HostConfig { slots: 4, ..HostConfig::default() };
-        let host = Host::new(config, Arc::clone(&kept) as _, clock, entropy)?;
+        let host = Host::new(config, Arc::clone(&kept) as _, clock, Arc::clone(&entropy))?;
         let connector = host.install(package).await?;
-        let front = Front::start(connector.manifest(), Arc::new(Nobody)).await?;
+        let front = Front::start(connector.manifest(), Arc::new(Nobody), &*entropy).await?;
         let view = connect(&connector, &front, settings, 1)?;
         let connections = AtomicU64::new(1);
         Ok(Self { host, connector, front, settings: settings.clone(), view: Mutex::new(view), connections, kept })
@@ -120,6 +120,11 @@ impl Rig {
         Ok(())
     }
 
+    /// Nobody answers any more: what was behind until now can be reached through this no longer.
+    pub fn end(&self) {
+        self.front.put_behind(Arc::new(Nobody));
+    }
+
     /// Calls the connector.
     pub async fn call(&self, call: Call) -> Ran {
         self.call_within(call, DEADLINE).await
@@ -130,7 +135,7 @@ impl Rig {
         let view = self.view.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let _before = self.front.take_trace();
         let (logs, subscriber) = log::tap();
-        let outcome = call.make(&self.host, self.connector.manifest(), view, deadline.min(DEADLINE));
+        let outcome = call.make(&self.host, &self.front, self.connector.manifest(), view, deadline.min(DEADLINE));
         let outcome = outcome.with_subscriber(subscriber).await;
         Ran { outcome, logs: logs.take(), exchanges: self.front.take_trace() }
     }

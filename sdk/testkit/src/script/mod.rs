@@ -7,5 +7,5 @@ mod play;
 
 pub use file::{Called, Expected, Received, Script, Scripted, Step};
 pub use matching::{Difference, differences};
-pub(crate) use play::offers;
 pub use play::{Flaw, PlayError, Played, play};
+pub(crate) use play::{object, offers};

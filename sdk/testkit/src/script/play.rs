@@ -226,7 +226,7 @@ impl Scripted {
 }
 
 /// Of several values with one name, a list.
-fn object(pairs: &[(String, String)]) -> Value {
+pub(crate) fn object(pairs: &[(String, String)]) -> Value {
     let mut members = Map::new();
     for (name, value) in pairs {
         let value = Value::String(value.clone());

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use wellspring_host::{InboundRequest, manifest::Event};
-use wellspring_model::delivery::FailureCode;
+use wellspring_model::delivery::{ApplicationResult, FailureCode};
 
 use super::{
     CHECKS, CORRECTS, Found, LISTS_JOBS, PARTNERS, RECEIVES, Rule, Ruling, UNSUPPORTED, Verdict, WITHDRAWS, came_to,
@@ -90,16 +90,13 @@ async fn withdraws(kit: &Kit<'_>) -> Result<Ruling, RigError> {
     let double = kit.fresh().await?;
     kit.deliver().await?;
     let mut found = Found::default();
-    let (withdrawal, result) = (kit.sample().withdrawal()?, kit.sample().result()?);
+    let (withdrawal, result, corrected) =
+        (kit.sample().withdrawal()?, kit.sample().result()?, kit.sample().correction()?);
+    let correction = kit.call(result_call(corrected.clone())).await;
+    found.unless(correction.outcome.receipt().is_some(), || format!("corrected, {}", came_to(&correction)));
     let first = kit.call(Call::Withdraw(Box::new(withdrawal.clone()))).await;
     found.unless(first.outcome.receipt().is_some(), || came_to(&first));
-    let left = double.changeable().to_string();
-    let summary = result.summary.lines().next().unwrap_or_default();
-    for (what, text) in
-        [("headline", result.headline.as_str()), ("summary", summary), ("report's link", result.report_url.as_str())]
-    {
-        found.unless(!left.contains(text), || format!("the {what} of the result is still at the ATS"));
-    }
+    found.0.extend(still_there(&double.changeable().to_string(), &result, &corrected));
     // An ATS that lets nobody delete notes keeps them; people are to read there that the result counts no more.
     let told = double.kept().to_string();
     if told.contains(&result.marker) {
@@ -108,11 +105,34 @@ async fn withdraws(kit: &Kit<'_>) -> Result<Ruling, RigError> {
             "the note cannot be taken away, and nothing beside it says that it was withdrawn".to_owned()
         });
     }
+    let left = double.written();
     let second = kit.call(Call::Withdraw(Box::new(withdrawal))).await;
     let is_answer = second.outcome.receipt().is_some()
         || second.outcome.failure().is_some_and(|failure| failure.code == FailureCode::NotFound);
     found.unless(is_answer, || format!("repeated, {}", came_to(&second)));
-    Ok(found.ruling(&WITHDRAWS, "delivered, withdrawn, and the withdrawal repeated"))
+    found.unless(double.written() == left, || {
+        "repeated, it wrote once more: search for withdrawal_marker before you write".to_owned()
+    });
+    Ok(found.ruling(&WITHDRAWS, "delivered, corrected, withdrawn, and the withdrawal repeated"))
+}
+
+/// What can still be read of a result and its correction.
+fn still_there(left: &str, result: &ApplicationResult, corrected: &ApplicationResult) -> Vec<String> {
+    let first_line = |text: &str| text.lines().next().unwrap_or_default().to_owned();
+    let correction = corrected.correction.as_ref();
+    let of_correction = correction
+        .map(|one| [("correction's marker", one.marker.clone()), ("correction's headline", one.headline.clone())]);
+    let of_result = [
+        ("headline of the result", result.headline.clone()),
+        ("summary of the result", first_line(&result.summary)),
+        ("result's link", result.report_url.to_string()),
+        ("headline of the corrected result", corrected.headline.clone()),
+        ("summary of the corrected result", first_line(&corrected.summary)),
+    ];
+    let all = of_result.into_iter().chain(of_correction.into_iter().flatten());
+    all.filter(|(_, text)| left.contains(text.as_str()))
+        .map(|(what, _)| format!("the {what} is still at the ATS"))
+        .collect()
 }
 
 async fn inbound(kit: &Kit<'_>, rule: &'static Rule, event: Event) -> Result<Ruling, RigError> {

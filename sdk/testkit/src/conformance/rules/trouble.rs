@@ -61,6 +61,10 @@ async fn at_each(
         if let Some(wrong) = look(&ran, number) {
             found.wrong(format!("{place}: {wrong}; {}", came_to(&ran)));
         }
+        // Before it is repeated: after a receipt the gateway repeats nothing.
+        found.unless(ran.outcome.receipt().is_none() || double.written() == clean.written, || {
+            format!("{place}: it says delivered, and that is not there; {}", came_to(&ran))
+        });
         let again = kit.deliver_again().await?;
         found.unless(again.outcome.receipt().is_some(), || {
             format!("{place}: a repeat did not deliver; {}", came_to(&again))
@@ -136,10 +140,11 @@ async fn gone(kit: &Kit<'_>) -> Result<Ruling, RigError> {
 }
 
 async fn merged(kit: &Kit<'_>) -> Result<Ruling, RigError> {
-    let _double = kit.at(Scene::Merged).await?;
+    let double = kit.at(Scene::Merged).await?;
     let ran = kit.deliver().await?;
     let mut found = Found::default();
     let is_delivered = ran.outcome.receipt().is_some();
+    found.unless(!is_delivered || !double.is_untouched(), || "it says delivered, and nothing is there".to_owned());
     let not_found = ran.outcome.failure().is_some_and(|failure| failure.code == FailureCode::NotFound);
     found.unless(is_delivered || not_found, || format!("it is to deliver, or to answer NOT_FOUND; {}", came_to(&ran)));
     let passed = if is_delivered { "delivered to the application, whoever has it" } else { "NOT_FOUND" };
@@ -177,10 +182,14 @@ async fn deadline(kit: &Kit<'_>, clean: &Clean) -> Result<Ruling, RigError> {
 
 async fn oversize(kit: &Kit<'_>, clean: &Clean) -> Result<Ruling, RigError> {
     let mut found = at_each(kit, clean, Fault::Oversize, harmless).await?;
-    let _double = kit.fresh().await?;
+    let double = kit.fresh().await?;
     let ran = kit.call(result_call(kit.sample().oversize().result()?)).await;
-    let is_answer = ran.outcome.receipt().is_some()
-        || ran.outcome.failure().is_some_and(|failure| failure.code == FailureCode::InvalidInput);
+    let is_delivered = ran.outcome.receipt().is_some();
+    found.unless(!is_delivered || !double.is_untouched(), || {
+        "a result of 100,000 characters: it says delivered, and nothing is there".to_owned()
+    });
+    let is_answer =
+        is_delivered || ran.outcome.failure().is_some_and(|failure| failure.code == FailureCode::InvalidInput);
     found.unless(is_answer, || format!("a result of 100,000 characters: {}", came_to(&ran)));
     Ok(found.ruling(&OVERSIZE, "answers of 64 MB, and a result of 100,000 characters"))
 }
