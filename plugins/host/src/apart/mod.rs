@@ -6,6 +6,8 @@
 //! connection. A process that ends takes the calls under way with it, and is started again for the next.
 
 #[cfg(unix)]
+mod asked;
+#[cfg(unix)]
 pub mod child;
 mod frame;
 #[cfg(unix)]

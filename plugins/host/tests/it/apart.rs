@@ -11,23 +11,13 @@ use std::{
 
 #[cfg(target_os = "linux")]
 use rustix::process::Signal;
-use wellspring_host::{CheckLine, Host, HostConfig, InMemory, Limits, Workplace};
+use wellspring_host::{CheckLine, Host, Limits};
 use wellspring_model::delivery::FailureCode;
 
-use crate::support::{NOW_MS, StoppedClock, call, connection, deliver, id, install, tight};
-
-/// The program beside the tests that Cargo builds along with them.
-fn program() -> Workplace {
-    let tests = std::env::current_exe().expect("this program");
-    let folder = tests.parent().and_then(|deps| deps.parent()).expect("Cargo's folder");
-    let program: PathBuf = folder.join("examples/guests");
-    assert!(program.is_file(), "{} is built with the tests", program.display());
-    Workplace::Child { program, arguments: Vec::new() }
-}
+use crate::support::{NOW_MS, apart, call, connection, deliver, id, install, tight};
 
 async fn host(limits: Limits) -> Host {
-    let config = HostConfig { limits, slots: 4, ..HostConfig::default() };
-    Host::apart(config, program(), Arc::new(InMemory::default()), Arc::new(StoppedClock)).await.expect("it starts")
+    apart(limits, &[]).await
 }
 
 #[tokio::test]
