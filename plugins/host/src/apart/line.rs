@@ -23,6 +23,7 @@ use wellspring_model::delivery::{DeliveryFailure, FailureCode};
 use super::{
     asked::Asked,
     frame::{self, Ask, Down, Outbox, Reply, UP_MAX, Up},
+    words,
 };
 use crate::{
     engine::Allocation,
@@ -59,19 +60,23 @@ struct Pending {
 }
 
 impl Line {
-    /// Starts a process: with a pipe, and without an environment, arguments or files of ours.
+    /// Starts a process: with a pipe, and without an environment, arguments or files of ours. What it writes to standard error is heard
+    /// until it is ready.
     pub async fn start(program: &Path, arguments: &[String], limits: &Limits, slots: u32) -> io::Result<Arc<Self>> {
         let (ours, theirs) = StdStream::pair()?;
         ours.set_nonblocking(true)?;
-        let child = Command::new(program)
+        let mut child = Command::new(program)
             .args(arguments)
             .env_clear()
             .current_dir("/")
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())
-            .stderr(Stdio::inherit())
+            .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
+        if let Some(errors) = child.stderr.take() {
+            tokio::spawn(words::tell(child.id(), errors));
+        }
         let (mut from, to) = UnixStream::from_std(ours)?.into_split();
         let outbox = Outbox::new(to);
         outbox.say(&Down::Begin { limits: limits.clone(), slots })?;

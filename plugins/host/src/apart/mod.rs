@@ -15,5 +15,7 @@ mod line;
 #[cfg(target_os = "linux")]
 mod lock_down;
 mod parent;
+#[cfg(unix)]
+mod words;
 
 pub(crate) use parent::Apart;
