@@ -103,10 +103,11 @@ async fn fetch(request: &TokenRequest<'_>, clients: &Clients, clock: &dyn Clock)
     let answer: Answer =
         client.exchange_client_credentials().add_scopes(scopes).request_async(&send).await.map_err(refusal)?;
     let text = SecretString::from(answer.access_token().secret().clone());
-    request.scrubber.learn(&text);
+    // The access token last, so that it is the newest: it is the one that goes out.
     if let Some(refresh) = answer.refresh_token() {
         request.scrubber.learn(&SecretString::from(refresh.secret().clone()));
     }
+    request.scrubber.learn(&text);
     Ok(Token { text, ends_at: ends_at(&answer, asked_at) })
 }
 

@@ -16,6 +16,9 @@ use crate::{
     redact::Redactor,
 };
 
+/// How much of one call may be asked of the outside at once: requests of one `send-many` that are under way at a time.
+pub(crate) const SIDE_BY_SIDE: usize = 4;
+
 /// What a guest is to do, with all that it is told.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Errand {

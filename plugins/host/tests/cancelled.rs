@@ -14,10 +14,10 @@ use std::{
 };
 
 use tokio::{io::AsyncReadExt as _, net::TcpListener};
-use wellspring_host::DeliverCall;
+use wellspring_host::{DeliverCall, Host};
 use wellspring_model::delivery::FailureCode;
 
-use crate::support::{call, connection, deliver, host, id, install, tight};
+use crate::support::{apart, call, connection, deliver, host, id, install, tight};
 
 /// An ATS that takes every request and never answers; with how many connections were made, and how many are open.
 async fn silent() -> (String, Arc<[AtomicUsize; 2]>) {
@@ -40,11 +40,9 @@ async fn silent() -> (String, Arc<[AtomicUsize; 2]>) {
     (origin, counts)
 }
 
-/// Guards the deadline of a call, and that what it drops ends the request. There are four slots: one that was not given
-/// back would be missed by the fifth call.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_call_that_is_ended_while_it_waits_gives_back_its_slot_and_its_connection() {
-    let host = host(tight());
+/// Cuts calls off, and looks that every connection of theirs ends. There are four slots: one that was not given back would be missed
+/// by the fifth call.
+async fn cut_off(host: Host) {
     install(&host, &["strays", "echoes"]).await;
     let (origin, counts) = silent().await;
     for turn in 0..200 {
@@ -64,4 +62,17 @@ async fn a_call_that_is_ended_while_it_waits_gives_back_its_slot_and_its_connect
     let [made, open] = [0, 1].map(|which: usize| counts[which].load(Ordering::SeqCst));
     assert!(made > 20 && open == 0, "{made} connections, {open} of them open");
     deliver(&host, "echoes", "after").await.expect("the next call works");
+}
+
+/// Guards the deadline of a call, and that what it drops ends the request.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_is_ended_while_it_waits_gives_back_its_slot_and_its_connection() {
+    cut_off(host(tight())).await;
+}
+
+/// Guards `Asked`: with a task of its own for each question the connection stays.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_in_a_process_of_its_own_gives_them_back_too() {
+    cut_off(apart(tight(), &[]).await).await;
 }

@@ -59,15 +59,14 @@ impl Scrubber {
         Self { fixed: secrets.into_iter().filter_map(Known::new).collect(), tokens: Mutex::default() }
     }
 
-    /// From now on this token is looked for too.
+    /// From now on this token is looked for too. One that is known becomes the newest again.
     pub(crate) fn learn(&self, token: &SecretString) {
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
-        if tokens.iter().any(|known| known.secret.expose_secret() == token.expose_secret()) {
-            return;
-        }
-        let Some(known) = Known::new(token.clone()) else { return };
+        let place = tokens.iter().position(|known| known.secret.expose_secret() == token.expose_secret());
+        let known = place.and_then(|place| tokens.remove(place));
+        let Some(known) = known.or_else(|| Known::new(token.clone()).map(Arc::new)) else { return };
         tokens.truncate(TOKENS - 1);
-        tokens.push_front(Arc::new(known));
+        tokens.push_front(known);
     }
 
     /// The fields of an answer. One whose name holds a secret is left out.

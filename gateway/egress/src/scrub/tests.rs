@@ -123,6 +123,9 @@ fn the_last_tokens_are_looked_for_and_older_ones_forgotten() {
     assert_eq!((0..=TOKENS).map(hidden).collect::<Vec<_>>(), [vec![false], vec![true; TOKENS]].concat());
     scrubber.learn(&token(1));
     assert!(hidden(1) && hidden(TOKENS), "one that is known pushes none out");
+    // Fails where it stays in its place, the oldest.
+    scrubber.learn(&token(0));
+    assert!(hidden(1) && !hidden(2), "and becomes the newest");
 }
 
 /// Guards the linear search: with one that begins anew at each place this takes minutes.

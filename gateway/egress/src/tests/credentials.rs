@@ -132,6 +132,36 @@ async fn a_secret_that_is_echoed_does_not_reach_the_guest() {
     assert!(sent[2].contains(&format!("Basic {as_user}")), "the key is the user name: {}", sent[2]);
 }
 
+/// Guards that `learn` moves what it knows to the front: otherwise new refresh tokens push out the access token that is in use.
+#[tokio::test]
+async fn an_access_token_that_is_given_again_and_again_stays_hidden() {
+    const TOKEN: &str = "t0ken-that-stays";
+    let server = Server::start(|request, before| {
+        if request.starts_with("POST /token ") {
+            let body =
+                format!(r#"{{"access_token":"{TOKEN}","refresh_token":"refresh-n0-{before}","token_type":"bearer"}}"#);
+            return Answer::status("200 OK", &[("content-type", "application/json")], &body);
+        }
+        Answer::ok(&format!("you sent {TOKEN}"))
+    })
+    .await;
+    let clock = Standing::new();
+    let rights = rights(&server, oauth(&server));
+    let client = ConnectionClient::with_lookup(
+        rights,
+        Arc::new(Authorities::new(None)),
+        clock.clone(),
+        limits(),
+        system_lookup(),
+    );
+    for fetch in 1..=10 {
+        let answer = client.send(get_as("/x", "main")).await.unwrap();
+        assert_eq!(tokens_fetched(&server), fetch);
+        assert_eq!(String::from_utf8_lossy(&answer.body), "you sent [secret]", "after {fetch} fetches");
+        clock.advance(SignedDuration::from_secs(3_600));
+    }
+}
+
 /// Guards `set_sensitive`, without which any debug output of a request would show it.
 #[test]
 fn a_credential_that_is_attached_is_not_shown_in_debug_output() {

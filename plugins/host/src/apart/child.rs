@@ -85,6 +85,7 @@ async fn serve(clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> io::Result<(
 /// An engine, in a process that has given up the rest. Before the first byte of anybody's code is here.
 fn ready(limits: Limits, slots: u32, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Executor, String> {
     let executor = Executor::new(Arc::new(limits), slots, clock, entropy).map_err(|error| error.to_string())?;
+    hush().map_err(|error| format!("it cannot give up standard error: {error}"))?;
     #[cfg(target_os = "linux")]
     super::lock_down::lock_down().map_err(|error| {
         format!(
@@ -92,6 +93,13 @@ fn ready(limits: Limits, slots: u32, clock: Arc<dyn Clock>, entropy: Arc<dyn Ent
         )
     })?;
     Ok(executor)
+}
+
+/// Standard error leads nowhere from now on: whoever took this process over would write the gateway's log with it.
+fn hush() -> io::Result<()> {
+    let nowhere = std::fs::OpenOptions::new().write(true).open("/dev/null")?;
+    rustix::stdio::dup2_stderr(nowhere)?;
+    Ok(())
 }
 
 struct Guests {

@@ -20,7 +20,11 @@ use tokio::{
 };
 use wellspring_model::delivery::{DeliveryFailure, FailureCode};
 
-use super::frame::{self, Ask, Down, Outbox, Reply, UP_MAX, Up};
+use super::{
+    asked::Asked,
+    frame::{self, Ask, Down, Outbox, Reply, UP_MAX, Up},
+    words,
+};
 use crate::{
     engine::Allocation,
     errand::{Given, Outside as _},
@@ -51,23 +55,28 @@ struct Open {
 
 struct Pending {
     lent: Arc<Lent>,
+    asked: Asked,
     ended: oneshot::Sender<Result<Given, DeliveryFailure>>,
 }
 
 impl Line {
-    /// Starts a process: with a pipe, and without an environment, arguments or files of ours.
+    /// Starts a process: with a pipe, and without an environment, arguments or files of ours. What it writes to standard error is heard
+    /// until it is ready.
     pub async fn start(program: &Path, arguments: &[String], limits: &Limits, slots: u32) -> io::Result<Arc<Self>> {
         let (ours, theirs) = StdStream::pair()?;
         ours.set_nonblocking(true)?;
-        let child = Command::new(program)
+        let mut child = Command::new(program)
             .args(arguments)
             .env_clear()
             .current_dir("/")
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())
-            .stderr(Stdio::inherit())
+            .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
+        if let Some(errors) = child.stderr.take() {
+            tokio::spawn(words::tell(child.id(), errors));
+        }
         let (mut from, to) = UnixStream::from_std(ours)?.into_split();
         let outbox = Outbox::new(to);
         outbox.say(&Down::Begin { limits: limits.clone(), slots })?;
@@ -114,11 +123,12 @@ impl Line {
     pub fn calling(&self, lent: Arc<Lent>) -> (u64, oneshot::Receiver<Result<Given, DeliveryFailure>>) {
         let call = self.next.fetch_add(1, Ordering::Relaxed);
         let (ended, end) = oneshot::channel();
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).calls.insert(call, Pending { lent, ended });
+        let pending = Pending { lent, asked: Asked::nothing(), ended };
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).calls.insert(call, pending);
         (call, end)
     }
 
-    /// Nobody waits for this call any more.
+    /// Nobody waits for this call any more. What it asked for ends with it.
     pub fn leave(&self, call: u64) {
         let left = self.open.lock().unwrap_or_else(PoisonError::into_inner).calls.remove(&call);
         if left.is_some() {
@@ -139,7 +149,7 @@ impl Line {
         }
     }
 
-    fn take(self: &Arc<Self>, up: Up) -> io::Result<()> {
+    fn take(&self, up: Up) -> io::Result<()> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         match up {
             Up::Ready(_) => return Err(io::Error::new(io::ErrorKind::InvalidData, "it began twice")),
@@ -159,12 +169,12 @@ impl Line {
                 }
             }
             Up::Ask { call, question, ask } => {
-                let Some(lent) = open.calls.get(&call).map(|pending| Arc::clone(&pending.lent)) else { return Ok(()) };
-                let line = Arc::clone(self);
-                tokio::spawn(async move {
-                    let reply = answer(&lent, ask).await;
-                    line.send(&Down::Reply { call, question, reply })
-                });
+                let Some(pending) = open.calls.get_mut(&call) else { return Ok(()) };
+                let (lent, outbox) = (Arc::clone(&pending.lent), self.outbox.clone());
+                pending.asked.answer(async move { answer(&lent, ask).await }, move |reply| {
+                    // A process that is gone needs no answer.
+                    let _said = outbox.say(&Down::Reply { call, question, reply });
+                })?;
             }
         }
         Ok(())

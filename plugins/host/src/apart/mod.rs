@@ -6,6 +6,8 @@
 //! connection. A process that ends takes the calls under way with it, and is started again for the next.
 
 #[cfg(unix)]
+mod asked;
+#[cfg(unix)]
 pub mod child;
 mod frame;
 #[cfg(unix)]
@@ -13,5 +15,7 @@ mod line;
 #[cfg(target_os = "linux")]
 mod lock_down;
 mod parent;
+#[cfg(unix)]
+mod words;
 
 pub(crate) use parent::Apart;

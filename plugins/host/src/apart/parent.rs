@@ -27,7 +27,7 @@ use crate::{
 
 /// How long a call may go on beyond its deadline: the process ends calls itself, so one that did not has been lost.
 const GRACE: Duration = Duration::from_secs(2);
-/// Starting takes milliseconds; a busy machine is given its time.
+/// Starting takes milliseconds, and so does loading; a busy machine is given its time.
 const STARTING: Duration = Duration::from_secs(30);
 
 /// Guests in a process of their own.
@@ -113,8 +113,11 @@ impl Apart {
         if line.is_gone() {
             let new = begin(&self.program, &self.arguments, &self.limits, self.slots).await?;
             let codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            for (handle, code) in codes {
-                load(&new, handle, &code).await.map_err(|error| HostError::new(&error))?;
+            if timeout(STARTING, load_all(&new, codes)).await.is_err() {
+                tracing::error!(process = new.process, "not every connector was loaded in time");
+            }
+            if new.is_gone() {
+                return Err(HostError::new("the process that runs connectors ended as they were loaded"));
             }
             tracing::warn!(process = new.process, "the process that runs connectors was started anew");
             *self.process.lock().unwrap_or_else(PoisonError::into_inner) = new.process;
@@ -136,11 +139,23 @@ async fn begin(
     }
 }
 
+/// One that does not load is missed by its own calls, and by no others.
+async fn load_all(line: &Line, codes: BTreeMap<Handle, Arc<Code>>) {
+    for (handle, code) in codes {
+        if let Err(reason) = load(line, handle, &code).await {
+            tracing::error!(process = line.process, ?handle, reason, "a connector was not loaded anew");
+        }
+    }
+}
+
 async fn load(line: &Line, handle: Handle, code: &Code) -> Result<(), String> {
     let loaded = line.loading(handle);
     let load = Down::Load { handle, code: Bytes::copy_from_slice(code.bytes()) };
     line.send(&load).map_err(|error| error.to_string())?;
-    loaded.await.unwrap_or_else(|_| Err("the process that runs connectors ended".to_owned()))
+    match timeout(STARTING, loaded).await {
+        Ok(loaded) => loaded.unwrap_or_else(|_| Err("the process that runs connectors ended".to_owned())),
+        Err(_) => Err("the process that runs connectors does not load it".to_owned()),
+    }
 }
 
 /// A call that nobody waits for any more is left, also where whoever waited was cancelled.
@@ -152,5 +167,47 @@ struct Leaving<'a> {
 impl Drop for Leaving<'_> {
     fn drop(&mut self) {
         self.line.leave(self.call);
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    use super::*;
+
+    async fn apart() -> Apart {
+        let tests = std::env::current_exe().expect("this program");
+        let program = tests.parent().and_then(|deps| deps.parent()).expect("Cargo's folder").join("examples/guests");
+        assert!(program.is_file(), "{} is built with the tests", program.display());
+        let workplace = Workplace::Child { program, arguments: Vec::new() };
+        Apart::start(workplace, Arc::new(Limits::default()), 2).await.expect("it starts")
+    }
+
+    fn no_code() -> Arc<Code> {
+        Arc::new(Code::of_parent(b"no code".to_vec()))
+    }
+
+    /// Guards `load_all`: with an error of its own a connector that does not load keeps all others from running.
+    #[tokio::test]
+    async fn a_connector_that_does_not_load_anew_is_passed_over() {
+        let apart = apart().await;
+        assert!(apart.load(Handle(1), no_code()).await.is_err(), "it does not load");
+        apart.codes.lock().expect("alone").insert(Handle(1), no_code());
+        let before = apart.process();
+        apart.line().await.expect("a process").end();
+        apart.line().await.expect("another process, without that connector");
+        assert_ne!(apart.process(), before);
+    }
+
+    /// Guards the time limits: without them whoever waits for a process that hangs waits for ever.
+    #[tokio::test]
+    async fn a_process_that_hangs_is_not_waited_for_for_ever() {
+        let apart = apart().await;
+        let process = i32::try_from(apart.process().expect("a process")).expect("fits");
+        kill_process(Pid::from_raw(process).expect("a process"), Signal::STOP).expect("it stops");
+        tokio::time::pause();
+        let loaded = apart.load(Handle(1), no_code()).await;
+        assert_eq!(loaded, Err("the process that runs connectors does not load it".to_owned()));
     }
 }

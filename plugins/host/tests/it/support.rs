@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use serde_json::{Map, json};
 use uuid::Uuid;
-use wellspring_host::{ConnectionView, DeliverCall, Host, HostConfig, InMemory, Limits, Work};
+use wellspring_host::{ConnectionView, DeliverCall, Host, HostConfig, InMemory, Limits, Work, Workplace};
 use wellspring_model::{
     SecretString, Timestamp,
     connection::{Connection, ConnectorId},
@@ -45,6 +45,18 @@ pub fn host(limits: Limits) -> Host {
 pub fn host_of(limits: Limits, slots: u32) -> Host {
     let config = HostConfig { limits, slots, ..HostConfig::default() };
     Host::new(config, Arc::new(InMemory::default()), Arc::new(StoppedClock), Arc::new(Sevens)).expect("an engine")
+}
+
+/// A host whose guests have a process of their own: the program beside the tests that Cargo builds along with them.
+pub async fn apart(limits: Limits, arguments: &[&str]) -> Host {
+    let tests = std::env::current_exe().expect("this program");
+    let folder = tests.parent().and_then(|deps| deps.parent()).expect("Cargo's folder");
+    let program = folder.join("examples/guests");
+    assert!(program.is_file(), "{} is built with the tests", program.display());
+    let arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+    let config = HostConfig { limits, slots: 4, ..HostConfig::default() };
+    let program = Workplace::Child { program, arguments };
+    Host::apart(config, program, Arc::new(InMemory::default()), Arc::new(StoppedClock)).await.expect("it starts")
 }
 
 /// A built guest's bytes.

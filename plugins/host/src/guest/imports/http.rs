@@ -7,15 +7,18 @@ use futures_util::{StreamExt as _, stream};
 use wasmtime::Result;
 use wellspring_egress::{OutboundBody, OutboundRequest, OutboundResponse, SendFailure};
 
-use crate::guest::{
-    bindings::wellspring::connector::http::{self, Body, BodyIn, Content, Failure, Header, Part, Request, Response},
-    blob::Blob,
-    multipart,
-    state::CallState,
+use crate::{
+    errand::SIDE_BY_SIDE,
+    guest::{
+        bindings::wellspring::connector::http::{
+            self, Body, BodyIn, Content, Failure, Header, Part, Request, Response,
+        },
+        blob::Blob,
+        multipart,
+        state::CallState,
+    },
 };
 
-/// Requests of one `send-many` that are under way at a time.
-const SIDE_BY_SIDE: usize = 4;
 const CONTENT_TYPE: &str = "content-type";
 
 /// A request that may be sent, and whether its answer stays with the host.
