@@ -86,6 +86,28 @@ fn package(package: &Value) -> Package {
     }
 }
 
+/// Whether a source has `unsafe` outside of what it says about itself.
+fn is_unsafe(source: &str) -> bool {
+    const WORD: &str = "unsafe";
+    let marks = ["{", "fn ", "impl ", "extern ", "trait "].map(|next| format!("{WORD} {next}"));
+    let mut code = source.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
+    code.any(|line| marks.iter().any(|mark| line.contains(mark)) || line.contains(&format!("[{WORD}(")))
+}
+
+/// Our Rust sources below a folder, by their places in the repository.
+fn sources(folder: &Path, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let is_ours = name != "target" && name != "node_modules" && !name.starts_with('.');
+        if path.is_dir() && !path.is_symlink() && is_ours {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path.strip_prefix(root()).unwrap().display().to_string());
+        }
+    }
+}
+
 /// Everything in which the tree and the table differ, in words.
 fn differences(table: &BTreeMap<String, Row>, packages: &[Package]) -> Vec<String> {
     let ours: BTreeSet<&str> = packages.iter().map(|package| package.name.as_str()).collect();
@@ -150,6 +172,21 @@ fn the_tree_is_as_the_table_says() {
     let packages: Vec<Package> = ["Cargo.toml", "connectors/Cargo.toml"].into_iter().flat_map(packages).collect();
     let found = differences(&table, &packages);
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// Fails with a file too many, and with one too few.
+#[test]
+fn the_files_with_unsafe_in_them_are_those_that_are_named() {
+    let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let said = text.split("\n\n").find(|said| said.starts_with("`unsafe` is in these files")).unwrap();
+    let is_source = |word: &String| Path::new(word).extension().is_some_and(|extension| extension == "rs");
+    let named: BTreeSet<String> = ticked(said).into_iter().filter(is_source).collect();
+    let mut all = Vec::new();
+    sources(root(), &mut all);
+    let has_it = |file: &String| is_unsafe(&std::fs::read_to_string(root().join(file)).unwrap());
+    assert_eq!(all.into_iter().filter(has_it).collect::<BTreeSet<_>>(), named);
+    let block = |before: &str| format!("{before} {} {{ it }}", "unsafe");
+    assert!(!is_unsafe(&block("//")) && is_unsafe(&block("let it =")));
 }
 
 #[test]

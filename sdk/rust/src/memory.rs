@@ -18,7 +18,8 @@ const ALIGNED: usize = 16;
 #[repr(align(16))]
 struct Piece(UnsafeCell<[u8; SIZE]>);
 
-// SAFETY: an instance has one thread.
+// SAFETY: an instance has one thread, where wasm has no atomics. Elsewhere there is no such promise, and no `static` of this.
+#[cfg(all(target_family = "wasm", not(target_feature = "atomics")))]
 unsafe impl Sync for Piece {}
 
 /// A piece of memory, and the system behind it.

@@ -132,7 +132,8 @@ async fn a_secret_that_is_echoed_does_not_reach_the_guest() {
     assert!(sent[2].contains(&format!("Basic {as_user}")), "the key is the user name: {}", sent[2]);
 }
 
-/// Guards that `learn` moves what it knows to the front: otherwise new refresh tokens push out the access token that is in use.
+/// Fails where `learn` leaves what it knows in its place and the access token is learnt before the refresh token; either of them alone
+/// keeps new refresh tokens from pushing out the access token that is in use.
 #[tokio::test]
 async fn an_access_token_that_is_given_again_and_again_stays_hidden() {
     const TOKEN: &str = "t0ken-that-stays";

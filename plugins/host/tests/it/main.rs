@@ -14,6 +14,8 @@ mod handles;
 mod handmade;
 mod languages;
 mod limits;
+#[cfg(target_os = "linux")]
+mod lock_down;
 mod memory;
 mod package;
 mod released;

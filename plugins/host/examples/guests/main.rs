@@ -1,5 +1,9 @@
 //! The process that runs guests, for tests of the host: what the hidden command of `wellspring` is in a gateway. With a clock that
-//! stands still and randomness that is none, so that tests know what a guest sees.
+//! stands still and randomness that is none, so that tests know what a guest sees. With the argument `tries` it tries every system call
+//! once it has given them up, and tells of them in the place of randomness.
+
+#[cfg(target_os = "linux")]
+mod tries;
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -25,5 +29,9 @@ impl Entropy for Sevens {
 }
 
 fn main() -> ExitCode {
+    #[cfg(target_os = "linux")]
+    if std::env::args().nth(1).is_some_and(|argument| argument == "tries") {
+        return wellspring_host::run_guests(Arc::new(StoppedClock), Arc::new(tries::Tries::new()));
+    }
     wellspring_host::run_guests(Arc::new(StoppedClock), Arc::new(Sevens))
 }
