@@ -52,6 +52,22 @@ fn what_is_no_connector_is_refused_with_the_reason() {
     assert_eq!(run(&[Path::new("inspect"), Path::new("nowhere.wasm")]).status.code(), Some(66));
 }
 
+/// It went to standard error, with words before it, exactly where a program needs it.
+#[test]
+fn a_report_for_programs_is_on_standard_output_also_where_the_connector_is_not_tested() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let (folder, package) = (root.join("connectors/ashby"), guest("ashby"));
+    let word = Path::new;
+    let asked = [word("check"), word("--folder"), &folder, word("--package"), &package];
+    let output = run(&[&asked[..], &[word("--json"), word("-")]].concat());
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("standard output is JSON");
+    assert_ne!(report["level"], "tested", "on a stand-in that knows nothing of Ashby");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(1) && told.contains("not Tested: ") && told.contains("failed"), "{told}");
+    let shown = run(&asked);
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("level Declared"), "{shown:?}");
+}
+
 #[test]
 fn what_was_signed_verifies_and_nothing_else_does() {
     let folder = tempfile::tempdir().expect("a folder");
