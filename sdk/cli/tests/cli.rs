@@ -69,6 +69,17 @@ fn a_report_for_programs_is_on_standard_output_also_where_the_connector_is_not_t
 }
 
 #[test]
+fn what_is_not_asked_for_as_it_has_to_be_ends_with_64_and_help_with_0() {
+    let code = |args: &[&str]| run(&args.iter().map(Path::new).collect::<Vec<_>>()).status.code();
+    for args in [&["fly"][..], &[], &["check", "--flag"], &["dev", "--port", "many"]] {
+        assert_eq!(code(args), Some(64), "{args:?}");
+    }
+    for args in [&["--help"][..], &["--version"], &["check", "--help"]] {
+        assert_eq!(code(args), Some(0), "{args:?}");
+    }
+}
+
+#[test]
 fn what_was_signed_verifies_and_nothing_else_does() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name);
@@ -89,7 +100,7 @@ fn what_was_signed_verifies_and_nothing_else_does() {
     assert!(code == Some(0) && text.starts_with("greenhouse 0.1.0 (sha256:"), "{text}");
     let other = public.replace(&public[8..10], if &public[8..10] == "00" { "01" } else { "00" });
     assert_eq!(verify(&[word("--key"), word(&other)]).0, Some(1));
-    assert_eq!(verify(&[]).0, Some(2), "a signature says nothing without somebody to rely on");
+    assert_eq!(verify(&[]).0, Some(64), "a signature says nothing without somebody to rely on");
 
     let trust = at("trust.toml");
     for (connectors, expected) in [("greenhouse", Some(0)), ("acme/*", Some(1))] {
