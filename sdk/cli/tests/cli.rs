@@ -79,6 +79,36 @@ fn what_is_not_asked_for_as_it_has_to_be_ends_with_64_and_help_with_0() {
     }
 }
 
+/// Nothing that was asked for ran, and that was a success; and one script ended the whole command.
+#[test]
+fn a_script_that_nobody_has_is_a_mistake_and_one_that_cannot_be_played_is_one_that_failed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("exchanges")).expect("a folder");
+    let from = root.join("connectors/greenhouse");
+    for file in ["connector.toml", "settings.schema.json", "exchanges/deliver-nobody.json"] {
+        std::fs::copy(from.join(file), folder.path().join(file)).expect("copied");
+    }
+    let script = std::fs::read(from.join("exchanges/deliver-nobody.json")).expect("a script");
+    let mut script: serde_json::Value = serde_json::from_slice(&script).expect("JSON");
+    script["settings"] = serde_json::json!({"flies": true});
+    std::fs::write(folder.path().join("exchanges/a-wrong-one.json"), script.to_string()).expect("written");
+    let package = guest("greenhouse");
+    let test = |only: &str| {
+        let word = Path::new;
+        let asked = [word("test"), word("--folder"), folder.path(), word("--package"), &package, word("--double")];
+        let output = run(&[&asked[..], &[word("greenhouse"), word("--only"), word(only)]].concat());
+        (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    let (code, told) = test("delivver");
+    assert!(code == Some(64) && told.contains("(exchanges/deliver-nobody.json)"), "{told}");
+    let (code, told) = test(".json");
+    assert_eq!(code, Some(1), "{told}");
+    for line in ["1 failed", "(exchanges/a-wrong-one.json)", "'flies' was unexpected", "ok      "] {
+        assert!(told.contains(line), "{line} is not in {told}");
+    }
+}
+
 #[test]
 fn what_was_signed_verifies_and_nothing_else_does() {
     let folder = tempfile::tempdir().expect("a folder");
