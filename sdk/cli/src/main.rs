@@ -76,7 +76,15 @@ enum Command {
 /// 1: what was looked at is not as it should be. Others as in `sysexits.h`: 64 usage, 66 not readable, 69 something is missing, 73
 /// not writable.
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(told) => {
+            // Nobody may be there to read it any more; the code says the same.
+            let _printed = told.print();
+            return if told.use_stderr() { ExitCode::from(64) } else { ExitCode::SUCCESS };
+        }
+    };
+    let done = match cli.command {
         Command::New(new) => new::run(&new),
         Command::Build(build) => build::run(&build),
         Command::Test(test) => test::run(&test),

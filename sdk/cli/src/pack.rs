@@ -9,7 +9,7 @@ use crate::{explain::refused, failure::Failure, project::settings_schema};
 
 #[derive(Debug, Args)]
 pub struct Pack {
-    /// The module as `cargo build --target wasm32-unknown-unknown` links it.
+    /// The module as `cargo build --target wasm32-unknown-unknown` links it, or with `--component` a finished component.
     file: PathBuf,
     /// It is a finished component already, as the tools for other languages make them.
     #[arg(long)]

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use clap::Args;
 use wellspring_testkit::{
     conformance::{self, Candidate, Report, Ruling, Verdict},
-    script::{Played, play},
+    script::{Played, Script, play},
 };
 
 use crate::{
@@ -38,20 +38,37 @@ async fn scripts(candidate: &Candidate, only: Option<&str>) -> Result<(String, u
     let rig = conformance::rig(candidate.package.clone(), &candidate.double).await;
     let rig = rig.map_err(untried)?;
     let sample = candidate.double.sample();
-    let (mut text, mut failed, mut count) = (String::new(), 0, 0);
-    for (file, script) in &candidate.scripts {
-        if only.is_some_and(|only| !file.contains(only) && !script.title.contains(only)) {
-            continue;
+    let (mut text, mut failed) = (String::new(), 0);
+    for (file, script) in chosen(&candidate.scripts, only)? {
+        match play(&rig, script, &sample).await {
+            Ok(played) => {
+                failed += usize::from(!played.flaws.is_empty());
+                show(file, &played, &mut text);
+            }
+            Err(error) => {
+                failed += 1;
+                let _written = writeln!(text, "FAILED  {} ({file})\n          {error}", script.title);
+            }
         }
-        count += 1;
-        let played = play(&rig, script, &sample).await.map_err(|error| Failure::found(format!("{file}: {error}")))?;
-        failed += usize::from(!played.flaws.is_empty());
-        show(file, &played, &mut text);
     }
-    if count == 0 {
+    if text.is_empty() {
         text.push_str("no scripts in exchanges/\n");
     }
     Ok((text, failed))
+}
+
+/// What `--only` asks for. That nothing is called so is no success: a test was meant.
+fn chosen<'a>(scripts: &'a [(String, Script)], only: Option<&str>) -> Result<Vec<&'a (String, Script)>, Failure> {
+    let is_meant = |only: &str, (file, script): &(String, Script)| file.contains(only) || script.title.contains(only);
+    let chosen: Vec<_> = scripts.iter().filter(|one| only.is_none_or(|only| is_meant(only, one))).collect();
+    match only {
+        Some(only) if chosen.is_empty() => {
+            let known: String = scripts.iter().map(|(file, script)| format!("\n  {} ({file})", script.title)).collect();
+            let known = if known.is_empty() { "no scripts in exchanges/".to_owned() } else { known };
+            Err(Failure::usage(format!("--only {only}: no script is called so; there are: {known}")))
+        }
+        _ => Ok(chosen),
+    }
 }
 
 /// Writing into a text cannot fail, so what `writeln!` says of it is not looked at.

@@ -52,6 +52,63 @@ fn what_is_no_connector_is_refused_with_the_reason() {
     assert_eq!(run(&[Path::new("inspect"), Path::new("nowhere.wasm")]).status.code(), Some(66));
 }
 
+/// It went to standard error, with words before it, exactly where a program needs it.
+#[test]
+fn a_report_for_programs_is_on_standard_output_also_where_the_connector_is_not_tested() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let (folder, package) = (root.join("connectors/ashby"), guest("ashby"));
+    let word = Path::new;
+    let asked = [word("check"), word("--folder"), &folder, word("--package"), &package];
+    let output = run(&[&asked[..], &[word("--json"), word("-")]].concat());
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("standard output is JSON");
+    assert_ne!(report["level"], "tested", "on a stand-in that knows nothing of Ashby");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(1) && told.contains("not Tested: ") && told.contains("failed"), "{told}");
+    let shown = run(&asked);
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("level Declared"), "{shown:?}");
+}
+
+#[test]
+fn what_is_not_asked_for_as_it_has_to_be_ends_with_64_and_help_with_0() {
+    let code = |args: &[&str]| run(&args.iter().map(Path::new).collect::<Vec<_>>()).status.code();
+    for args in [&["fly"][..], &[], &["check", "--flag"], &["dev", "--port", "many"]] {
+        assert_eq!(code(args), Some(64), "{args:?}");
+    }
+    for args in [&["--help"][..], &["--version"], &["check", "--help"]] {
+        assert_eq!(code(args), Some(0), "{args:?}");
+    }
+}
+
+/// Nothing that was asked for ran, and that was a success; and one script ended the whole command.
+#[test]
+fn a_script_that_nobody_has_is_a_mistake_and_one_that_cannot_be_played_is_one_that_failed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("exchanges")).expect("a folder");
+    let from = root.join("connectors/greenhouse");
+    for file in ["connector.toml", "settings.schema.json", "exchanges/deliver-nobody.json"] {
+        std::fs::copy(from.join(file), folder.path().join(file)).expect("copied");
+    }
+    let script = std::fs::read(from.join("exchanges/deliver-nobody.json")).expect("a script");
+    let mut script: serde_json::Value = serde_json::from_slice(&script).expect("JSON");
+    script["settings"] = serde_json::json!({"flies": true});
+    std::fs::write(folder.path().join("exchanges/a-wrong-one.json"), script.to_string()).expect("written");
+    let package = guest("greenhouse");
+    let test = |only: &str| {
+        let word = Path::new;
+        let asked = [word("test"), word("--folder"), folder.path(), word("--package"), &package, word("--double")];
+        let output = run(&[&asked[..], &[word("greenhouse"), word("--only"), word(only)]].concat());
+        (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    let (code, told) = test("delivver");
+    assert!(code == Some(64) && told.contains("(exchanges/deliver-nobody.json)"), "{told}");
+    let (code, told) = test(".json");
+    assert_eq!(code, Some(1), "{told}");
+    for line in ["1 failed", "(exchanges/a-wrong-one.json)", "'flies' was unexpected", "ok      "] {
+        assert!(told.contains(line), "{line} is not in {told}");
+    }
+}
+
 #[test]
 fn what_was_signed_verifies_and_nothing_else_does() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -73,7 +130,7 @@ fn what_was_signed_verifies_and_nothing_else_does() {
     assert!(code == Some(0) && text.starts_with("greenhouse 0.1.0 (sha256:"), "{text}");
     let other = public.replace(&public[8..10], if &public[8..10] == "00" { "01" } else { "00" });
     assert_eq!(verify(&[word("--key"), word(&other)]).0, Some(1));
-    assert_eq!(verify(&[]).0, Some(2), "a signature says nothing without somebody to rely on");
+    assert_eq!(verify(&[]).0, Some(64), "a signature says nothing without somebody to rely on");
 
     let trust = at("trust.toml");
     for (connectors, expected) in [("greenhouse", Some(0)), ("acme/*", Some(1))] {

@@ -70,6 +70,16 @@ fn a_new_connector_builds_passes_its_tests_and_what_is_broken_in_it_is_found() {
     assert!(said(&unfit).contains("names the event `withdraw`, and it is not implemented here"), "{}", said(&unfit));
 }
 
+/// The type was called as the note's that the code reads, and the compiler refused both.
+#[test]
+fn a_connector_can_be_called_as_what_its_code_uses_is() {
+    let outside = tempfile::tempdir().expect("a folder");
+    good(outside.path(), &["new", "note"]);
+    let built = good(&outside.path().join("note"), &["build", "--offline"]);
+    assert!(built.contains("id             note"), "{built}");
+    assert_eq!(run(outside.path(), &["new", "self"]).status.code(), Some(64));
+}
+
 #[test]
 fn what_stands_in_the_way_of_a_new_connector_is_told() {
     let outside = tempfile::tempdir().expect("a folder");
@@ -162,4 +172,8 @@ fn a_call_against_an_account_becomes_a_script_with_nobody_in_it() {
     }
     let played = good(&folder, &["test", "--double", "greenhouse", "--only", "recorded"]);
     assert!(played.contains("ok      recorded: deliver"), "{played}");
+    // Its lines have names, which are nobody's.
+    good(&folder, &["record", "--call", "check"]);
+    let played = good(&folder, &["test", "--double", "greenhouse", "--only", "recorded: check"]);
+    assert!(played.contains("ok      recorded: check"), "{played}");
 }

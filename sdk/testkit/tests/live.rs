@@ -55,6 +55,32 @@ async fn a_call_is_shown_with_its_requests_what_hr_sees_and_no_secret() {
     assert!(page.contains("content-security-policy: default-src 'none'"), "{page}");
 }
 
+/// The buttons were those of the first moment, when nothing was built.
+#[tokio::test]
+async fn what_changes_with_the_connector_is_replaced_and_what_did_not_go_wrong_is_told() {
+    let (live, _wishes) = Live::start(0, Snapshot::default()).await.expect("a port");
+    let run = Run {
+        number: 1,
+        export: "check",
+        outcome: "1 things looked at".to_owned(),
+        is_good: true,
+        missed: true,
+        logs: Vec::new(),
+        exchanges: Vec::new(),
+    };
+    live.show(|now| {
+        now.events = vec!["withdraw".to_owned()];
+        now.run = Some(run);
+    });
+    let (page, script) = (ask(&live, "GET", "/", "", "").await, ask(&live, "GET", "/live.js", "", "").await);
+    for (part, holds) in [("head", "<h1>"), ("buttons", "value=\"withdraw\""), ("live", "What was to go wrong did not")]
+    {
+        assert!(script.contains(&format!("\"{part}\"")), "{part} is not replaced");
+        let (_, from) = page.split_once(&format!("id=\"{part}\"")).expect("the page has it");
+        assert!(from.contains(holds), "{holds} is not in {part}");
+    }
+}
+
 #[tokio::test]
 async fn only_the_page_itself_can_ask_for_a_call() {
     let (live, mut wishes) = Live::start(0, Snapshot::default()).await.expect("a port");

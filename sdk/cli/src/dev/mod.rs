@@ -4,7 +4,7 @@ mod show;
 mod watch;
 
 use std::{
-    fs,
+    fmt, fs,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -31,6 +31,9 @@ use watch::Watched;
 /// How often the folder is looked at.
 const LOOK: Duration = Duration::from_millis(300);
 
+/// What is called after each build.
+const FIRST: Wish = Wish { action: Action::Deliver, trouble: Trouble::None };
+
 #[derive(Debug, Args)]
 pub struct Dev {
     #[command(flatten)]
@@ -44,7 +47,7 @@ pub struct Dev {
     /// Build without the network.
     #[arg(long)]
     offline: bool,
-    /// Build and call once, show it, and end.
+    /// Build and call once, show it, and end: with 1 where it was not built or the call failed.
     #[arg(long)]
     once: bool,
 }
@@ -55,6 +58,7 @@ pub fn run(args: &Dev) -> Result<String, Failure> {
         let first = Snapshot {
             connector: project.manifest.id.to_string(),
             version: project.manifest.version.clone(),
+            events: events(&project),
             ..Snapshot::default()
         };
         let (live, wishes) = Live::start(args.port, first).await.map_err(|error| {
@@ -64,15 +68,13 @@ pub fn run(args: &Dev) -> Result<String, Failure> {
             ))
         })?;
         println!("what HR would see: {}   (ends with Ctrl-C)", live.address());
-        let mut session = Session { args, live, rig: None, stage: None, calls: 0 };
-        session.rebuild().await;
-        session.call(Wish { action: Action::Deliver, trouble: Trouble::None }).await;
+        let session = Session { args, live, rig: None, stage: None, calls: 0 };
         if args.once {
-            return Ok(String::new());
+            return session.once().await;
         }
         // Around all of it: a signal that comes while something is built or called counts as well.
         tokio::select! {
-            done = session.follow(project, wishes) => done,
+            done = session.follow(&project, wishes) => done,
             _ = tokio::signal::ctrl_c() => Ok(String::new()),
         }
     })
@@ -97,27 +99,40 @@ struct Stage {
 }
 
 impl Session<'_> {
+    /// Builds and calls once. A program that asks is told whether all was well.
+    async fn once(mut self) -> Result<String, Failure> {
+        if !self.rebuild().await {
+            return Err(Failure::found("it was not built"));
+        }
+        if self.call(FIRST).await { Ok(String::new()) } else { Err(Failure::found("the call did not succeed")) }
+    }
+
     /// Until somebody ends it.
-    async fn follow(mut self, project: Project, mut wishes: mpsc::Receiver<Wish>) -> Result<String, Failure> {
+    async fn follow(mut self, project: &Project, mut wishes: mpsc::Receiver<Wish>) -> Result<String, Failure> {
+        // Before the first build, which can take minutes: what is changed meanwhile is not in it.
         let mut watched = Watched::new(project.folder());
+        self.rebuild().await;
+        self.call(FIRST).await;
         loop {
             tokio::select! {
                 wish = wishes.recv() => match wish {
-                    Some(wish) => self.call(wish).await,
+                    Some(wish) => {
+                        self.call(wish).await;
+                    }
                     None => return Ok(String::new()),
                 },
                 () = tokio::time::sleep(LOOK) => {
                     if watched.has_changed() {
                         self.rebuild().await;
-                        self.call(Wish { action: Action::Deliver, trouble: Trouble::None }).await;
+                        self.call(FIRST).await;
                     }
                 }
             }
         }
     }
 
-    /// Builds, and puts what was built in the place of what ran before. Where it does not build, that runs on.
-    async fn rebuild(&mut self) {
+    /// Builds, and puts what was built in the place of what ran before. Where it does not build, that runs on. Gives whether it was built.
+    async fn rebuild(&mut self) -> bool {
         self.live.show(|now| now.built = Built::Building);
         let started = Instant::now();
         match self.try_rebuild().await {
@@ -125,10 +140,12 @@ impl Session<'_> {
                 let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
                 println!("\nbuilt in {took_ms} ms, {bytes} bytes");
                 self.live.show(|now| now.built = Built::Ready { took_ms, bytes });
+                true
             }
             Err(failure) => {
                 println!("\n{}", failure.message);
                 self.live.show(|now| now.built = Built::Failed { message: failure.message });
+                false
             }
         }
     }
@@ -150,7 +167,7 @@ impl Session<'_> {
         let rig = rig.map_err(untried)?;
         let double = kind.start(Scene::Usual).await.map_err(Failure::internal)?;
         rig.begin(None, double.behind()).map_err(untried)?;
-        let events = project.manifest.events.iter().map(|event| event.as_str().to_owned()).collect();
+        let events = events(&project);
         self.live.show(|now| {
             now.events = events;
             now.version.clone_from(&project.manifest.version);
@@ -160,21 +177,21 @@ impl Session<'_> {
         Ok(bytes)
     }
 
-    /// Calls what was built last.
-    async fn call(&mut self, wish: Wish) {
-        let (Some(rig), Some(stage)) = (&self.rig, &mut self.stage) else { return };
+    /// Calls what was built last. Gives whether that succeeded.
+    async fn call(&mut self, wish: Wish) -> bool {
+        let (Some(rig), Some(stage)) = (&self.rig, &mut self.stage) else { return false };
         if wish.action == Action::Deliver {
             match stage.kind.start(Scene::Usual).await {
                 Ok(double) => stage.double = double,
-                Err(error) => return println!("no stand-in can be started: {error}"),
+                Err(error) => return not_called(format!("no stand-in can be started: {error}")),
             }
             if let Err(error) = rig.begin(None, stage.double.behind()) {
-                return println!("{error}");
+                return not_called(error);
             }
         }
         let call = match call(wish.action, &stage.sample) {
             Ok(call) => call,
-            Err(error) => return println!("the applicant of the stand-in makes no result: {error}"),
+            Err(error) => return not_called(format!("the applicant of the stand-in makes no result: {error}")),
         };
         rig.front().heal();
         if let Some((at, fault)) = fault(wish.trouble, stage.requests) {
@@ -186,14 +203,27 @@ impl Session<'_> {
         if wish.action == Action::Deliver && wish.trouble == Trouble::None {
             stage.requests = ran.exchanges.len().max(1);
         }
-        let run = Run::new(self.calls, export, &ran, rig.front());
+        let mut run = Run::new(self.calls, export, &ran, rig.front());
+        run.missed = wish.trouble != Trouble::None && ran.exchanges.iter().all(|exchange| exchange.fault.is_none());
         show::print(&run);
+        let is_good = run.is_good;
         let hr = hr(stage);
         self.live.show(|now| {
             now.run = Some(run);
             now.hr = Some(hr);
         });
+        is_good
     }
+}
+
+fn not_called(why: impl fmt::Display) -> bool {
+    println!("{why}");
+    false
+}
+
+/// Exports besides `check` that the manifest declares.
+fn events(project: &Project) -> Vec<String> {
+    project.manifest.events.iter().map(|event| event.as_str().to_owned()).collect()
 }
 
 fn call(action: Action, sample: &Sample) -> Result<Call, serde_json::Error> {

@@ -16,6 +16,9 @@ pub fn print(run: &Run) {
     for line in &run.logs {
         println!("  log {}: {}", line.level, line.message);
     }
+    if run.missed {
+        println!("  what was to go wrong did not: no request came to it");
+    }
     println!("  {} {}", if run.is_good { "ok" } else { "FAILED" }, run.outcome);
 }
 

@@ -23,14 +23,15 @@ pub struct New {
     /// Who writes it: the id becomes `VENDOR/NAME`.
     #[arg(long)]
     vendor: Option<String>,
-    /// The SDK: a folder, or a version to get from the registry. Without it, the SDK that came with this tool is put into the new
-    /// folder, and nothing is fetched but its dependencies.
-    #[arg(long, value_name = "PATH|VERSION")]
-    sdk: Option<String>,
+    /// The folder of an SDK that is there already. Without it, the SDK that came with this tool is put into the new folder, and nothing
+    /// is fetched but its dependencies.
+    #[arg(long, value_name = "FOLDER")]
+    sdk: Option<PathBuf>,
 }
 
 pub fn run(args: &New) -> Result<String, Failure> {
     check_name("NAME", &args.name)?;
+    check_crate(&args.name)?;
     if let Some(vendor) = &args.vendor {
         check_name("--vendor", vendor)?;
     }
@@ -81,6 +82,20 @@ fn check_name(what: &str, name: &str) -> Result<(), Failure> {
     }
 }
 
+/// Words of Rust and crates that every connector uses: no crate beside them can be called so.
+const TAKEN: &str = "abstract alloc as async await become box break const continue core crate do dyn else enum extern false final \
+                     fn for if impl in let loop macro match mod move mut pub ref return self serde serde-json static std struct \
+                     super test trait true type wellspring-sdk";
+
+fn check_crate(name: &str) -> Result<(), Failure> {
+    if TAKEN.split(' ').any(|taken| taken == name) {
+        return Err(Failure::usage(format!(
+            "`{name}` is what Rust or one of its crates is called by: choose another name"
+        )));
+    }
+    Ok(())
+}
+
 /// What the templates leave open.
 struct Names(Vec<(&'static str, String)>);
 
@@ -93,7 +108,8 @@ impl Names {
             ("@name@", name.clone()),
             ("@id@", id),
             ("@title@", words().collect::<Vec<_>>().join(" ")),
-            ("@type@", words().collect()),
+            // With an end of its own, so that it is called as nothing is that the code uses: `note`, `request`, `receipt`.
+            ("@type@", words().collect::<String>() + "Connector"),
             ("@sdk@", sdk(args.sdk.as_deref())?),
             ("@version@", env!("CARGO_PKG_VERSION").to_owned()),
         ]))
@@ -105,13 +121,9 @@ impl Names {
 }
 
 /// How `Cargo.toml` names the SDK.
-fn sdk(wanted: Option<&str>) -> Result<String, Failure> {
+fn sdk(wanted: Option<&Path>) -> Result<String, Failure> {
     let Some(wanted) = wanted else { return Ok(format!("{{ path = \"{VENDORED}/sdk/rust\" }}")) };
-    if wanted.starts_with(|first: char| first.is_ascii_digit()) {
-        return Ok(format!("\"{wanted}\""));
-    }
-    let folder = PathBuf::from(wanted);
-    let folder = fs::canonicalize(&folder).map_err(|error| Failure::unreadable(&folder, &error))?;
+    let folder = fs::canonicalize(wanted).map_err(|error| Failure::unreadable(wanted, &error))?;
     if !folder.join("Cargo.toml").is_file() {
         return Err(Failure::usage(format!(
             "--sdk: {} has no Cargo.toml; it is the folder sdk/rust of the gateway",
@@ -136,12 +148,15 @@ mod tests {
         for bad in ["", "Acme", "acme ats", "../acme", "9acme", "acme/ats", "-acme"] {
             assert!(check_name("NAME", bad).is_err(), "{bad}");
         }
-        assert!(check_name("NAME", "acme-ats2").is_ok());
+        for taken in ["self", "serde-json", "core", "type"] {
+            assert!(check_crate(taken).is_err(), "{taken}");
+        }
+        assert!(check_name("NAME", "acme-ats2").is_ok() && check_crate("acme-ats2").is_ok());
     }
 
     #[test]
     fn no_template_keeps_a_gap() {
-        let args = New { name: "acme-ats".to_owned(), vendor: Some("acme".to_owned()), sdk: Some("0.1".to_owned()) };
+        let args = New { name: "acme-ats".to_owned(), vendor: Some("acme".to_owned()), sdk: None };
         let names = Names::of(&args).expect("names");
         for (path, text) in CONNECTOR {
             let filled = names.fill(text);
@@ -149,6 +164,7 @@ mod tests {
                 assert!(!filled.contains(gap), "{path} keeps {gap}");
             }
         }
-        assert_eq!(names.fill("@type@ @title@ @id@ @sdk@"), "AcmeAts Acme Ats acme/acme-ats \"0.1\"");
+        let filled = names.fill("@type@ @title@ @id@ @sdk@");
+        assert_eq!(filled, "AcmeAtsConnector Acme Ats acme/acme-ats { path = \"vendor/wellspring/sdk/rust\" }");
     }
 }

@@ -51,6 +51,8 @@ pub struct Run {
     pub export: &'static str,
     pub outcome: String,
     pub is_good: bool,
+    /// Something was to go wrong, and no request came to where.
+    pub missed: bool,
     pub logs: Vec<LogLine>,
     pub exchanges: Vec<ExchangeShown>,
 }
@@ -77,6 +79,7 @@ impl Run {
             export,
             outcome: front.mask(&ran.outcome.line()),
             is_good: ran.outcome.failure().is_none(),
+            missed: false,
             logs: ran.logs.clone(),
             exchanges: ran.exchanges.iter().map(|one| ExchangeShown::new(one, front)).collect(),
         }

@@ -1,5 +1,7 @@
-// Follows what happens: takes the changed part of the page and leaves the rest, so that nobody loses their place.
+// Follows what happens: takes the changed parts of the page and leaves the rest, so that nobody loses their place.
 "use strict";
+
+const PARTS = ["head", "buttons", "live"];
 
 const shown = () => Number(document.body.dataset.revision);
 
@@ -7,7 +9,11 @@ async function refresh() {
   const answer = await fetch("/", { cache: "no-store" });
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  document.getElementById("live").replaceWith(page.getElementById("live"));
+  for (const id of PARTS) {
+    const [here, there] = [document.getElementById(id), page.getElementById(id)];
+    if (here.innerHTML !== there.innerHTML) here.replaceWith(there);
+  }
+  document.title = page.title;
   document.body.dataset.revision = page.body.dataset.revision;
 }
 
