@@ -131,7 +131,8 @@ fn the_tool_refuses_a_bad_package_in_the_same_words_and_names_the_page() {
         };
         for args in commands {
             let output = run(&folder, args);
-            let told = String::from_utf8_lossy(&output.stderr);
+            // A report is on standard output whatever it says.
+            let told = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
             assert_eq!(output.status.code(), Some(1), "{what}, {args:?}: {told}");
             for part in parts.iter().copied().chain([format!("explain {page}").as_str()]) {
                 assert!(told.contains(part), "{what}, {args:?}: `{part}` is not in: {told}");
