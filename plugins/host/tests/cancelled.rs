@@ -2,7 +2,7 @@
 //! counted.
 
 #[path = "it/support.rs"]
-#[allow(dead_code, reason = "other tests use the rest")]
+#[expect(dead_code, reason = "the tests in `it` use the rest")]
 mod support;
 
 use std::{

@@ -1,7 +1,7 @@
 //! What stays behind after many calls. In a process of its own, because memory is measured for a whole process.
 
 #[path = "it/support.rs"]
-#[allow(dead_code, reason = "other tests use the rest")]
+#[expect(dead_code, reason = "the tests in `it` use the rest")]
 mod support;
 
 use wellspring_model::delivery::FailureCode;

@@ -206,6 +206,8 @@ pub enum LineCode {
     Peer,
     /// Verified evidence names a later step.
     LaterStep,
+    /// Verified evidence shows it, and is older than what counts in full by the employer's rule.
+    Older,
     /// Verified evidence shows it at a lower level.
     LevelBelow,
     /// Evidence is there, and its level is not known.
@@ -217,4 +219,25 @@ pub enum LineCode {
     /// A reason this SDK does not know yet; `state` has it in words.
     #[serde(other)]
     Other,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, from_str, from_value};
+
+    use super::LineCode;
+
+    #[test]
+    fn every_code_that_the_contract_names_is_known_here() {
+        let schema = include_str!("../../../plugins/wit/0.1/schemas/application-result.schema.json");
+        let schema: Value = from_str(schema).expect("it is JSON");
+        let told = schema["properties"]["lines"]["items"]["properties"]["code"]["description"].as_str();
+        let codes = told.and_then(|told| told.split_once(": ")?.1.split_once(';')).expect("it names them").0;
+        let codes: Vec<_> = codes.split(", ").collect();
+        assert_eq!(codes.len(), 13, "{codes:?}");
+        for code in codes {
+            let known: LineCode = from_value(code.into()).expect("a code");
+            assert_ne!(known, LineCode::Other, "{code}");
+        }
+    }
 }

@@ -92,7 +92,7 @@ async fn no_tenant_finds_anything_of_another() {
 
 /// `cargo xtask prove tenants`.
 #[tokio::test]
-#[ignore = "takes minutes"]
+#[ignore = "takes minutes: `cargo xtask prove tenants` runs it"]
 async fn no_tenant_finds_anything_of_another_in_a_hundred_thousand_calls() {
     nothing_is_found(&host_of(tight(), 1), 100_000).await;
 }
