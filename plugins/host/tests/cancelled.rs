@@ -2,7 +2,6 @@
 //! counted.
 
 #[path = "it/support.rs"]
-#[expect(dead_code, reason = "the tests in `it` use the rest")]
 mod support;
 
 use std::{
