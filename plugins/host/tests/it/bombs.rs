@@ -8,14 +8,7 @@ use std::{
 use serde_json::json;
 use wellspring_host::{PackageError, inspect, package};
 
-const MANIFEST: &str = r#"
-    id = "bomb"
-    version = "0.1.0"
-    contract = "0.1"
-    display-level = "note"
-    serialize-by = "application"
-    events = ["deliver"]
-"#;
+use crate::package::MANIFEST;
 
 /// A component with the exports of the contract and this inside.
 fn component(inside: &str) -> Vec<u8> {
