@@ -28,6 +28,11 @@ pub enum Credential {
 }
 
 impl Credential {
+    /// Whether a credential may go by the field of this name: one that is well formed, and neither frames nor routes a request.
+    pub fn may_go_by(name: &str) -> bool {
+        headers::of_credential(name).is_some()
+    }
+
     /// The field by which it goes. `None` where it goes by none, or a manifest names one by which no credential may go.
     pub(crate) fn field(&self) -> Option<HeaderName> {
         match self {

@@ -1,4 +1,4 @@
-//! Calls into the sandbox and what comes back: values that serialise, so that the sandbox can live in another process.
+//! Calls into the sandbox and what comes back, as the gateway says and hears it.
 
 use std::{collections::BTreeMap, fmt, time::Duration};
 
@@ -14,12 +14,11 @@ use wellspring_model::{
 };
 
 /// A connection with its secrets opened. They go to egress, which adds them to requests; a guest never holds them.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub struct ConnectionView {
     pub connection: Connection,
     /// The secret of each credential the manifest names. What its text holds depends on the credential's type, see
     /// [`crate::grants`].
-    #[serde(with = "exposed")]
     pub secrets: BTreeMap<String, SecretString>,
 }
 
@@ -30,7 +29,7 @@ impl fmt::Debug for ConnectionView {
 }
 
 /// Bring something to the ATS, or take it back.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub struct DeliverCall {
     pub tenant: TenantId,
     pub connection: ConnectionView,
@@ -59,7 +58,7 @@ impl fmt::Debug for DeliverCall {
 }
 
 /// What a delivery brings. Without `Debug` on purpose: it would print a person.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub enum Work {
     /// A result, or a correction of one: then it has the member `correction`, and goes to `correct` where the connector has
     /// that.
@@ -77,7 +76,7 @@ pub struct Attachment {
 }
 
 /// What a delivery came to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Delivered {
     pub result: Result<Receipt, DeliveryFailure>,
     /// HTTP requests that were made to the ATS for it.
@@ -96,7 +95,7 @@ pub struct CheckLine {
 }
 
 /// A request of the ATS to us, as it arrived.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub struct InboundCall {
     pub connection: ConnectionView,
     /// Names this call in logs.
@@ -117,7 +116,7 @@ impl fmt::Debug for InboundCall {
 }
 
 /// What a request is for.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub enum Purpose {
     /// It is a webhook.
     Receive,
@@ -147,7 +146,7 @@ impl InboundRequest {
 }
 
 /// What a request came to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Answered {
     /// What happened at the ATS. To be kept before the answer is given.
     pub events: Vec<AtsEvent>,
@@ -165,7 +164,7 @@ pub struct InboundResponse {
 }
 
 /// Why a request came to nothing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum NotAnswered {
     /// It did not show that it is genuine.
     NotGenuine,
@@ -174,25 +173,9 @@ pub enum NotAnswered {
 }
 
 /// Some of an ATS's jobs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct JobsPage {
     pub jobs: Vec<AtsJob>,
     /// Gets the next ones.
     pub next: Option<String>,
-}
-
-/// Secrets are written out on purpose where a call is serialised: it goes to the process that sends the requests.
-mod exposed {
-    use std::collections::BTreeMap;
-
-    use serde::{Deserialize, Deserializer, Serializer};
-    use wellspring_model::{ExposeSecret, SecretString};
-
-    pub fn serialize<S: Serializer>(secrets: &BTreeMap<String, SecretString>, out: S) -> Result<S::Ok, S::Error> {
-        out.collect_map(secrets.iter().map(|(name, secret)| (name, secret.expose_secret())))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<BTreeMap<String, SecretString>, D::Error> {
-        BTreeMap::deserialize(input)
-    }
 }

@@ -10,6 +10,8 @@ use std::{
 use sha2::{Digest as _, Sha256};
 use wellspring_egress::{Authorities, ConnectionClient};
 use wellspring_model::{
+    ExposeSecret as _,
+    connection::Connection,
     digest::Digest,
     id::{ConnectionId, TenantId},
     time::Clock,
@@ -41,10 +43,31 @@ struct Kept {
 }
 
 struct Entry {
-    /// Over everything the rights come from, secrets included.
-    source: [u8; 32],
+    source: Source,
     last_use: u64,
     client: Arc<dyn Outbound>,
+}
+
+/// Everything the rights come from.
+#[derive(PartialEq)]
+struct Source {
+    /// The manifest is the package's, so this stands for it.
+    package: Digest,
+    connection: Connection,
+    secrets: Digest,
+}
+
+impl Source {
+    fn new(package: Digest, view: &ConnectionView) -> Self {
+        let mut hash = Sha256::new();
+        for text in view.secrets.iter().flat_map(|(name, secret)| [name.as_str(), secret.expose_secret()]) {
+            // With their lengths: what ends one text and begins the next is not to be mistaken.
+            hash.update(text.len().to_be_bytes());
+            hash.update(text);
+        }
+        let secrets = Digest::from_bytes(hash.finalize().into());
+        Self { package, connection: view.connection.clone(), secrets }
+    }
 }
 
 impl Clients {
@@ -57,15 +80,14 @@ impl Clients {
         Self { instead: Some(instead), kept: Mutex::default(), ..self }
     }
 
-    /// The way out of this connection, with the rights it has now. The manifest is the package's, so the package's digest stands
-    /// for it.
+    /// The way out of this connection, with the rights it has now.
     pub fn get(
         &self,
         package: Digest,
         manifest: &Manifest,
         view: &ConnectionView,
     ) -> Result<Arc<dyn Outbound>, GrantError> {
-        let source = source(package, view);
+        let source = Source::new(package, view);
         let key = (view.connection.tenant, view.connection.id);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.uses += 1;
@@ -92,20 +114,12 @@ impl Clients {
     }
 }
 
-fn source(package: Digest, view: &ConnectionView) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash.update(package.bytes());
-    // It serialises without fail: maps with text keys and plain values.
-    hash.update(serde_json::to_vec(view).unwrap_or_default());
-    hash.finalize().into()
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
     use serde_json::Map;
-    use wellspring_model::{SecretString, Timestamp, connection::Connection};
+    use wellspring_model::{SecretString, Timestamp};
 
     use super::*;
 

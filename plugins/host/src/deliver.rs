@@ -45,7 +45,7 @@ impl Host {
             attempt: call.attempt,
             redactor,
             attachments: attachments(call.work),
-            ..self.errand(&connector, &call.connection, call.call_id, call.deadline, export)
+            ..self.errand(&call.connection, call.call_id, call.deadline, export)
         };
         let (given, lent) = self.run(&connector, errand, loan).await;
         let result = given.and_then(|given| match given {

@@ -26,9 +26,8 @@ pub(crate) struct Loan {
 }
 
 /// An errand of nobody's, without settings.
-pub(crate) fn errand(connector: &Connector, call_id: String, export: Export) -> Errand {
+pub(crate) fn errand(call_id: String, export: Export) -> Errand {
     Errand {
-        connector: connector.id().clone(),
         tenant: String::new(),
         connection: String::new(),
         call_id,
@@ -44,21 +43,14 @@ pub(crate) fn errand(connector: &Connector, call_id: String, export: Export) -> 
 
 impl Host {
     /// An errand for a connection. `deadline` holds where it is shorter than the host's own limit.
-    pub(crate) fn errand(
-        &self,
-        connector: &Connector,
-        view: &ConnectionView,
-        call_id: String,
-        deadline: Duration,
-        export: Export,
-    ) -> Errand {
+    pub(crate) fn errand(&self, view: &ConnectionView, call_id: String, deadline: Duration, export: Export) -> Errand {
         let settings = view.connection.settings.iter().map(|(name, value)| (name.clone(), value.to_string()));
         Errand {
             tenant: view.connection.tenant.to_string(),
             connection: view.connection.id.to_string(),
             deadline: deadline.min(self.limits.wall),
             settings: settings.collect(),
-            ..errand(connector, call_id, export)
+            ..errand(call_id, export)
         }
     }
 

@@ -7,7 +7,6 @@ use std::{collections::BTreeMap, time::Duration};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use wellspring_egress::{OutboundRequest, OutboundResponse, SendFailure};
-use wellspring_model::connection::ConnectorId;
 
 use crate::{
     calls::{Attachment, CheckLine, InboundRequest, InboundResponse},
@@ -22,7 +21,6 @@ pub(crate) const SIDE_BY_SIDE: usize = 4;
 /// What a guest is to do, with all that it is told.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Errand {
-    pub connector: ConnectorId,
     pub tenant: String,
     pub connection: String,
     pub call_id: String,

@@ -185,10 +185,8 @@ impl Host {
 
     /// Has it say what it is, with no rights at all.
     async fn describe(&self, connector: &Connector) -> Result<(), PackageError> {
-        let errand = Errand {
-            deadline: DESCRIBE_WALL.min(self.limits.wall),
-            ..errand(connector, "install".to_owned(), Export::Describe)
-        };
+        let errand =
+            Errand { deadline: DESCRIBE_WALL.min(self.limits.wall), ..errand("install".to_owned(), Export::Describe) };
         match self.run(connector, errand, Loan::default()).await.0 {
             Ok(Given::Description(description)) => connector.compare(&description),
             Ok(_) => Err(PackageError::Describe("it gave something else".to_owned())),
@@ -218,7 +216,7 @@ impl Host {
             span: tracing::Span::current(),
         });
         let given = self.guests.run(connector.handle, errand, Arc::clone(&lent)).await;
-        (lent.read(given), lent)
+        (lent.read(given).await, lent)
     }
 
     /// Forgets a connector. Calls under way finish. `false`: there was none.

@@ -72,7 +72,7 @@ impl Host {
                 Export::Partner(request, written(ASSESSMENT_OFFERS, offers).map_err(NotAnswered::Failed)?)
             }
         };
-        let errand = self.errand(&connector, &call.connection, call.call_id, call.deadline, export);
+        let errand = self.errand(&call.connection, call.call_id, call.deadline, export);
         let (given, lent) = self.run(&connector, errand, loan).await;
         if !is_known && !lent.found_genuine() {
             return Err(NotAnswered::NotGenuine);
@@ -92,7 +92,7 @@ impl Host {
         let connector = self.installed(id)?;
         let loan = self.loan(&connector, &view)?;
         let call_id = format!("check of {}", view.connection.id);
-        let errand = self.errand(&connector, &view, call_id, self.limits.wall, Export::Check);
+        let errand = self.errand(&view, call_id, self.limits.wall, Export::Check);
         match self.run(&connector, errand, loan).await.0? {
             Given::Lines(lines) => Ok(lines),
             _ => Err(broken("no lines of a check")),
@@ -115,7 +115,7 @@ impl Host {
         }
         let loan = self.loan(&connector, &view)?;
         let call_id = format!("jobs of {}", view.connection.id);
-        let errand = self.errand(&connector, &view, call_id, self.limits.wall, Export::ListJobs(cursor));
+        let errand = self.errand(&view, call_id, self.limits.wall, Export::ListJobs(cursor));
         match self.run(&connector, errand, loan).await.0? {
             Given::Page { items, next } => jobs(&items, next),
             _ => Err(broken("no page of jobs")),

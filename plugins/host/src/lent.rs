@@ -1,6 +1,8 @@
 //! What a call may use of its connection: the other side of what a guest asks for. It is where secrets are, so it stays in the
 //! gateway's own process; and since the other side may have been taken over, it counts for itself.
 
+mod given;
+
 use std::{
     collections::BTreeMap,
     sync::{
@@ -17,27 +19,23 @@ use wellspring_egress::{OutboundRequest, OutboundResponse, Scrubber, SendFailure
 use wellspring_model::{
     SecretString,
     connection::ConnectorId,
-    delivery::DeliveryFailure,
     id::{ConnectionId, TenantId},
     time::Clock,
     trace::TraceParent,
 };
 
 use crate::{
-    errand::{Comparison, Given, LogLevel, Outside, Segment},
+    errand::{Comparison, LogLevel, Outside, Segment},
     genuine,
     kept::{ConnectionState, KEY_CHARS, NotKept},
     limits::Limits,
     manifest::{Algorithm, Encoding},
     outbound::Outbound,
-    receipt,
-    redact::{FAILURE_CHARS, LOG_CHARS, Redactor},
+    redact::{LOG_CHARS, Redactor},
 };
 
 /// More than this is not hashed on a thread that others wait for.
 const LARGE: usize = 128 * 1024;
-/// The longest text of a guest's that is read, in bytes.
-const SAID_MAX: usize = 64 * 1024;
 /// The longest signature: four times the longest there is.
 const SIGNATURE_MAX: usize = 512;
 
@@ -98,31 +96,6 @@ impl Lent {
     /// For how long the ATS asks to be left alone, although it answered.
     pub fn wait(&self) -> Option<Duration> {
         *self.seen.wait.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What may be read of a guest's words: one line, at most `chars` long, without secrets and without the applicant.
-    pub fn line(&self, said: &str, chars: usize) -> String {
-        let too_many = || format!("({} bytes, too many to be shown)", said.len());
-        self.redactor.line(&self.without_secrets(said).unwrap_or_else(too_many), chars)
-    }
-
-    /// What the half that runs guests gave, as it may be kept and read.
-    pub fn read(&self, given: Result<Given, DeliveryFailure>) -> Result<Given, DeliveryFailure> {
-        match given {
-            Ok(Given::Receipt { remote_id, changed, json }) => Ok(Given::Receipt {
-                remote_id: remote_id.and_then(|id| self.without_secrets(&id)),
-                changed,
-                json: self.without_secrets(&json).unwrap_or_default(),
-            }),
-            Ok(Given::Lines(lines)) => Ok(Given::Lines(receipt::lines(lines, |said, chars| self.line(said, chars)))),
-            Ok(given) => Ok(given),
-            Err(failure) => Err(DeliveryFailure { message: self.line(&failure.message, FAILURE_CHARS), ..failure }),
-        }
-    }
-
-    /// A guest's words without secrets. `None`: more than anybody reads. It is not cut either: it might then end with half a secret.
-    fn without_secrets(&self, said: &str) -> Option<String> {
-        (said.len() <= SAID_MAX).then(|| self.scrubber.text(said.to_owned()))
     }
 
     /// Counts a question, and says whether it may be asked.

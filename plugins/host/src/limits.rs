@@ -183,11 +183,6 @@ impl Calls {
         self.http_refused |= !within;
         Ok(within)
     }
-
-    /// How many requests it asked for.
-    pub const fn requests(&self) -> u32 {
-        self.http
-    }
 }
 
 fn bump(count: &mut u32, limit: u32, what: &'static str) -> Result<(), TooManyCalls> {

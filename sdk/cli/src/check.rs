@@ -7,6 +7,7 @@ use wellspring_testkit::conformance::{self, Level, Verdict};
 
 use crate::{
     failure::Failure,
+    out,
     trial::{Trial, block_on},
 };
 
@@ -39,7 +40,7 @@ pub fn run(args: &Check) -> Result<String, Failure> {
         return Ok(text);
     }
     // The report is what was asked for, whatever it says; that it says no good is told beside it.
-    println!("{text}");
+    out::print(&text);
     let (failed, untried) = (report.count(Verdict::Failed), report.count(Verdict::Undetermined));
     Err(Failure::found(format!("not Tested: {failed} rules failed, {untried} were not tried")))
 }

@@ -9,6 +9,7 @@ mod failure;
 mod inspect;
 mod key;
 mod new;
+mod out;
 mod pack;
 mod project;
 mod record;
@@ -101,7 +102,7 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(text) => {
-            println!("{text}");
+            out::print(&text);
             ExitCode::SUCCESS
         }
         Err(Failure { code, message }) => {

@@ -28,7 +28,7 @@ const EVERY: Duration = Duration::from_secs(8);
 /// How far the times that are stored must lie apart at least, or the clock was not wrong.
 const WRONG: Duration = Duration::from_secs(900);
 
-/// How long to wait for the last: longer than for a third try (`gateway/model/src/delivery.rs`), shorter than the clock was off.
+/// How long to wait for the last: longer than for a third try (`gateway/model/src/delivery/failure.rs`), shorter than the clock was off.
 const LONGEST: Duration = Duration::from_secs(420);
 
 /// What to do.

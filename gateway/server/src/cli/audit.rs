@@ -127,7 +127,7 @@ async fn key(args: KeyArgs) -> Result<u8, Failure> {
     store.close().await;
     for key in &keys {
         if args.json {
-            println!("{}", serde_json::to_string(key).map_err(Failure::could_not_run)?);
+            say!("{}", serde_json::to_string(key).map_err(Failure::could_not_run)?);
         } else {
             print_key(key);
         }
@@ -136,10 +136,10 @@ async fn key(args: KeyArgs) -> Result<u8, Failure> {
 }
 
 fn print_key(key: &AuditKey) {
-    println!("{}  {}", key.id, if key.is_signing { "signs" } else { "signed earlier" });
-    println!("{}", key.public_key);
+    say!("{}  {}", key.id, if key.is_signing { "signs" } else { "signed earlier" });
+    say!("{}", key.public_key);
     let public = STANDARD.encode([SPKI.as_slice(), &key.public_key.0].concat());
-    println!("-----BEGIN PUBLIC KEY-----\n{public}\n-----END PUBLIC KEY-----");
+    say!("-----BEGIN PUBLIC KEY-----\n{public}\n-----END PUBLIC KEY-----");
 }
 
 async fn sign(args: SignArgs) -> Result<u8, Failure> {
@@ -151,11 +151,11 @@ async fn sign(args: SignArgs) -> Result<u8, Failure> {
     if args.json {
         for tenant in store.tenants().await.map_err(Failure::could_not_run)? {
             if let Some(head) = store.newest_audit_head(tenant).await.map_err(Failure::could_not_run)? {
-                println!("{}", serde_json::to_string(&head).map_err(Failure::could_not_run)?);
+                say!("{}", serde_json::to_string(&head).map_err(Failure::could_not_run)?);
             }
         }
     } else {
-        println!("trails signed: {}", signed.heads);
+        say!("trails signed: {}", signed.heads);
     }
     store.close().await;
     Ok(if signed.broken.is_empty() { exit::PASSED } else { exit::FAILED })
@@ -178,12 +178,12 @@ async fn verify(args: &VerifyArgs) -> Result<u8, Failure> {
         is_broken |= check.result.is_err();
         if args.json {
             let fault = check.result.as_ref().err().map(row_json);
-            println!("{}", report(tenant, check.rows, check.signed, fault));
+            say!("{}", report(tenant, check.rows, check.signed, fault));
             continue;
         }
         match check.result {
-            Ok(()) => println!("{tenant}: {} rows in order, {}", check.rows, covered(check.signed)),
-            Err(broken) => println!("{tenant}: broken at {broken} [{}]", broken.fault.code()),
+            Ok(()) => say!("{tenant}: {} rows in order, {}", check.rows, covered(check.signed)),
+            Err(broken) => say!("{tenant}: broken at {broken} [{}]", broken.fault.code()),
         }
     }
     store.close().await;
@@ -203,18 +203,18 @@ fn verify_export(args: &VerifyArgs, path: &Path) -> Result<u8, Failure> {
             ExportFault::Broken(broken) => row_json(broken),
             other => json!({"code": other.code(), "message": other.to_string()}),
         });
-        println!("{}", report(tenant, check.rows, check.signed, fault));
+        say!("{}", report(tenant, check.rows, check.signed, fault));
     } else {
         match &check.result {
             Ok(()) => {
                 let (first, last) = (check.export.after + 1, check.last);
-                println!("{tenant}: {} rows in order ({first} to {last}), {}", check.rows, covered(check.signed));
+                say!("{tenant}: {} rows in order ({first} to {last}), {}", check.rows, covered(check.signed));
             }
-            Err(fault) => println!("{tenant}: broken at {fault} [{}]", fault.code()),
+            Err(fault) => say!("{tenant}: broken at {fault} [{}]", fault.code()),
         }
         if args.keys.is_empty() && check.result.is_ok() {
-            println!("the keys are those of the file; compare them with what you were given, or give --key:");
-            check.keys.iter().for_each(|key| println!("  {}", key.public_key));
+            say!("the keys are those of the file; compare them with what you were given, or give --key:");
+            check.keys.iter().for_each(|key| say!("  {}", key.public_key));
         }
     }
     Ok(if check.result.is_ok() { exit::PASSED } else { exit::FAILED })
@@ -253,7 +253,7 @@ async fn export(args: ExportArgs) -> Result<u8, Failure> {
     let file = writer.into_inner().map_err(|error| failed(error.into_error().into()))?;
     file.sync_all().map_err(|error| failed(error.into()))?;
     store.close().await;
-    println!("{rows} rows of {tenant}");
+    say!("{rows} rows of {tenant}");
     Ok(exit::PASSED)
 }
 

@@ -21,8 +21,8 @@ pub struct CopyArgs {
 pub async fn backup(args: CopyArgs) -> Result<u8, Failure> {
     let database = sqlite(&configured(&args.config)?, "pg_dump, or a base backup with WAL archiving")?;
     let copied = wellspring_store::back_up(&database, &args.file).await.map_err(Failure::could_not_run)?;
-    println!("{}: {}, looked through", args.file.display(), contents(copied));
-    println!("keep the master key apart from it: who has both has the secrets");
+    say!("{}: {}, looked through", args.file.display(), contents(copied));
+    say!("keep the master key apart from it: who has both has the secrets");
     Ok(exit::PASSED)
 }
 
@@ -34,9 +34,9 @@ pub async fn restore(args: CopyArgs) -> Result<u8, Failure> {
     let master = start::master_key(&config).map_err(Failure::could_not_run)?;
     let restored = wellspring_store::restore(&args.file, &database, &master).await;
     let restored = restored.map_err(Failure::could_not_run)?;
-    println!("{}: {}, put back", database.display(), contents(restored));
+    say!("{}: {}, put back", database.display(), contents(restored));
     if restored.is_outdated {
-        println!("it is of an earlier version: run `wellspring migrate` before `wellspring serve`");
+        say!("it is of an earlier version: run `wellspring migrate` before `wellspring serve`");
     }
     Ok(exit::PASSED)
 }

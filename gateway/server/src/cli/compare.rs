@@ -36,7 +36,7 @@ pub fn run(args: &CompareArgs) -> Result<u8, Failure> {
     let policy = files::Content::read(&args.policy)?;
     let compared = args.assessments.iter().map(|file| one(file, &policy)).collect::<Result<Vec<_>, _>>()?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&compared).map_err(Failure::could_not_run)?);
+        say!("{}", serde_json::to_string_pretty(&compared).map_err(Failure::could_not_run)?);
     } else {
         compared.iter().for_each(print);
     }
@@ -56,10 +56,10 @@ fn one(file: &Path, policy: &files::Content) -> Result<Compared, Failure> {
 
 fn print(compared: &Compared) {
     let Comparison { before, after, lines } = &compared.comparison;
-    println!("{}", compared.assessment);
-    println!("  {} by {}, {} by {}", before.score.value, before.policy, after.score.value, after.policy);
+    say!("{}", compared.assessment);
+    say!("  {} by {}, {} by {}", before.score.value, before.policy, after.score.value, after.policy);
     for line in lines {
         let told = |share: &Share| format!("{:.6} {}", f64::from(share.score.get()) / 1e6, share.code.as_str());
-        println!("    {}: {} → {}", line.statement, told(&line.before), told(&line.after));
+        say!("    {}: {} → {}", line.statement, told(&line.before), told(&line.after));
     }
 }

@@ -39,7 +39,7 @@ pub async fn run(command: ConnectionCommand) -> Result<u8, Failure> {
         .map_err(Failure::could_not_run)?;
     store.close().await;
     if known {
-        println!("{} may now reach {origin}", args.connection);
+        say!("{} may now reach {origin}", args.connection);
         Ok(exit::PASSED)
     } else {
         Err(Failure::usage(format!("{} has no connection {}", args.tenant, args.connection)))

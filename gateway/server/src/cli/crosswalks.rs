@@ -101,7 +101,7 @@ async fn list(args: List) -> Result<u8, Failure> {
             store.crosswalks(args.tenant, Page { after, limit: 200 }).await.map_err(Failure::could_not_run)?;
         for crosswalk in page {
             let from = crosswalk.from.as_deref().unwrap_or("what credentials name");
-            println!("{}  {}  {from} -> {}", crosswalk.id, crosswalk.title, crosswalk.to);
+            say!("{}  {}  {from} -> {}", crosswalk.id, crosswalk.title, crosswalk.to);
         }
         after = next;
         if after.is_none() {
@@ -117,7 +117,7 @@ async fn show(args: Show) -> Result<u8, Failure> {
     let found = store.crosswalk(args.tenant, args.crosswalk).await.map_err(Failure::could_not_run)?;
     let unknown = || Failure::usage(format!("{} has no crosswalk {}", args.tenant, args.crosswalk));
     let crosswalk = found.ok_or_else(unknown)?;
-    println!("{} ({})", crosswalk.title, crosswalk.id);
+    say!("{} ({})", crosswalk.title, crosswalk.id);
     let (of, mut after) = ((args.tenant, args.crosswalk), None);
     loop {
         let page = store.associations(of, AssociationFilter::default(), Page { after, limit: 200 });
@@ -134,13 +134,13 @@ async fn show(args: Show) -> Result<u8, Failure> {
 
 fn print(association: &CrosswalkAssociation) {
     let (origin, destination) = (&association.origin.title, &association.destination.title);
-    println!("{}  {}  {}", association.id, association.state_name().as_str(), association.kind.as_str());
-    println!("    {origin}\n    {destination}");
+    say!("{}  {}  {}", association.id, association.state_name().as_str(), association.kind.as_str());
+    say!("    {origin}\n    {destination}");
     if let Some(decision) = association.decision() {
-        println!("    {} on {}: {}", decision.by, decision.at.strftime("%Y-%m-%d"), decision.reason);
+        say!("    {} on {}: {}", decision.by, decision.at.strftime("%Y-%m-%d"), decision.reason);
     } else if let Some(suggestion) = association.suggestion() {
         let score = Percent::of(suggestion.score.get().into(), 1_000_000);
-        println!("    {score} by {}: {}", suggestion.by, suggestion.matched.join(" "));
+        say!("    {score} by {}: {}", suggestion.by, suggestion.matched.join(" "));
     }
 }
 
@@ -154,7 +154,7 @@ async fn export(args: Export) -> Result<u8, Failure> {
     let edition = found.ok_or_else(unknown)?;
     let package = store.framework_package(args.tenant, edition.framework).await.map_err(Failure::could_not_run)?;
     store.close().await;
-    println!("{}", String::from_utf8_lossy(&package.unwrap_or_default()));
+    say!("{}", String::from_utf8_lossy(&package.unwrap_or_default()));
     eprintln!("edition {} · digest {}", edition.number, edition.digest);
     Ok(exit::PASSED)
 }
@@ -164,9 +164,9 @@ fn suggest(args: &SuggestArgs) -> Result<u8, Failure> {
     let (from, to): (Vec<&Item>, Vec<&Item>) = (from.items.iter().collect(), to.items.iter().collect());
     for found in Lexical::new(args.language).suggest(&from, &to, args.most) {
         let score = Percent::of(found.score.get().into(), 1_000_000);
-        println!("{score:>6}  {}  {}", found.origin.id(), found.origin.title());
-        println!("        {}  {}", found.destination.id(), found.destination.title());
-        println!("        {}", found.matched.join(" "));
+        say!("{score:>6}  {}  {}", found.origin.id(), found.origin.title());
+        say!("        {}  {}", found.destination.id(), found.destination.title());
+        say!("        {}", found.matched.join(" "));
     }
     Ok(exit::PASSED)
 }

@@ -98,9 +98,9 @@ async fn list(store: &Store, which: &Which) -> Result<(), Failure> {
     let note = note.with(auth::digest_of_ids(found.deliveries.iter()));
     store.audit(note).await.map_err(Failure::could_not_run)?;
     for line in lines {
-        println!("{line}");
+        say!("{line}");
     }
-    println!("{} given up{}", found.deliveries.len(), if found.more { ", and more" } else { "" });
+    say!("{} given up{}", found.deliveries.len(), if found.more { ", and more" } else { "" });
     Ok(())
 }
 
@@ -113,7 +113,7 @@ async fn take_up(store: &Store, which: &Which) -> Result<(), Failure> {
         let taken_up = replay.await.map_err(Failure::could_not_run)?;
         count += taken_up.deliveries.len();
         if !taken_up.more || taken_up.deliveries.is_empty() {
-            println!("{count} taken up again");
+            say!("{count} taken up again");
             return Ok(());
         }
     }

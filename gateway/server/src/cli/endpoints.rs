@@ -40,7 +40,7 @@ pub async fn run(command: EndpointCommand) -> Result<u8, Failure> {
         .map_err(Failure::could_not_run)?;
     store.close().await;
     if known {
-        println!("events to {} may now be sent to {origin}", args.endpoint);
+        say!("events to {} may now be sent to {origin}", args.endpoint);
         Ok(exit::PASSED)
     } else {
         Err(Failure::usage(format!("{} has no endpoint {}", args.tenant, args.endpoint)))

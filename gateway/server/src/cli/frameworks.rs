@@ -111,7 +111,7 @@ async fn import(args: Import) -> Result<u8, Failure> {
     store.close().await;
     let import = kept.map_err(Failure::could_not_run)?;
     report(&import);
-    println!("{}", import.edition.id);
+    say!("{}", import.edition.id);
     Ok(exit::PASSED)
 }
 
@@ -233,15 +233,15 @@ async fn show(args: Show) -> Result<u8, Failure> {
     store.close().await;
     let unknown = || Failure::usage(format!("{} has no framework {}", args.tenant, args.framework));
     let (edition, stored) = edition.zip(found).ok_or_else(unknown)?;
-    println!("{} ({})", edition.title, edition.identifier);
+    say!("{} ({})", edition.title, edition.identifier);
     let version = edition.version.as_deref().unwrap_or("not stated");
     let case_version = edition.case_version.map_or("not kept", CaseVersion::as_str);
     let public = if edition.is_published { "public" } else { "not public" };
-    println!("version {version} · CASE {case_version} · {public} · digest {}", edition.digest);
+    say!("version {version} · CASE {case_version} · {public} · digest {}", edition.digest);
     let today = jiff::tz::Offset::UTC.to_datetime(SystemClock.now()).date();
     for item in &stored.framework.items {
         let retired = if item.is_retired(today) { "  (retired)" } else { "" };
-        println!("  {:<8} {}  {}{retired}", item.human_coding_scheme.as_deref().unwrap_or(""), item.id(), item.title());
+        say!("  {:<8} {}  {}{retired}", item.human_coding_scheme.as_deref().unwrap_or(""), item.id(), item.title());
     }
     Ok(exit::PASSED)
 }

@@ -82,7 +82,7 @@ async fn create_tenant(args: CreateTenant) -> Result<u8, Failure> {
     let id = TenantId::from_uuid(SystemEntropy.uuid(now));
     store.create_tenant(id, &args.name, now).await.map_err(Failure::could_not_run)?;
     store.close().await;
-    println!("{id}");
+    say!("{id}");
     Ok(exit::PASSED)
 }
 
@@ -90,7 +90,7 @@ async fn list_tenants(config: &ConfigArgs) -> Result<u8, Failure> {
     let store = start::store(&configured(config)?).await.map_err(Failure::could_not_run)?;
     for id in store.tenants().await.map_err(Failure::could_not_run)? {
         let name = store.tenant_name(id).await.map_err(Failure::could_not_run)?;
-        println!("{id}  {}", name.unwrap_or_default());
+        say!("{id}  {}", name.unwrap_or_default());
     }
     store.close().await;
     Ok(exit::PASSED)
@@ -113,7 +113,7 @@ async fn list(args: ListKeys) -> Result<u8, Failure> {
     }
     for NamedKey { id, label, created_at, revoked_at } in keys.map_err(Failure::could_not_run)? {
         let revoked = revoked_at.map(|at| format!("  revoked {at:.0}")).unwrap_or_default();
-        println!("{id}  {created_at:.0}  {label}{revoked}");
+        say!("{id}  {created_at:.0}  {label}{revoked}");
     }
     Ok(exit::PASSED)
 }
@@ -127,7 +127,7 @@ async fn create(args: CreateKey) -> Result<u8, Failure> {
     store.close().await;
     // The key alone on standard output, for scripts; its id beside it, for people.
     eprintln!("key {id}; it is shown only now:");
-    println!("{text}");
+    say!("{text}");
     Ok(exit::PASSED)
 }
 
@@ -136,7 +136,7 @@ async fn revoke(args: RevokeKey) -> Result<u8, Failure> {
     let revoked = store.revoke_key(args.tenant, args.key, SystemClock.now()).await.map_err(Failure::could_not_run)?;
     store.close().await;
     if revoked {
-        println!("{} is revoked", args.key);
+        say!("{} is revoked", args.key);
         Ok(exit::PASSED)
     } else {
         Err(Failure::usage(format!("{} has no key {} that is still valid", args.tenant, args.key)))

@@ -1,5 +1,8 @@
 //! The command line. Each command is a file; this one holds the words and the exit codes.
 
+#[macro_use]
+mod out;
+
 pub mod audit;
 pub mod backup;
 pub mod compare;
@@ -156,7 +159,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Audit(command) => audit::run(command).await,
         Command::PrintOpenapi => print_openapi(),
         Command::PrintConfig => {
-            print!("{}", crate::config::DEFAULT);
+            out::write(format_args!("{}", crate::config::DEFAULT));
             Ok(exit::PASSED)
         }
     };
@@ -170,6 +173,6 @@ pub async fn run(cli: Cli) -> ExitCode {
 }
 
 fn print_openapi() -> Result<u8, Failure> {
-    println!("{}", crate::routes::openapi_text().map_err(Failure::could_not_run)?);
+    say!("{}", crate::routes::openapi_text().map_err(Failure::could_not_run)?);
     Ok(exit::PASSED)
 }

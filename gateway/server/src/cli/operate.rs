@@ -31,17 +31,17 @@ pub async fn migrate(args: ConfigArgs) -> Result<u8, Failure> {
     let config = configured(&args)?;
     let key = &config.secrets.master_key_file;
     if start::ensure_master_key(key).map_err(Failure::could_not_run)? {
-        println!("made the master key {}; keep a copy apart from the database", key.display());
+        say!("made the master key {}; keep a copy apart from the database", key.display());
     }
     let store = start::store(&config).await.map_err(Failure::could_not_run)?;
     store.migrate().await.map_err(Failure::could_not_run)?;
     if store.ensure_audit_key(SystemClock.now()).await.map_err(Failure::could_not_run)? {
-        println!("made the key that audit trails are signed with; `wellspring audit key` prints its public part");
+        say!("made the key that audit trails are signed with; `wellspring audit key` prints its public part");
     }
     store.close().await;
     match config.database() {
-        Database::Sqlite(path) => println!("the database {} is up to date", path.display()),
-        Database::Postgres(_) => println!("the database is up to date"),
+        Database::Sqlite(path) => say!("the database {} is up to date", path.display()),
+        Database::Postgres(_) => say!("the database is up to date"),
     }
     Ok(exit::PASSED)
 }
@@ -60,7 +60,7 @@ pub async fn serve(args: ConfigArgs) -> Result<u8, Failure> {
     let (close, closed) = watch::channel(false);
     let serve = axum::serve(listener, routes::router(app.clone())).with_graceful_shutdown(until(closed));
     let served = tokio::spawn(serve.into_future());
-    println!("Wellspring Gateway answers at http://{listen} (known as {})", app.config.public_url);
+    say!("Wellspring Gateway answers at http://{listen} (known as {})", app.config.public_url);
     tell(State::Ready);
     stopping(&app, &stop).await;
     let _listener_may_be_gone = close.send(true);
@@ -87,7 +87,7 @@ pub async fn work(args: ConfigArgs) -> Result<u8, Failure> {
     let app = ready(config).await?;
     let figures = figures(&app).await?;
     let (stop, stopped) = watch::channel(false);
-    println!("Wellspring Gateway works off the queue");
+    say!("Wellspring Gateway works off the queue");
     tell(State::Ready);
     let chores = work::chores::run(app.clone(), stopped.clone());
     tokio::join!(stopping(&app, &stop), work::run(app.clone(), stopped), chores);

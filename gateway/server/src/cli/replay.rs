@@ -41,7 +41,7 @@ pub fn run(args: &ReplayArgs) -> Result<u8, Failure> {
     let now = scored::score(&read, at, subject.unwrap_or_default())?;
     let is = now.canonical()?;
     if args.json {
-        println!("{is}");
+        say!("{is}");
     } else {
         now.print(Sentences::get(args.language));
     }

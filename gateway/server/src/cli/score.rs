@@ -63,7 +63,7 @@ pub fn run(args: ScoreArgs) -> Result<u8, Failure> {
     let read = files.read()?;
     let scored = scored::score(&read, args.at.unwrap_or_else(|| SystemClock.now()), subject)?;
     if args.json {
-        println!("{}", scored.canonical()?);
+        say!("{}", scored.canonical()?);
     } else {
         scored.print(Sentences::get(args.language));
     }

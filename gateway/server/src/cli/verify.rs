@@ -86,7 +86,7 @@ pub async fn run(args: VerifyArgs) -> Result<u8, Failure> {
     let sentences = Sentences::get(args.language);
     let view = VerificationView::new(&verification.report, sentences);
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&view).map_err(Failure::could_not_run)?);
+        say!("{}", serde_json::to_string_pretty(&view).map_err(Failure::could_not_run)?);
     } else {
         print(&view, sentences);
     }
@@ -148,27 +148,27 @@ async fn obtain(
 fn print(view: &VerificationView, sentences: &Sentences) {
     for credential in &view.credentials {
         let name = credential.name.as_deref().or(credential.id.as_deref()).unwrap_or("(without a name)");
-        println!("{} {} — {name}", mark(credential.outcome), sentences.outcome(credential.outcome));
+        say!("{} {} — {name}", mark(credential.outcome), sentences.outcome(credential.outcome));
         if !credential.path.is_empty() {
-            println!("    at {}", credential.path);
+            say!("    at {}", credential.path);
         }
         if let Some(issuer) = &credential.issuer {
-            println!("    issuer {issuer}");
+            say!("    issuer {issuer}");
         }
         if let Some(trust) = credential.trust {
-            println!("    {}", sentences.trust(Some(trust)));
+            say!("    {}", sentences.trust(Some(trust)));
         }
         for step in &credential.trust_trace {
-            println!("      · {}", sentences.trust_step(step));
+            say!("      · {}", sentences.trust_step(step));
         }
         for check in &credential.checks {
-            println!("  {} {:<11} {} [{}]", mark(check.outcome), check.check.as_str(), check.message, check.code);
+            say!("  {} {:<11} {} [{}]", mark(check.outcome), check.check.as_str(), check.message, check.code);
         }
         for notice in &credential.notices {
-            println!("  · {} [{}]", notice.message, notice.code);
+            say!("  · {} [{}]", notice.message, notice.code);
         }
     }
-    println!("\n{} {}", mark(view.outcome), sentences.outcome(view.outcome));
+    say!("\n{} {}", mark(view.outcome), sentences.outcome(view.outcome));
 }
 
 fn mark(outcome: Outcome) -> char {

@@ -23,6 +23,7 @@ mod key_commands;
 mod log;
 mod orders;
 mod packages;
+mod printing;
 mod receiver;
 mod rechecks;
 mod refusals;

@@ -1,6 +1,12 @@
 //! What goes over the pipe: a length of four bytes, and a value in postcard's format.
 
-use std::io;
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -23,6 +29,9 @@ use crate::{
 pub(super) const DOWN_MAX: usize = 512 << 20;
 /// The longest frame from the guests: a request with what it carries.
 pub(super) const UP_MAX: usize = 96 << 20;
+
+/// What may wait for the other side before no more is added, in bytes. A process that listens is never this far behind.
+const WAITING_MAX: usize = 256 << 20;
 
 /// To the guests.
 #[derive(Serialize, Deserialize)]
@@ -105,24 +114,40 @@ impl From<Failed> for DeliveryFailure {
 
 /// What one side says to the other, in the order in which it is said.
 #[derive(Clone)]
-pub(super) struct Outbox(mpsc::UnboundedSender<Vec<u8>>);
+pub(super) struct Outbox {
+    frames: mpsc::UnboundedSender<Vec<u8>>,
+    /// Bytes that the other side has not taken yet.
+    waiting: Arc<AtomicUsize>,
+}
 
 impl Outbox {
     /// Writes what is said from now on, as long as the other side listens.
     pub fn new(mut to: impl AsyncWrite + Unpin + Send + 'static) -> Self {
         let (outbox, mut frames) = mpsc::unbounded_channel::<Vec<u8>>();
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let left = Arc::clone(&waiting);
         tokio::spawn(async move {
             while let Some(frame) = frames.recv().await {
                 if to.write_all(&frame).await.is_err() {
                     return;
                 }
+                left.fetch_sub(frame.len(), Ordering::Relaxed);
             }
         });
-        Self(outbox)
+        Self { frames: outbox, waiting }
     }
 
+    /// Says something.
+    ///
+    /// # Errors
+    /// The other side is gone, or takes nothing while more and more waits for it. Whoever waits for it in turn gives up in time.
     pub fn say(&self, value: &impl Serialize) -> io::Result<()> {
-        self.0.send(written(value)?).map_err(io::Error::other)
+        if self.waiting.load(Ordering::Relaxed) > WAITING_MAX {
+            return Err(io::Error::new(io::ErrorKind::WouldBlock, "the other side does not listen"));
+        }
+        let frame = written(value)?;
+        self.waiting.fetch_add(frame.len(), Ordering::Relaxed);
+        self.frames.send(frame).map_err(io::Error::other)
     }
 }
 
@@ -157,4 +182,26 @@ pub(super) async fn read<T: DeserializeOwned>(
     let mut frame = vec![0; length];
     from.read_exact(&mut frame).await?;
     postcard::from_bytes(&frame).map(Some).map_err(io::Error::other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn forty_mebibytes() -> Down {
+        Down::Load { handle: Handle(1), code: Bytes::from(vec![0; 40 << 20]) }
+    }
+
+    /// Guards `waiting`: without it whoever stops reading has the gateway hold all that is said to it.
+    #[tokio::test]
+    async fn so_much_waits_for_one_who_does_not_listen_and_no_more() {
+        let (to, mut from) = tokio::io::duplex(1 << 10);
+        let outbox = Outbox::new(to);
+        let said = (0..50).take_while(|_| outbox.say(&forty_mebibytes()).is_ok()).count();
+        assert_eq!(said, 7, "the last of them may go beyond the limit");
+        for _ in 0..said {
+            assert!(matches!(read(&mut from, DOWN_MAX).await, Ok(Some(Down::Load { .. }))));
+        }
+        assert!(outbox.say(&forty_mebibytes()).is_ok(), "and once it listens, more");
+    }
 }

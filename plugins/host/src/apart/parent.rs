@@ -75,9 +75,13 @@ impl Apart {
 
     pub async fn load(&self, handle: Handle, code: Arc<Code>) -> Result<(), String> {
         let line = self.line().await.map_err(|error| error.to_string())?;
-        load(&line, handle, &code).await?;
-        self.codes.lock().unwrap_or_else(PoisonError::into_inner).insert(handle, code);
-        Ok(())
+        // Noted before: a process that takes the place of this one meanwhile is given it too.
+        self.codes.lock().unwrap_or_else(PoisonError::into_inner).insert(handle, Arc::clone(&code));
+        let loaded = load(&line, handle, &code).await;
+        if loaded.is_err() {
+            self.codes.lock().unwrap_or_else(PoisonError::into_inner).remove(&handle);
+        }
+        loaded
     }
 
     pub fn forget(&self, handle: Handle) {
@@ -198,6 +202,27 @@ mod tests {
         apart.line().await.expect("a process").end();
         apart.line().await.expect("another process, without that connector");
         assert_ne!(apart.process(), before);
+    }
+
+    /// Guards that code is noted before it is loaded: a process that is started meanwhile would never be given it.
+    #[tokio::test]
+    async fn code_that_is_being_loaded_is_known_to_a_process_that_is_started_meanwhile() {
+        let apart = Arc::new(apart().await);
+        let process = i32::try_from(apart.process().expect("a process")).expect("fits");
+        kill_process(Pid::from_raw(process).expect("a process"), Signal::STOP).expect("it stops");
+        let loading = tokio::spawn({
+            let apart = Arc::clone(&apart);
+            async move { apart.load(Handle(1), no_code()).await }
+        });
+        let is_noted = async {
+            while apart.codes.lock().expect("alone").is_empty() {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(10), is_noted).await.expect("it is noted while it is loaded");
+        apart.line().await.expect("a process").end();
+        assert!(loading.await.expect("it ends").is_err(), "its process ended");
+        assert!(apart.codes.lock().expect("alone").is_empty(), "what was not loaded is not kept");
     }
 
     /// Guards the time limits: without them whoever waits for a process that hangs waits for ever.

@@ -4,12 +4,17 @@ use sha2::Sha256;
 use wellspring_egress::OutboundBody;
 use wellspring_model::{
     Timestamp,
-    delivery::{FailureCode, Retry},
+    delivery::{DeliveryFailure, FailureCode, Retry},
     submission::Candidate,
 };
 
 use super::*;
-use crate::{calls::CheckLine, kept::InMemory};
+use crate::{
+    calls::{CheckLine, InboundResponse},
+    errand::{Data, Given},
+    kept::InMemory,
+    redact::FAILURE_CHARS,
+};
 
 struct Open;
 
@@ -164,23 +169,59 @@ fn what_a_guest_says_is_read_without_secrets_without_the_applicant_and_in_bounds
 }
 
 /// Fails where any of these is given on as it came.
-#[test]
-fn whatever_the_other_half_gives_is_gone_through() {
-    let lent = lent(Limits::default(), b"");
+#[tokio::test]
+async fn whatever_the_other_half_gives_is_gone_through() {
+    let lent = Arc::new(lent(Limits::default(), b""));
     let failure = DeliveryFailure {
         code: FailureCode::Internal,
         message: format!("Ana Ruiz, {SECRET}, {}", "a".repeat(9_000)),
         retry: Retry::Never,
         remote_status: None,
     };
-    let message = lent.read(Err(failure)).err().expect("a failure").message;
+    let message = lent.read(Err(failure)).await.err().expect("a failure").message;
     assert!(message.starts_with("[applicant], [secret], a"), "{message}");
     assert_eq!(message.chars().count(), FAILURE_CHARS);
     let id = Some(format!("id {SECRET}"));
     let receipt = Given::Receipt { remote_id: id, changed: true, json: format!(r#"{{"a":"{SECRET}"}}"#) };
-    let Ok(Given::Receipt { remote_id, json, .. }) = lent.read(Ok(receipt)) else { panic!("a receipt") };
+    let Ok(Given::Receipt { remote_id, json, .. }) = lent.read(Ok(receipt)).await else { panic!("a receipt") };
     assert_eq!((remote_id.as_deref(), json.as_str()), (Some("id [secret]"), r#"{"a":"[secret]"}"#));
     let line = CheckLine { name: SECRET.to_owned(), ok: true, message: format!("it is {SECRET}") };
-    let Ok(Given::Lines(lines)) = lent.read(Ok(Given::Lines(vec![line]))) else { panic!("lines") };
+    let Ok(Given::Lines(lines)) = lent.read(Ok(Given::Lines(vec![line]))).await else { panic!("lines") };
     assert_eq!((lines[0].name.as_str(), lines[0].message.as_str()), ("[secret]", "it is [secret]"));
+}
+
+fn data(json: &str) -> Data {
+    Data { schema: "ats-event@0.1".to_owned(), json: json.to_owned() }
+}
+
+/// Where the guest has to find out whether a request is genuine, it is shown the secret; what it gives is kept, and told to others.
+/// Fails where any of these is given on as it came.
+#[tokio::test]
+async fn events_answers_and_jobs_are_gone_through_too() {
+    let lent = Arc::new(lent(Limits::default(), b""));
+    let told = format!(r#"{{"told":"{SECRET}"}}"#);
+    let answer = |status| InboundResponse { status, json: Some(told.clone()) };
+    let given = Given::Answer { events: vec![data(&told)], response: answer(200), conflict: Some(answer(409)) };
+    let Ok(Given::Answer { events, response, conflict }) = lent.read(Ok(given)).await else { panic!("an answer") };
+    let clean = r#"{"told":"[secret]"}"#;
+    assert_eq!(events[0].json, clean);
+    assert_eq!((response.status, response.json.as_deref()), (200, Some(clean)));
+    assert_eq!(conflict.and_then(|answer| answer.json).as_deref(), Some(clean));
+    let given = Given::Page { items: vec![data(&told)], next: Some(SECRET.to_owned()) };
+    let Ok(Given::Page { items, next }) = lent.read(Ok(given)).await else { panic!("a page") };
+    assert_eq!((items[0].json.as_str(), next.as_deref()), (clean, Some("[secret]")));
+}
+
+/// Guards both limits of `read`: what is given is no more than a guest can hand over, and much of it is searched elsewhere.
+#[tokio::test]
+async fn much_is_read_where_nobody_waits_for_it_and_too_much_is_not_read() {
+    let most = Limits::default().handover_bytes;
+    let lent = Arc::new(lent(Limits::default(), b""));
+    let given = |size| Given::Page { items: vec![data(&"a".repeat(size))], next: None };
+    let read = lent.read(Ok(given(LARGE + 1)));
+    let mut read = std::pin::pin!(read);
+    assert!(read.as_mut().now_or_never().is_none(), "it is done elsewhere");
+    assert!(read.await.is_ok());
+    assert!(lent.read(Ok(given(most))).await.is_ok());
+    assert!(lent.read(Ok(given(most + 1))).await.is_err());
 }

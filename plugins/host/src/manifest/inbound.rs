@@ -1,5 +1,6 @@
 //! How a request that comes to us shows that it is genuine. The host looks at it before any guest does.
 
+use http::HeaderName;
 use serde::{Deserialize, Serialize};
 
 /// `[webhooks]` and `[partner]`.
@@ -63,6 +64,9 @@ impl Inbound {
         let wants_header = matches!(self.check, Check::Hmac | Check::Header);
         if wants_header != self.header.is_some() {
             return Some("`header` belongs to the checks `hmac` and `header`, and to each of them");
+        }
+        if self.header.as_deref().is_some_and(|name| HeaderName::from_bytes(name.as_bytes()).is_err()) {
+            return Some("`header` is no name of a header");
         }
         if self.check != Check::Hmac && !self.prefix.is_empty() {
             return Some("`prefix` belongs to the check `hmac`");

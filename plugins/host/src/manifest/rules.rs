@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use thiserror::Error;
+use wellspring_egress::Credential as Granted;
 use wellspring_model::connection::BaseUrl;
 
 use super::{Attach, CONTRACT, CredentialKind, Event, Inbound, Manifest, template::fill};
@@ -95,6 +96,12 @@ impl Manifest {
             }
             if (credential.attach == Attach::Header) != credential.header.is_some() {
                 return Err(wrong("`header` belongs to `attach = \"header\"`"));
+            }
+            if credential.attach == Attach::Header && credential.kind != CredentialKind::ApiKey {
+                return Err(wrong("`attach = \"header\"` belongs to `type = \"api-key\"`"));
+            }
+            if credential.header.as_deref().is_some_and(|name| !Granted::may_go_by(name)) {
+                return Err(wrong("`header` is no name of a header, or of one that frames or routes requests"));
             }
             let is_basic = credential.attach == Attach::Basic;
             let may_be_basic = matches!(credential.kind, CredentialKind::Basic | CredentialKind::ApiKey);

@@ -84,11 +84,8 @@ async fn calls_run_side_by_side_on_many_threads() {
 }
 
 #[test]
-fn a_call_survives_the_way_to_another_process_and_debug_shows_nothing_of_it() {
+fn debug_shows_nothing_of_what_a_call_holds() {
     let call = DeliverCall { connection: connection("echoes", &[], &[("main", "s3cret")]), ..call("echoes", "key") };
-    let text = serde_json::to_string(&call).expect("serialises");
-    let back: DeliverCall = serde_json::from_str(&text).expect("parses");
-    assert_eq!(serde_json::to_string(&back).expect("serialises"), text);
     let shown = format!("{call:?}");
     assert!(!shown.contains("s3cret") && !shown.contains("ana.ruiz") && !shown.contains("5 of 7"), "{shown}");
 }

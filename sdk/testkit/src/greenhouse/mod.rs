@@ -9,6 +9,7 @@ mod hr;
 mod index;
 mod page;
 mod record;
+mod refusal;
 mod seed;
 mod state;
 

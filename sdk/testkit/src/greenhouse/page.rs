@@ -8,7 +8,7 @@ use axum::{
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::Value;
 
-use super::api::Refusal;
+use super::refusal::Refusal;
 
 /// The parameters of a list, the first call's in every later one.
 #[derive(Debug, Clone)]

@@ -60,7 +60,7 @@ pub async fn approve(args: Approve) -> Result<u8, Failure> {
     if !approved.map_err(Failure::could_not_run)? {
         return Err(Failure::usage(format!("a newer version of `{}` was installed meanwhile", args.id)));
     }
-    println!("version {} of {} runs from now on", waiting.version, args.id);
+    say!("version {} of {} runs from now on", waiting.version, args.id);
     Ok(exit::PASSED)
 }
 
@@ -71,7 +71,7 @@ pub async fn revoke(args: Revoke) -> Result<u8, Failure> {
     store.close().await;
     match revoked.map_err(Failure::could_not_run)? {
         Some(_) => {
-            println!("{} is out of use: no gateway calls it a minute from now", args.id);
+            say!("{} is out of use: no gateway calls it a minute from now", args.id);
             Ok(exit::PASSED)
         }
         None => {

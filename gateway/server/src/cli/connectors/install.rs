@@ -48,12 +48,12 @@ pub async fn install(args: Install) -> Result<u8, Failure> {
     let done = installed::install(&host(&config)?, &store, &config.connectors, &trust, asked).await;
     store.close().await;
     let installed = done.map_err(|error| refused(&args.file, error))?;
-    println!("{}", installed.inspection);
-    println!("signed by      {}", signed_by(&trust, installed.key));
+    say!("{}", installed.inspection);
+    say!("signed by      {}", signed_by(&trust, installed.key));
     if installed.key.is_none() {
         eprintln!("wellspring: nobody signed this connector; it is installed on your word alone");
     }
-    println!("{}", told(&installed));
+    say!("{}", told(&installed));
     Ok(if installed.end == End::Waiting { exit::UNDETERMINED } else { exit::PASSED })
 }
 

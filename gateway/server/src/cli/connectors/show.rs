@@ -37,10 +37,10 @@ pub async fn list(args: List) -> Result<u8, Failure> {
     let versions = store.connector_versions().await.map_err(Failure::could_not_run)?;
     store.close().await;
     if versions.is_empty() {
-        println!("no connector is installed; `wellspring connectors install FILE` installs one");
+        say!("no connector is installed; `wellspring connectors install FILE` installs one");
     }
     for version in versions.iter().filter(|version| args.all || version.state != VersionState::Superseded) {
-        println!(
+        say!(
             "{:<24} {:<10} {:<16} {}  signed by {}",
             version.connector,
             version.version.to_string(),
@@ -65,12 +65,12 @@ pub async fn show(args: Show) -> Result<u8, Failure> {
             args.id
         )));
     };
-    println!("{}", inspect(&config, &args.id, shown.version)?);
-    println!("signed by      {}", signed_by(&trust, shown.key));
-    println!("state          {}", since(shown, &trust));
-    println!("installed      {} by {}", shown.installed_at, shown.installed_by);
+    say!("{}", inspect(&config, &args.id, shown.version)?);
+    say!("signed by      {}", signed_by(&trust, shown.key));
+    say!("state          {}", since(shown, &trust));
+    say!("installed      {} by {}", shown.installed_at, shown.installed_by);
     if let Some((waiting, change)) = awaited(&versions) {
-        println!(
+        say!(
             "\nversion {} is {} and asks, beyond what runs, for:\n{change}to have it run:\n  wellspring connectors approve {} {}",
             waiting.version,
             waiting.state.as_str(),

@@ -1,4 +1,4 @@
-//! Suggestions between two generated frameworks: `cargo run --release -p wellspring-suggest --example measure -- 20000`.
+//! Suggestions between two generated frameworks: `cargo run --release -p wellspring-suggest --example suggestions -- 20000`.
 //! Every item shares words with nearly every other, which is the most that can happen to it.
 
 use std::time::Instant;
