@@ -28,6 +28,7 @@ mod schedule;
 mod scoring;
 mod secrets;
 mod silent;
+mod told_before;
 mod trust;
 mod unmapped;
 mod upgrade;
