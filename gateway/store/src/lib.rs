@@ -59,7 +59,7 @@ mod withdrawal;
 mod writer;
 
 pub use accept::{Accepted, NewSubmission};
-pub use ats::{AtsCandidateNow, Heard, NewAtsEvent};
+pub use ats::{AtsCandidateNow, Heard, NewAtsEvent, OrderAsked, Ordered};
 pub use audit::{
     Action, AuditExport, AuditFilter, AuditKey, AuditLine, AuditNote, AuditPublicKey, AuditRow, AuditSignature, Broken,
     Endorsement, ExportCheck, ExportError, ExportFault, ExportRange, Fault, LOOKED_AT, Signed, SignedHead, TrailCheck,

@@ -17,6 +17,7 @@ mod events;
 mod figures;
 mod files;
 mod frameworks;
+mod ordering;
 mod payloads;
 mod queue;
 mod queue_model;
