@@ -4,6 +4,7 @@ use wellspring_host::Work;
 use wellspring_model::{
     assessment::{Assessment, Line},
     ats::{OrderRef, Withdrawal},
+    connection::ConnectorId,
     delivery::{ApplicationResult, Content, Correction, Delivery, JobRef, ResultLine},
     id::{AssessmentId, OrderId},
     posting::Posting,
@@ -12,7 +13,7 @@ use wellspring_model::{
 };
 use wellspring_store::{AtsCandidateNow, Pushed, ToldBefore, detail_of};
 
-use super::{TaskError, gone};
+use super::{TaskError, attachment, gone};
 use crate::{
     sentences::{Said, Sentences},
     state::App,
@@ -44,7 +45,12 @@ pub async fn as_known_now(app: &App, submission: Submission) -> Result<Option<Su
 }
 
 /// What a delivery to an ATS tells now, also where it was made for something that was said before.
-pub async fn of(app: &App, delivery: &Delivery, submission: &Submission) -> Result<Told, TaskError> {
+pub async fn of(
+    app: &App,
+    connector: &ConnectorId,
+    delivery: &Delivery,
+    submission: &Submission,
+) -> Result<Told, TaskError> {
     let posting = app.store.posting(submission.tenant, submission.posting).await?;
     let posting = posting.ok_or_else(|| gone("job", submission.posting))?;
     let order = app.store.order_of(submission).await?;
@@ -66,9 +72,12 @@ pub async fn of(app: &App, delivery: &Delivery, submission: &Submission) -> Resu
         Some(_) => format!("correct{}", assessed.assessment.id),
         None => "deliver".to_owned(),
     };
-    let told = serde_json::to_string(&result).map_err(|error| TaskError::Render(error.to_string()))?;
+    let attachments = attachment::of(app, connector, submission, assessed)?;
+    result.attachments = attachments.iter().map(attachment::named).collect();
+    let mut told = serde_json::to_vec(&result).map_err(|error| TaskError::Render(error.to_string()))?;
+    told.extend(attachments.iter().flat_map(|file| &file.bytes));
     Ok(Told {
-        work: Work::Result { result: Box::new(result), attachments: Vec::new() },
+        work: Work::Result { result: Box::new(result), attachments },
         pushed: Pushed { digest: detail_of(told), tells: Some((submission.id, assessed.at)) },
         order,
         says: assessed.assessment.inputs_digest.to_string(),

@@ -194,7 +194,7 @@ async fn prepare_call(
     let Some(submission) = content::as_known_now(app, submission).await? else {
         return not(FailureCode::NotFound, "The ATS has deleted the candidate.");
     };
-    let content = content::of(app, delivery, &submission).await?;
+    let content = content::of(app, &connection.connector, delivery, &submission).await?;
     let call = DeliverCall {
         tenant,
         connection: view(app, connection.clone()).await?,
