@@ -98,6 +98,22 @@ impl Client {
         }
     }
 
+    /// POST of these bytes without a key of ours, as an ATS does.
+    ///
+    /// # Errors
+    /// There is no answer.
+    pub async fn post_as(
+        &self,
+        path: &str,
+        headers: &[(String, String)],
+        body: Vec<u8>,
+    ) -> Result<(u16, Vec<u8>), Failure> {
+        let request = self.http.post(format!("{}{path}", self.base)).body(body);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(name, value));
+        let response = request.send().await?;
+        Ok((response.status().as_u16(), response.bytes().await?.to_vec()))
+    }
+
     async fn good(&self, request: reqwest::RequestBuilder) -> Result<Value, Failure> {
         let response = request.bearer_auth(&self.key).send().await?;
         let (status, url) = (response.status(), response.url().clone());

@@ -98,3 +98,31 @@ async fn a_result_that_is_tried_again_after_a_correction_says_what_is_true_now()
     assert!(notes[0].body.starts_with("0 of 8 requirements verified"), "not what was once true: {}", notes[0].body);
     assert_eq!(world.our_corrections(application.id).len(), 1, "it was tried before, and might have arrived");
 }
+
+/// Without corrections and withdrawals of their own, the connector finds the notes of before, and writes none.
+#[tokio::test]
+async fn who_hands_in_again_after_a_withdrawal_is_seen_again_and_can_withdraw_again() {
+    let application = Application::numbered(1);
+    let world = World::start(Application::seed([&application]), &[], |_| {}).await.expect("the world starts");
+    let badge = signed(Issuer::Training, badge(Issuer::Training, Award::Competency(0), &application.email));
+    let badge = [badge.expect("it is signed")];
+    let score = || {
+        let fields = world.ats.candidate(application.candidate).expect("the candidate").custom_fields;
+        fields.get("verified_skills_score").and_then(serde_json::Value::as_f64)
+    };
+    let withdrawals = || world.ats.notes().iter().filter(|note| note.body.starts_with("Withdrawn by")).count();
+    let corrections = || world.our_corrections(application.id);
+    for round in 0..2 {
+        let id = world.submit(&application, &badge).await.expect("it is accepted");
+        world.delivered(&id).await.expect("it is delivered");
+        assert!(score().is_some_and(|score| score > 0.0), "{:?}", score());
+        assert_eq!((corrections().len(), withdrawals()), (round, round));
+        world.withdrawn(&id).await.expect("it is taken back");
+        assert_eq!((score(), withdrawals()), (None, round + 1));
+    }
+    assert_eq!(world.our_notes(application.id).len(), 1, "what people have read stays");
+    let body = corrections().remove(0).body;
+    for part in ["Correction: 1 of 8 requirements verified", " was withdrawn. ", "Clean data", "Full report: http"] {
+        assert!(body.contains(part), "`{part}` is not in {body}");
+    }
+}

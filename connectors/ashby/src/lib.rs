@@ -1,7 +1,7 @@
 //! Ashby: a verified result as an assessment, custom fields and a note; webhooks, jobs, and Ashby's orders as its partner.
 //!
 //! What a delivery writes last is the note, which carries the marker: where it exists, everything before it was done. So a call that
-//! is repeated finds it, and writes no assessment and no note a second time; fields are compared each time.
+//! is repeated finds it, and writes no assessment and no note a second time; fields are compared, and an order is told, each time.
 
 mod assessment;
 mod check;
@@ -68,7 +68,8 @@ fn bring(result: &ApplicationResult, told: Told) -> Result<Receipt, Error> {
     let target = target::find(&result.application)?;
     let fields = fields::bring_in_line(settings.fields_of, &target, &settings.values(result))?;
     let found = note::find(&target, result.note_marker())?;
-    let assessed = found.is_none() && assessment::write(&target, result, &settings)?;
+    // A note of before says nothing of an order that came after it, and an order that is told twice shows the same.
+    let assessed = (found.is_none() || result.order.is_some()) && assessment::write(&target, result, &settings)?;
     let note = note::keep(found, &target, &settings, &result.note(), told)?;
     Ok(receipt(&target, &note, fields, assessed))
 }

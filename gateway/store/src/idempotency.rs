@@ -91,6 +91,17 @@ pub(crate) async fn claim(
     taken.iter().map(read).collect()
 }
 
+/// Forgets one answer.
+pub(crate) async fn forget(tx: &mut Transaction, (tenant, key, route): Place<'_>) -> Result<(), StoreError> {
+    query("DELETE FROM idempotency WHERE tenant = $1 AND key = $2 AND route = $3")
+        .bind(tenant.to_string())
+        .bind(key)
+        .bind(route)
+        .execute(tx)
+        .await
+        .map(drop)
+}
+
 impl Store {
     /// Forgets answers that have been kept long enough, up to `most`. Says how many.
     ///

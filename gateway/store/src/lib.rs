@@ -51,6 +51,7 @@ mod submission;
 mod task;
 mod tenant;
 mod told;
+mod told_before;
 mod transaction;
 mod trust;
 mod unmapped;
@@ -58,7 +59,7 @@ mod withdrawal;
 mod writer;
 
 pub use accept::{Accepted, NewSubmission};
-pub use ats::{AtsCandidateNow, Heard, NewAtsEvent};
+pub use ats::{AtsCandidateNow, Heard, NewAtsEvent, OrderAsked, Ordered};
 pub use audit::{
     Action, AuditExport, AuditFilter, AuditKey, AuditLine, AuditNote, AuditPublicKey, AuditRow, AuditSignature, Broken,
     Endorsement, ExportCheck, ExportError, ExportFault, ExportRange, Fault, LOOKED_AT, Signed, SignedHead, TrailCheck,
@@ -88,5 +89,6 @@ pub use share::{NewShare, Share};
 pub use submission::NewAssessment;
 pub use task::{LeaseToken, Leased, TaskKind};
 pub use tenant::{ApiKey, NamedKey};
+pub use told_before::ToldBefore;
 pub use unmapped::{NoPlace, UnmappedPlace};
 pub use withdrawal::{NewWithdrawal, Withdraw};

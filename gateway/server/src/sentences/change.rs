@@ -44,6 +44,18 @@ impl Sentences {
         lines
     }
 
+    /// That records were handed in once more, whose result counts now: when, and when those were whose result it was.
+    pub fn handed_in_again(&self, before: Timestamp, now: Timestamp) -> String {
+        let values = [("now", self.date_time(now).into()), ("before", self.date_time(before).into())];
+        self.filled("correction-again", values)
+    }
+
+    /// As [`Self::handed_in_again`], where the earlier result was withdrawn.
+    pub fn after_withdrawal(&self, before: Timestamp, now: Timestamp) -> String {
+        let values = [("now", self.date_time(now).into()), ("before", self.date_time(before).into())];
+        self.filled("correction-after-withdrawal", values)
+    }
+
     /// When it was corrected, and from when what was said before is.
     pub fn corrected(&self, before: Timestamp, now: Timestamp) -> String {
         let values = [("now", self.date_time(now).into()), ("before", self.date_time(before).into())];

@@ -21,6 +21,8 @@ const WITH_VALUES: &[(&str, &[&str])] = &[
     ("summary-not-checked", &["count"]),
     ("correction-headline", &["headline"]),
     ("correction-dates", &["now", "before"]),
+    ("correction-again", &["now", "before"]),
+    ("correction-after-withdrawal", &["now", "before"]),
     ("change-credential", &["name", "now", "before"]),
     ("change-credential-why", &["change", "why"]),
     ("change-line", &["statement", "now", "before"]),

@@ -2,17 +2,18 @@
 
 use wellspring_host::Work;
 use wellspring_model::{
-    assessment::Line,
+    assessment::{Assessment, Line},
     ats::{OrderRef, Withdrawal},
+    connection::ConnectorId,
     delivery::{ApplicationResult, Content, Correction, Delivery, JobRef, ResultLine},
     id::{AssessmentId, OrderId},
     posting::Posting,
     report::VerificationReport,
     submission::{Application, Assessed, Candidate, EarlierAssessment, Submission, SubmissionState},
 };
-use wellspring_store::{AtsCandidateNow, Pushed, detail_of};
+use wellspring_store::{AtsCandidateNow, Pushed, ToldBefore, detail_of};
 
-use super::{TaskError, gone};
+use super::{TaskError, attachment, gone};
 use crate::{
     sentences::{Said, Sentences},
     state::App,
@@ -26,7 +27,7 @@ pub struct Told {
     pub order: Option<OrderId>,
     /// What it says, in short: the digest of what the result was computed from.
     pub says: String,
-    /// Which of the corrections it is.
+    /// Whether it is a result, which of the corrections, or a withdrawal.
     pub step: String,
 }
 
@@ -44,28 +45,43 @@ pub async fn as_known_now(app: &App, submission: Submission) -> Result<Option<Su
 }
 
 /// What a delivery to an ATS tells now, also where it was made for something that was said before.
-pub async fn of(app: &App, delivery: &Delivery, submission: &Submission) -> Result<Told, TaskError> {
+pub async fn of(
+    app: &App,
+    connector: &ConnectorId,
+    delivery: &Delivery,
+    submission: &Submission,
+) -> Result<Told, TaskError> {
     let posting = app.store.posting(submission.tenant, submission.posting).await?;
     let posting = posting.ok_or_else(|| gone("job", submission.posting))?;
     let order = app.store.order_of(submission).await?;
+    let before = app.store.told_before(delivery, submission).await?;
     if let Content::Withdrawal { .. } = delivery.content {
-        return withdrawn(app, submission, &posting, order).await;
+        return withdrawn(app, submission, &posting, order, &before).await;
     }
     let SubmissionState::Assessed(assessed) = &submission.state else {
         return Err(TaskError::Gone { what: "assessment of", id: submission.id.to_string() });
     };
     let mut result = application_result(app, submission, assessed, &posting).await?;
     result.order = order.map(|id| OrderRef { id });
-    if let Content::Correction { .. } = delivery.content {
-        result.correction = Some(correction(app, delivery, submission, assessed).await?);
-    }
-    let told = serde_json::to_string(&result).map_err(|error| TaskError::Render(error.to_string()))?;
+    result.correction = match (delivery.content, before.last()) {
+        (Content::Correction { .. }, _) => Some(correction(app, delivery, submission, assessed).await?),
+        (_, Some(before)) => Some(handed_in_again(submission, assessed, before)),
+        (_, None) => None,
+    };
+    let step = match &result.correction {
+        Some(_) => format!("correct{}", assessed.assessment.id),
+        None => "deliver".to_owned(),
+    };
+    let attachments = attachment::of(app, connector, submission, assessed)?;
+    result.attachments = attachments.iter().map(attachment::named).collect();
+    let mut told = serde_json::to_vec(&result).map_err(|error| TaskError::Render(error.to_string()))?;
+    told.extend(attachments.iter().flat_map(|file| &file.bytes));
     Ok(Told {
-        work: Work::Result { result: Box::new(result), attachments: Vec::new() },
+        work: Work::Result { result: Box::new(result), attachments },
         pushed: Pushed { digest: detail_of(told), tells: Some((submission.id, assessed.at)) },
         order,
         says: assessed.assessment.inputs_digest.to_string(),
-        step: assessed.assessment.id.to_string(),
+        step,
     })
 }
 
@@ -74,17 +90,26 @@ async fn withdrawn(
     submission: &Submission,
     posting: &Posting,
     order: Option<OrderId>,
+    before: &[ToldBefore],
 ) -> Result<Told, TaskError> {
     let Some(withdrawn) = submission.withdrawn else { return Err(gone("withdrawal of", submission.id)) };
+    let mut others = Vec::new();
+    for one in before {
+        if let Some(other) = app.store.submission(submission.tenant, one.submission).await? {
+            others.extend(said(app, &other).await?);
+        }
+    }
+    let ours = said(app, submission).await?;
+    let most = others.iter().chain(&ours).map(|one| one.lines.len()).max().unwrap_or(0);
     let withdrawal = Withdrawal {
         submission: submission.id,
         application: submission.application.clone(),
         job: job(posting),
         language: submission.language,
         marker: marker(submission),
-        correction_markers: correction_markers(app, submission).await?,
+        correction_markers: correction_markers(submission, &others, &ours, before.is_empty()),
         withdrawal_marker: withdrawal_marker(submission),
-        lines: most_lines(app, submission).await?,
+        lines: u32::try_from(most).unwrap_or(u32::MAX),
         reason: withdrawn.by,
         headline: Sentences::get(submission.language).withdrawal_headline(withdrawn.by),
         order: order.map(|id| OrderRef { id }),
@@ -95,29 +120,37 @@ async fn withdrawn(
         pushed: Pushed { digest: detail_of(told), tells: None },
         order,
         says: submission.id.to_string(),
-        step: String::new(),
+        step: "withdraw".to_owned(),
     })
 }
 
-/// Those of every correction that may have been written: each is named after what it said, and the first assessment was none.
-async fn correction_markers(app: &App, submission: &Submission) -> Result<Vec<String>, TaskError> {
+/// Every assessment that a submission has had, the first one first.
+async fn said(app: &App, submission: &Submission) -> Result<Vec<Assessment>, TaskError> {
     let earlier = app.store.earlier_assessments(submission.tenant, submission.id).await?;
-    let SubmissionState::Assessed(now) = &submission.state else { return Ok(Vec::new()) };
-    let said = earlier.iter().map(|one| one.assessment.id).chain([now.assessment.id]);
-    Ok(said.skip(1).map(|assessment| correction_marker(submission, assessment)).collect())
+    let mut said: Vec<_> = earlier.into_iter().map(|one| one.assessment).collect();
+    if let SubmissionState::Assessed(now) = &submission.state {
+        said.push(now.assessment.clone());
+    }
+    Ok(said)
 }
 
-/// The most lines that a result of this application has had.
-async fn most_lines(app: &App, submission: &Submission) -> Result<u32, TaskError> {
-    let earlier = app.store.earlier_assessments(submission.tenant, submission.id).await?;
-    let now = if let SubmissionState::Assessed(now) = &submission.state { now.assessment.lines.len() } else { 0 };
-    let most = earlier.iter().map(|one| one.assessment.lines.len()).chain([now]).max().unwrap_or(0);
-    Ok(u32::try_from(most).unwrap_or(u32::MAX))
+/// Those of every correction that may have been written for the application: each is named after what it said. The first
+/// assessment was none, unless something else had been told before.
+fn correction_markers(
+    submission: &Submission,
+    others: &[Assessment],
+    ours: &[Assessment],
+    is_first: bool,
+) -> Vec<String> {
+    let said = others.iter().chain(ours.iter().skip(usize::from(is_first)));
+    said.map(|one| correction_marker(submission, one.id)).collect()
 }
 
-/// Stands in what we write for a withdrawal alone, such as a note that says so.
+/// Stands in what we write for a withdrawal alone, such as a note that says so. Named after the submission: whoever hands in
+/// again may withdraw again.
 fn withdrawal_marker(submission: &Submission) -> String {
-    format!("[wellspring-withdrawal:{}:{}]", submission.connection, submission.application.id)
+    let (connection, application) = (submission.connection, &submission.application.id);
+    format!("[wellspring-withdrawal:{connection}:{application}:{}]", submission.id)
 }
 
 fn job(posting: &Posting) -> JobRef {
@@ -169,6 +202,22 @@ async fn correction(
         headline: sentences.correction_headline(&assessed.assessment),
         changes: sentences.correction(before, now).join("\n"),
     })
+}
+
+/// What makes a correction of the first result of a submission, where the ATS was told of another one for the same application.
+/// Its note is there, also where it was taken back, and whoever looks for [`marker`] finds that one and writes nothing.
+fn handed_in_again(submission: &Submission, assessed: &Assessed, before: &ToldBefore) -> Correction {
+    let sentences = Sentences::get(submission.language);
+    let mut lines = vec![match before.withdrawn_at {
+        Some(_) => sentences.after_withdrawal(before.received_at, submission.received_at),
+        None => sentences.handed_in_again(before.received_at, submission.received_at),
+    }];
+    lines.extend(sentences.summary(&assessed.assessment, &assessed.report));
+    Correction {
+        marker: correction_marker(submission, assessed.assessment.id),
+        headline: sentences.correction_headline(&assessed.assessment),
+        changes: lines.join("\n"),
+    }
 }
 
 /// What the ATS may have been told before this delivery: what was true when the delivery before it was first tried. It may

@@ -194,12 +194,12 @@ async fn prepare_call(
     let Some(submission) = content::as_known_now(app, submission).await? else {
         return not(FailureCode::NotFound, "The ATS has deleted the candidate.");
     };
-    let content = content::of(app, delivery, &submission).await?;
+    let content = content::of(app, &connection.connector, delivery, &submission).await?;
     let call = DeliverCall {
         tenant,
         connection: view(app, connection.clone()).await?,
         call_id: delivery.id.to_string(),
-        idempotency_key: idempotency_key(delivery, &submission, &connection, &content),
+        idempotency_key: idempotency_key(&submission, &connection, &content),
         // Known once it has begun.
         attempt: 0,
         deadline: Duration::from_secs(app.config.work.delivery_seconds.into()),
@@ -224,22 +224,12 @@ pub async fn view(app: &App, connection: Connection) -> Result<ConnectionView, T
 }
 
 /// The same for every attempt at the same content; another one when the assessment says something else, or answers an order.
-fn idempotency_key(
-    delivery: &Delivery,
-    submission: &Submission,
-    connection: &Connection,
-    content: &content::Told,
-) -> String {
-    let step = match delivery.content {
-        Content::Correction { .. } => format!("correct{}", content.step),
-        Content::Withdrawal { .. } => "withdraw".to_owned(),
-        Content::Result { .. } | Content::Event { .. } => "deliver".to_owned(),
-    };
+fn idempotency_key(submission: &Submission, connection: &Connection, content: &content::Told) -> String {
     let mut parts = vec![
         submission.tenant.to_string(),
         submission.application.id.to_string(),
         connection.connector.to_string(),
-        step,
+        content.step.clone(),
         content.says.clone(),
     ];
     parts.extend(content.order.map(|order| order.to_string()));

@@ -4,6 +4,7 @@
 //! under the lease's token, and a result that comes too late is dropped.
 
 pub mod assess;
+mod attachment;
 pub mod chores;
 pub mod compare;
 mod content;

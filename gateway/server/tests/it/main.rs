@@ -3,6 +3,7 @@
 mod access;
 mod ats_jobs;
 mod ats_webhooks;
+mod attachments;
 mod audit;
 mod badge;
 mod crosswalk_commands;

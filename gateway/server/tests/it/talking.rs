@@ -27,9 +27,14 @@ pub async fn connection(gateway: &Gateway, settings: &Value) -> String {
 
 /// A framework, a profile, such a connection, and a job to apply for.
 pub async fn role(gateway: &Gateway, settings: &Value) -> Role {
+    let connection = connection(gateway, settings).await;
+    role_at(gateway, connection).await
+}
+
+/// A framework, a profile, and a job to apply for through this connection.
+pub async fn role_at(gateway: &Gateway, connection: String) -> Role {
     let framework = gateway.post("/v1/frameworks", &framework()).await;
     let profile = gateway.post("/v1/profiles", &profile()).await;
-    let connection = connection(gateway, settings).await;
     let job = json!({
         "title": "Junior data analyst", "profile": profile.id(), "connection": connection, "external_id": "9001"
     });

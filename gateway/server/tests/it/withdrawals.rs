@@ -43,7 +43,7 @@ async fn what_the_ats_has_is_taken_back_there_once() {
     let given = given(&gateway, &id).await;
     assert_eq!(
         (&given["did"], &given["reason"], &given["corrections"]),
-        (&json!("withdraw"), &json!("APPLICANT"), &json!(0))
+        (&json!("withdraw"), &json!("APPLICANT"), &json!([]))
     );
     assert!(given["headline"].as_str().expect("a text").starts_with("Withdrawn by the applicant"));
     assert_eq!(submission(&gateway, &id).await["withdrawn"], withdrawn);
@@ -151,4 +151,89 @@ async fn nobody_looks_at_it_again_and_what_cannot_be_withdrawn_is_refused() {
     assert!(states.iter().all(|shown| shown["state"] == "retired"), "{states:#?}");
     let answer = withdraw(&gateway, &other, "applicant").await;
     assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::CONFLICT, "retired"));
+}
+
+/// What a connector that finds its own work by markers would have to know of all that it was given.
+async fn last(gateway: &Gateway, id: &str) -> (String, String, Vec<String>) {
+    let given = given(gateway, id).await;
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let corrections = given["corrections"].as_array().map(|all| all.iter().map(text).collect());
+    (text(&given["did"]), text(&given["marker"]), corrections.unwrap_or_default())
+}
+
+/// Without it, a connector was told of a result that it would find by the marker of the note that was taken back, and wrote nothing.
+#[tokio::test]
+async fn what_is_handed_in_after_a_withdrawal_is_a_correction_and_can_be_withdrawn_in_its_turn() {
+    let gateway = Gateway::start().await;
+    let role = role(&gateway, &json!({})).await;
+    let first = hand_in(&gateway, &role).await;
+    work(&gateway).await;
+    let (did, note, _) = last(&gateway, &first).await;
+    assert_eq!(did, "deliver");
+    let key = given(&gateway, &first).await["key"].clone();
+    withdraw(&gateway, &first, "applicant").await;
+    work(&gateway).await;
+    let (did, taken_back, _) = last(&gateway, &first).await;
+    assert_eq!(did, "withdraw");
+
+    let second = hand_in(&gateway, &role).await;
+    work(&gateway).await;
+    assert_eq!(deliveries(&gateway, &second).await, pairs(&[("result", "delivered")]));
+    let (did, correction, _) = last(&gateway, &second).await;
+    assert_eq!(did, "correct");
+    let shown = given(&gateway, &second).await;
+    assert_ne!(shown["key"], key, "the ATS is to write something");
+    let changes = shown["changes"].as_str().expect("a text");
+    assert!(
+        changes.starts_with("The result for the learner records of 23 November 2026 at 12:00 UTC was"),
+        "{changes}"
+    );
+    assert!(changes.contains("Score: ") && changes.ends_with("People decide, not this score."), "{changes}");
+
+    withdraw(&gateway, &second, "employer").await;
+    work(&gateway).await;
+    let (did, taken_back_again, corrections) = last(&gateway, &second).await;
+    assert!(did == "withdraw" && corrections.contains(&correction), "{did} {corrections:?}");
+    let mut markers = vec![note, taken_back, correction, taken_back_again];
+    markers.sort();
+    markers.dedup();
+    assert_eq!(markers.len(), 4, "each is found by a marker of its own: {markers:?}");
+}
+
+#[tokio::test]
+async fn what_is_handed_in_again_is_a_correction_of_what_the_ats_was_told_and_of_nothing_else() {
+    let gateway = Gateway::start().await;
+    let role = role(&gateway, &json!({})).await;
+    let early = hand_in(&gateway, &role).await;
+    withdraw(&gateway, &early, "applicant").await;
+    let first = hand_in(&gateway, &role).await;
+    work(&gateway).await;
+    assert_eq!(given(&gateway, &first).await["did"], "deliver", "of the one before the ATS never heard");
+    let second = hand_in(&gateway, &role).await;
+    work(&gateway).await;
+    let shown = given(&gateway, &second).await;
+    assert_eq!(shown["did"], "correct");
+    let changes = shown["changes"].as_str().expect("a text");
+    assert!(changes.starts_with("Learner records were handed in again on 23 November 2026 at 12:00 UTC."), "{changes}");
+
+    let badge = crate::badge::signed(crate::badge::unsigned("https://case.example.org/nothing"));
+    let mut elsewhere = role.submission(&[json!({"json": badge})]);
+    elsewhere["application"]["id"] = json!("55013");
+    let elsewhere = gateway.post("/v1/submissions", &elsewhere).await.id();
+    work(&gateway).await;
+    assert_eq!(given(&gateway, &elsewhere).await["did"], "deliver", "that is another application");
+
+    let filter = json!({"ids": [submission(&gateway, &first).await["deliveries"][0]["id"]]});
+    let before = given(&gateway, &first).await;
+    later(&gateway);
+    let replayed = gateway.post("/v1/deliveries/replay", &filter).await;
+    assert_eq!(replayed.status, StatusCode::OK, "{}", replayed.text);
+    work(&gateway).await;
+    let after = given(&gateway, &first).await;
+    assert_eq!(
+        (&after["did"], &after["key"]),
+        (&before["did"], &before["key"]),
+        "an attempt is what the first one was"
+    );
+    assert_ne!(after["calls"], before["calls"], "it was tried again");
 }

@@ -2,6 +2,7 @@
 
 mod candidate;
 mod order;
+mod ordering;
 mod told;
 
 use sha2::{Digest as _, Sha256};
@@ -13,8 +14,11 @@ use wellspring_model::{
     id::{AtsEventId, ConnectionId, PostingId, TenantId},
 };
 
-pub use self::candidate::AtsCandidateNow;
 pub(crate) use self::order::{ends, handed_in};
+pub use self::{
+    candidate::AtsCandidateNow,
+    ordering::{OrderAsked, Ordered},
+};
 use crate::{
     Action, AuditNote, NewDelivery, Store, StoreError,
     destination::Destination,
@@ -72,11 +76,7 @@ impl Store {
                     if !Destination::Connection(connection).is_in_use(tx, tenant).await? {
                         return Ok(Heard::NoConnection);
                     }
-                    let mut new = 0;
-                    for event in events {
-                        new += usize::from(keep(tx, (tenant, connection), event, now).await?);
-                    }
-                    Ok(Heard::New(new))
+                    keep_all(tx, (tenant, connection), events, now).await
                 })
             })
             .await
@@ -102,6 +102,19 @@ impl Store {
             })
             .await
     }
+}
+
+async fn keep_all(
+    tx: &mut Transaction,
+    at: (TenantId, ConnectionId),
+    events: Vec<NewAtsEvent>,
+    now: Timestamp,
+) -> Result<Heard, StoreError> {
+    let mut new = 0;
+    for event in events {
+        new += usize::from(keep(tx, at, event, now).await?);
+    }
+    Ok(Heard::New(new))
 }
 
 /// Keeps one event. False where it was told before.

@@ -65,6 +65,19 @@ pub(super) async fn add(
     if is_still_to_be_told(tx, &again).await? { delivery::insert(tx, tenant, &again, None).await } else { Ok(()) }
 }
 
+/// Whether an assessment for this application and job is ordered and has not ended.
+pub(super) async fn is_open(
+    tx: &mut Transaction,
+    connection: ConnectionId,
+    (application, posting): (&ExternalId, PostingId),
+) -> Result<bool, StoreError> {
+    let open = query(
+        "SELECT count(*) FROM orders WHERE connection = $1 AND application = $2 AND posting = $3 AND state = 'ordered'",
+    );
+    let open = open.bind(connection.to_string()).bind(&application.0).bind(posting.to_string());
+    Ok(open.number(tx).await? > 0)
+}
+
 /// Whether a submission stands, and nothing waits that will tell the order anyhow.
 async fn is_still_to_be_told(tx: &mut Transaction, again: &NewDelivery) -> Result<bool, StoreError> {
     let Some((submission, _)) = again.content.to_ats() else { return Ok(false) };
@@ -146,27 +159,6 @@ impl Store {
     /// The store's.
     pub async fn order_of(&self, submission: &Submission) -> Result<Option<OrderId>, StoreError> {
         of_application(&self.read, submission).await
-    }
-
-    /// Whether an assessment for this application and job is ordered and has not ended.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn is_ordered(
-        &self,
-        tenant: TenantId,
-        connection: ConnectionId,
-        (application, posting): (&ExternalId, PostingId),
-    ) -> Result<bool, StoreError> {
-        let open = query(
-            "SELECT count(*) FROM orders \
-             WHERE connection = $1 AND application = $2 AND posting = $3 AND tenant = $4 AND state = 'ordered'",
-        )
-        .bind(connection.to_string())
-        .bind(&application.0)
-        .bind(posting.to_string())
-        .bind(tenant.to_string());
-        Ok(open.number(&self.read).await? > 0)
     }
 
     /// The submission that an order is about, if it was handed in: the newest of that application for that job.

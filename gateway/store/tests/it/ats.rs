@@ -14,7 +14,7 @@ use crate::{
     world::{ACTOR, LONG, Place, World, at, now, on_both_stores},
 };
 
-fn told(world: &World, event: serde_json::Value) -> NewAtsEvent {
+pub fn told(world: &World, event: serde_json::Value) -> NewAtsEvent {
     let event: AtsEvent = serde_json::from_value(event).unwrap();
     NewAtsEvent { id: AtsEventId::from_uuid(world.uuid()), event, delivery: None }
 }
@@ -24,7 +24,7 @@ async fn hear_at(world: &World, place: Place, event: serde_json::Value) -> Heard
     world.store.hear(place.tenant, place.connection, vec![event], now()).await.unwrap()
 }
 
-async fn hear(world: &World, event: serde_json::Value) -> Heard {
+pub async fn hear(world: &World, event: serde_json::Value) -> Heard {
     hear_at(world, world.place, event).await
 }
 
@@ -131,14 +131,14 @@ async fn what_was_told_is_forgotten_in_time(world: World) {
     assert_eq!(hear(&world, json!({"type": "connection-tested"})).await, Heard::New(1));
 }
 
-fn ordered(world: &World, order: OrderId, application: &str) -> serde_json::Value {
+pub fn ordered(world: &World, order: OrderId, application: &str) -> serde_json::Value {
     json!({
         "type": "assessment-ordered", "order": order, "offer": world.place.posting.uuid(),
         "application": {"id": application}, "candidate": {"id": "44012", "name": "Ana Ruiz"},
     })
 }
 
-async fn orders(world: &World) -> Vec<Order> {
+pub async fn orders(world: &World) -> Vec<Order> {
     world.store.orders(world.place.tenant, Page { after: None, limit: 9 }).await.unwrap().0
 }
 

@@ -1,6 +1,7 @@
 //! The Ashby connector.
 
 mod inbound;
+mod ordered;
 mod outgoing;
 mod prism;
 mod world;

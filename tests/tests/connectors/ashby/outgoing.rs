@@ -52,15 +52,35 @@ async fn what_was_ordered_is_updated_under_the_id_that_ashby_was_told() {
     let order = world.ordered(61001).await;
     let mut result = result();
     result.order = Some(order);
-    world.deliver_result(result.clone()).await.expect("it delivers");
-    assert!(!world.deliver_result(result).await.expect("it delivers again").changed);
+    let first = world.deliver_result(result.clone()).await.expect("it delivers");
+    let before = world.ats.records();
+    let second = world.deliver_result(result).await.expect("it delivers again");
+    assert_eq!((first.remote_id, before.notes), (second.remote_id, world.ats.records().notes), "one note");
     let assessments = world.ats.records().assessments;
     let [assessment] = assessments.as_slice() else { panic!("one assessment: {assessments:?}") };
-    assert_eq!((&assessment.status, assessment.writes), (&AssessmentStatus::Completed, 1));
+    assert_eq!(assessment.rows, before.assessments[0].rows, "told again, it shows the same");
+    assert_eq!(assessment.status, AssessmentStatus::Completed);
     assert_eq!(assessment.result.as_ref().map(|result| &result.value), Some(&json!(71.25)));
     let link = assessment.profile_url.as_ref().map(|url| &url.value);
     assert_eq!(link, Some(&json!("https://gateway.example/r/abc")));
     assert!(assessment.row("requirement-2").is_some());
+}
+
+/// Without it, the note of before was found, and Ashby waited for ever.
+#[tokio::test]
+async fn what_is_ordered_after_a_result_was_brought_is_answered_all_the_same() {
+    let world = World::example().await;
+    let mut result = result();
+    world.deliver_result(result.clone()).await.expect("it delivers");
+    let notes = world.ats.records().notes;
+    let order = world.ordered(61001).await;
+    result.order = Some(order);
+    world.deliver_result(result).await.expect("it delivers");
+    let records = world.ats.records();
+    let ordered = records.assessments.iter().find(|one| one.application_id.is_some()).expect("what was ordered");
+    assert_eq!(ordered.status, AssessmentStatus::Completed);
+    assert_eq!(ordered.result.as_ref().map(|result| &result.value), Some(&json!(71.25)));
+    assert_eq!(records.notes, notes, "people were told before");
 }
 
 #[tokio::test]

@@ -43,12 +43,12 @@ pub fn result() -> ApplicationResult {
     sandbox::result(&id(61001), &id(501))
 }
 
-fn settings() -> Vec<(&'static str, Value)> {
+pub fn settings() -> Vec<(&'static str, Value)> {
     let ids = [("report_url_field", 13), ("score_field", 12), ("summary_field", 11), ("partner_id", 1)];
     ids.map(|(name, number)| (name, json!(id(number)))).to_vec()
 }
 
-fn secrets(seed: &AshbySeed) -> [(&'static str, Value); 3] {
+pub fn secrets(seed: &AshbySeed) -> [(&'static str, Value); 3] {
     [
         ("main", json!({ "key": seed.key })),
         ("webhook", json!({ "secret": seed.webhook_secret })),

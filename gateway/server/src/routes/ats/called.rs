@@ -7,11 +7,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
+use sha2::{Digest as _, Sha256};
 use wellspring_host::{Answered, InboundCall, InboundRequest, InboundResponse, NotAnswered, Purpose};
 use wellspring_model::{
     ats::Offers,
     connection::Connection,
     delivery::{DeliveryFailure, FailureCode},
+    digest::Digest,
     id::ConnectionId,
     pointer::Pointer,
 };
@@ -55,6 +57,18 @@ impl Called {
         };
         let request = inbound(app, below, request).await?;
         Ok(Self { connection, request })
+    }
+
+    /// Over what is asked, so that the same request is known again. What a proxy or a later signature adds is not part of it.
+    pub fn digest(&self) -> Digest {
+        let InboundRequest { method, path, query, body, .. } = &self.request;
+        let mut hash = Sha256::new();
+        let query = query.iter().flat_map(|(name, value)| [name, value]);
+        for part in [method, path].into_iter().chain(query).map(String::as_bytes).chain([body.as_slice()]) {
+            hash.update(part.len().to_be_bytes());
+            hash.update(part);
+        }
+        Digest::from_bytes(hash.finalize().into())
     }
 
     /// Asks the connector what it tells, and what to answer.

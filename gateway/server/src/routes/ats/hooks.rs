@@ -37,15 +37,20 @@ pub(super) fn connection(place: &[(String, String)]) -> &str {
 }
 
 /// Keeps it, together with what it announces.
-pub(super) async fn keep(app: &App, called: &Called, events: Vec<NewAtsEvent>) -> Result<(), Problem> {
+async fn keep(app: &App, called: &Called, events: Vec<NewAtsEvent>) -> Result<(), Problem> {
     if events.is_empty() {
         return Ok(());
     }
     let connection = &called.connection;
     let told = events.len();
-    match app.store.hear(connection.tenant, connection.id, events, app.now()).await? {
+    heard(called, told, app.store.hear(connection.tenant, connection.id, events, app.now()).await?)
+}
+
+/// What was heard, of so much that was told.
+pub(super) fn heard(called: &Called, told: usize, heard: Heard) -> Result<(), Problem> {
+    match heard {
         Heard::New(new) => {
-            tracing::info!(connection = %connection.id, told, new, "the ATS told something");
+            tracing::info!(connection = %called.connection.id, told, new, "the ATS told something");
             Ok(())
         }
         Heard::NoConnection => Err(Problem::not_found()),

@@ -3,19 +3,21 @@
 
 use axum::{
     extract::{Path, Request, State},
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
+use http::StatusCode;
+use wellspring_host::{Answered, InboundResponse};
 use wellspring_model::{
     ats::{AtsEvent, Happened, Offer, Offers},
     delivery::Content,
     id::{AtsEventId, ExternalId, OrderId, PostingId},
     submission::SubmissionState,
 };
-use wellspring_store::{NewAtsEvent, NewDelivery};
+use wellspring_store::{NewAtsEvent, NewDelivery, OrderAsked, Ordered};
 
 use super::{
     called::{Called, Door, respond},
-    hooks::{broken, connection, keep},
+    hooks::{broken, connection, heard},
 };
 use crate::{problem::Problem, state::App, work::assess::new_delivery};
 
@@ -32,11 +34,6 @@ pub async fn partner(
     let order = OrderId::from_uuid(app.uuid());
     let offers = Offers { order, offers: offers(&app, &called).await? };
     let answered = called.ask(&app, Some(offers)).await?;
-    if let Some(conflict) = &answered.conflict
-        && is_ordered_already(&app, &called, &answered.events).await?
-    {
-        return Ok(respond(conflict));
-    }
     let mut new = Vec::with_capacity(answered.events.len());
     for event in &answered.events {
         let delivery = follows(&app, &called, order, event).await?;
@@ -45,8 +42,32 @@ pub async fn partner(
     if new.iter().filter(|one| matches!(one.event.what, Happened::AssessmentOrdered { .. })).count() > 1 {
         return Err(broken(&called, "one request orders one assessment"));
     }
-    keep(&app, &called, new).await?;
-    Ok(respond(&answered.response))
+    if new.is_empty() { Ok(respond(&answered.response)) } else { keep(&app, &called, new, &answered).await }
+}
+
+/// Keeps what is told, unless the same is ordered already, and says what to answer.
+async fn keep(app: &App, called: &Called, new: Vec<NewAtsEvent>, answered: &Answered) -> Result<Response, Problem> {
+    let Answered { response, conflict, .. } = answered;
+    let (tenant, connection) = (called.connection.tenant, called.connection.id);
+    let asked = OrderAsked {
+        request: called.digest(),
+        status: response.status,
+        body: response.json.clone().unwrap_or_default(),
+        takes_its_place: conflict.is_none(),
+    };
+    let told = new.len();
+    match app.store.hear_order(tenant, connection, (new, asked), app.now()).await? {
+        Ordered::Heard(what) => {
+            heard(called, told, what)?;
+            Ok(respond(response))
+        }
+        Ordered::Before(before) => {
+            tracing::info!(%connection, "the ATS asked again for what it had ordered, and got the same answer");
+            let json = Some(before.body).filter(|body| !body.is_empty());
+            Ok(respond(&InboundResponse { status: before.status, json }))
+        }
+        Ordered::Already => Ok(conflict.as_ref().map_or_else(|| StatusCode::CONFLICT.into_response(), respond)),
+    }
 }
 
 async fn offers(app: &App, called: &Called) -> Result<Vec<Offer>, Problem> {
@@ -58,20 +79,6 @@ async fn offers(app: &App, called: &Called) -> Result<Vec<Offer>, Problem> {
         description: None,
     };
     Ok(postings.into_iter().map(offer).collect())
-}
-
-/// Whether the same is ordered and has not ended. Only a connector that says what its ATS is then answered asks for this; to
-/// another, a second order takes the place of the first.
-async fn is_ordered_already(app: &App, called: &Called, events: &[AtsEvent]) -> Result<bool, Problem> {
-    let (tenant, connection) = (called.connection.tenant, called.connection.id);
-    for event in events {
-        if let Happened::AssessmentOrdered { offer, application, .. } = &event.what
-            && app.store.is_ordered(tenant, connection, (&application.id, PostingId::from_uuid(*offer))).await?
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// What has to be told for an order: the result, where the application's records are here and assessed. Refuses an order under
