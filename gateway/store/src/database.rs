@@ -77,6 +77,8 @@ impl Options {
                 // Whatever the cluster's default is: an acknowledged commit is on disk, and on the synchronous standby
                 // where there is one.
                 let options = options.options([("synchronous_commit", "on")]);
+                // It tells of a table of migrations that is there already each time, as of news.
+                let options = options.options([("client_min_messages", "warning")]);
                 // A node that froze or vanished in the midst of a transaction holds rows that others want.
                 let options = options.options([("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION)]);
                 Self::Postgres(options.application_name("wellspring").statement_cache_capacity(PREPARED))
