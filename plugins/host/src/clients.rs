@@ -49,7 +49,6 @@ struct Entry {
 }
 
 /// Everything the rights come from.
-#[derive(PartialEq)]
 struct Source {
     /// The manifest is the package's, so this stands for it.
     package: Digest,
@@ -59,15 +58,22 @@ struct Source {
 
 impl Source {
     fn new(package: Digest, view: &ConnectionView) -> Self {
-        let mut hash = Sha256::new();
-        for text in view.secrets.iter().flat_map(|(name, secret)| [name.as_str(), secret.expose_secret()]) {
-            // With their lengths: what ends one text and begins the next is not to be mistaken.
-            hash.update(text.len().to_be_bytes());
-            hash.update(text);
-        }
-        let secrets = Digest::from_bytes(hash.finalize().into());
-        Self { package, connection: view.connection.clone(), secrets }
+        Self { package, connection: view.connection.clone(), secrets: digest(view) }
     }
+
+    fn is(&self, package: Digest, view: &ConnectionView) -> bool {
+        self.package == package && self.connection == view.connection && self.secrets == digest(view)
+    }
+}
+
+fn digest(view: &ConnectionView) -> Digest {
+    let mut hash = Sha256::new();
+    for text in view.secrets.iter().flat_map(|(name, secret)| [name.as_str(), secret.expose_secret()]) {
+        // With their lengths: what ends one text and begins the next is not to be mistaken.
+        hash.update(text.len().to_be_bytes());
+        hash.update(text);
+    }
+    Digest::from_bytes(hash.finalize().into())
 }
 
 impl Clients {
@@ -87,12 +93,11 @@ impl Clients {
         manifest: &Manifest,
         view: &ConnectionView,
     ) -> Result<Arc<dyn Outbound>, GrantError> {
-        let source = Source::new(package, view);
         let key = (view.connection.tenant, view.connection.id);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.uses += 1;
         let now = kept.uses;
-        if let Some(entry) = kept.clients.get_mut(&key).filter(|entry| entry.source == source) {
+        if let Some(entry) = kept.clients.get_mut(&key).filter(|entry| entry.source.is(package, view)) {
             entry.last_use = now;
             return Ok(Arc::clone(&entry.client));
         }
@@ -109,7 +114,8 @@ impl Clients {
         {
             kept.clients.remove(&oldest);
         }
-        kept.clients.insert(key, Entry { source, last_use: now, client: Arc::clone(&client) });
+        kept.clients
+            .insert(key, Entry { source: Source::new(package, view), last_use: now, client: Arc::clone(&client) });
         Ok(client)
     }
 }

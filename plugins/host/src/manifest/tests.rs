@@ -50,8 +50,7 @@ fn a_setting_cannot_move_an_address_elsewhere() {
 
 #[test]
 fn a_key_may_stand_where_a_user_name_does() {
-    let oauth =
-        "type = \"oauth2-client-credentials\"\n    token-url = \"{bases.auth}/token\"\n    attach = \"bearer\"";
+    let oauth = "type = \"oauth2-client-credentials\"\n    token-url = \"{bases.auth}/token\"\n    attach = \"bearer\"";
     assert!(with(oauth, "type = \"api-key\"\nattach = \"basic\"").is_ok());
     assert!(matches!(with(oauth, "type = \"basic\""), Err(ManifestError::Credential { .. })));
 }
@@ -79,8 +78,7 @@ fn each_flaw_is_named() {
 
 #[test]
 fn a_header_that_nothing_can_go_by_is_refused_at_once() {
-    let oauth =
-        "type = \"oauth2-client-credentials\"\n    token-url = \"{bases.auth}/token\"\n    attach = \"bearer\"";
+    let oauth = "type = \"oauth2-client-credentials\"\n    token-url = \"{bases.auth}/token\"\n    attach = \"bearer\"";
     let by = |name: &str| with(oauth, &format!("type = \"api-key\"\nattach = \"header\"\nheader = \"{name}\""));
     assert!(by("X-Api-Key").is_ok());
     for name in ["", "X-Api Key", "X-Api-Key:", "Host", "Content-Length", "X-Forwarded-For", "Proxy-Authorization"] {
