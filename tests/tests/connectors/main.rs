@@ -3,4 +3,6 @@
 mod ashby;
 mod contract;
 mod greenhouse;
+#[path = "../own_database/mod.rs"]
+mod own_database;
 mod sandbox;

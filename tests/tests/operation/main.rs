@@ -3,6 +3,8 @@
 mod backup;
 mod figures;
 mod log;
+#[path = "../own_database/mod.rs"]
+mod own_database;
 mod readiness;
 mod traces;
 

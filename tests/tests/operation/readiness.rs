@@ -1,11 +1,10 @@
 //! `/readyz` says no for as long as there is a reason, and which.
 
-use sqlx::{
-    AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions,
-};
+use sqlx::{Connection as _, Executor as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use wellspring_tests::world::{Application, World};
 
 use super::{not_ready_for, readiness, ready_again, world};
+use crate::own_database::OwnDatabase;
 
 async fn raw(world: &World) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(world.gateway.database());
@@ -58,20 +57,9 @@ async fn a_process_that_is_told_to_stop_says_so_before_it_takes_no_more_requests
 
 #[tokio::test]
 async fn a_postgresql_that_is_gone_is_a_reason() {
-    #[expect(clippy::disallowed_methods, reason = "the test's own surroundings")]
-    let Ok(server) = std::env::var("TEST_POSTGRES_URL") else {
-        eprintln!("skipped: PostgreSQL is not there (TEST_POSTGRES_URL)");
-        return;
-    };
-    let name = format!("operation_{}", std::process::id());
-    let mut connection = PgConnection::connect(&server).await.expect("the server answers");
-    let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-    for sql in [&drop, &format!("CREATE DATABASE {name}")] {
-        connection.execute(AssertSqlSafe(sql.as_str())).await.expect("it is the owner's");
-    }
-    let (base, _) = server.rsplit_once('/').expect("an address");
-    let world = world(1, &format!("[database]\nurl = \"{base}/{name}\"\n")).await;
+    let Some(database) = OwnDatabase::create("operation").await else { return };
+    let world = world(1, &database.settings()).await;
     ready_again(&world).await;
-    connection.execute(AssertSqlSafe(drop.as_str())).await.expect("it is gone");
+    database.remove().await;
     not_ready_for(&world, "DATABASE").await;
 }

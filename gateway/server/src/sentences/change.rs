@@ -46,20 +46,21 @@ impl Sentences {
 
     /// That records were handed in once more, whose result counts now: when, and when those were whose result it was.
     pub fn handed_in_again(&self, before: Timestamp, now: Timestamp) -> String {
-        let values = [("now", self.date_time(now).into()), ("before", self.date_time(before).into())];
-        self.filled("correction-again", values)
+        self.now_and_before("correction-again", now, before)
     }
 
     /// As [`Self::handed_in_again`], where the earlier result was withdrawn.
     pub fn after_withdrawal(&self, before: Timestamp, now: Timestamp) -> String {
-        let values = [("now", self.date_time(now).into()), ("before", self.date_time(before).into())];
-        self.filled("correction-after-withdrawal", values)
+        self.now_and_before("correction-after-withdrawal", now, before)
     }
 
     /// When it was corrected, and from when what was said before is.
     pub fn corrected(&self, before: Timestamp, now: Timestamp) -> String {
-        let values = [("now", self.date_time(now).into()), ("before", self.date_time(before).into())];
-        self.filled("correction-dates", values)
+        self.now_and_before("correction-dates", now, before)
+    }
+
+    fn now_and_before(&self, sentence: &str, now: Timestamp, before: Timestamp) -> String {
+        self.filled(sentence, [("now", self.date_time(now).into()), ("before", self.date_time(before).into())])
     }
 
     /// What is no longer as it was: by what it was scored, then credentials, then requirements, then the score.

@@ -1,7 +1,6 @@
 //! A gateway as a process, and Ashby that orders of it, over HTTP and on both stores.
 
 use serde_json::{Map, Value, json};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use wellspring_testkit::{
     Ashby, AshbySeed,
     ashby::{AssessmentStatus, NotStarted, OutboundRequest, id as ats_id},
@@ -17,6 +16,7 @@ use wellspring_tests::{
 };
 
 use super::world::{secrets, settings};
+use crate::own_database::OwnDatabase;
 
 /// An employer at a gateway, connected to a double of Ashby.
 struct Employer {
@@ -136,18 +136,7 @@ async fn an_order_whose_answer_was_lost_is_asked_again_and_answered_on_sqlite() 
 
 #[tokio::test]
 async fn an_order_whose_answer_was_lost_is_asked_again_and_answered_on_postgresql() {
-    #[expect(clippy::disallowed_methods, reason = "the test's own surroundings")]
-    let Ok(server) = std::env::var("TEST_POSTGRES_URL") else {
-        eprintln!("skipped: PostgreSQL is not there (TEST_POSTGRES_URL)");
-        return;
-    };
-    let name = format!("ordered_{}", std::process::id());
-    let mut connection = PgConnection::connect(&server).await.expect("the server answers");
-    let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-    for sql in [&drop, &format!("CREATE DATABASE {name}")] {
-        connection.execute(AssertSqlSafe(sql.as_str())).await.expect("it is the owner's");
-    }
-    let (base, _) = server.rsplit_once('/').expect("an address");
-    an_order_whose_answer_was_lost_is_asked_again_and_answered(&format!("[database]\nurl = \"{base}/{name}\"\n")).await;
-    connection.execute(AssertSqlSafe(drop.as_str())).await.expect("it is gone");
+    let Some(database) = OwnDatabase::create("ordered").await else { return };
+    an_order_whose_answer_was_lost_is_asked_again_and_answered(&database.settings()).await;
+    database.remove().await;
 }
