@@ -1,5 +1,5 @@
-//! What an ATS was told of an application before, over all that was handed in for it: ATSs, and what we write there, know the
-//! application and not our submissions.
+//! What an ATS was told of an application before and afterwards, over all that was handed in for it: ATSs, and what we write
+//! there, know the application and not our submissions.
 
 use wellspring_model::{Timestamp, delivery::Delivery, id::SubmissionId, submission::Submission};
 
@@ -50,14 +50,63 @@ impl Store {
         told.sort_by_key(|one| (one.told_at, one.submission));
         Ok(told)
     }
+
+    /// Whether the ATS was told, or may have been, of something that was handed in for the same application later. What was
+    /// given up does not count: it never got there.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn is_told_later(&self, submission: &Submission) -> Result<bool, StoreError> {
+        Ok(self.later(submission, TRIED).await?.is_some())
+    }
+
+    /// What was handed in last for the same application, later, if the ATS has it or will have it, and it is not withdrawn.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn stands_later(&self, submission: &Submission) -> Result<Option<SubmissionId>, StoreError> {
+        let Some(row) = self.later(submission, WAITING).await? else { return Ok(None) };
+        let row = Read::new(&row, "submissions");
+        let is_withdrawn = row.optional_time("withdrawn_at")?.is_some();
+        Ok(if is_withdrawn { None } else { Some(row.id("id")?) })
+    }
+
+    /// The last of what was handed in later, of those with a delivery that was made or is on its way in this sense.
+    async fn later(&self, submission: &Submission, on_its_way: &str) -> Result<Option<Row>, StoreError> {
+        let application = application(self.read.dialect());
+        let select = format!(
+            "SELECT s.id, s.withdrawn_at FROM submissions s \
+             WHERE s.connection = $1 AND {application} = $2 AND s.tenant = $3 AND s.id > $4 AND (\
+             EXISTS (SELECT 1 FROM deliveries d WHERE d.submission = s.id AND (d.state = 'delivered' OR {on_its_way})) \
+             OR (s.state IN ('assessed', 'retired') AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.submission = s.id))) \
+             ORDER BY s.id DESC LIMIT 1"
+        );
+        let row = composed(select)
+            .bind(submission.connection.to_string())
+            .bind(&submission.application.id.0)
+            .bind(submission.tenant.to_string())
+            .bind(submission.id.to_string())
+            .fetch_optional(&self.read)
+            .await?;
+        Ok(row)
+    }
+}
+
+/// Of a delivery that has not ended: the ATS may know of it; it will be told.
+const TRIED: &str = "(d.state = 'pending' AND d.attempts > 0)";
+const WAITING: &str = "d.state = 'pending'";
+
+/// The id of a submission's application, as the index has it.
+const fn application(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "(s.application ->> '$.id')",
+        Dialect::Postgres => "(CAST(s.application AS JSON) ->> 'id')",
+    }
 }
 
 /// Those with an attempt from before; and older ones whose deliveries may be retired.
 fn others(dialect: Dialect) -> String {
-    let application = match dialect {
-        Dialect::Sqlite => "(s.application ->> '$.id')",
-        Dialect::Postgres => "(CAST(s.application AS JSON) ->> 'id')",
-    };
+    let application = application(dialect);
     format!(
         "SELECT * FROM (SELECT s.id, s.state, s.received_at, s.withdrawn_at, \
          (SELECT count(*) FROM deliveries d WHERE d.submission = s.id) AS deliveries, \

@@ -25,6 +25,8 @@ pub struct NewWithdrawal {
     pub by: WithdrawalReason,
     /// Made if the ATS was, or may have been, told something.
     pub delivery: NewDelivery,
+    /// Made after that one: it takes away what stands of the application in the ATS, also where that was handed in later.
+    pub again: Option<NewDelivery>,
 }
 
 /// What became of a withdrawal.
@@ -65,6 +67,9 @@ impl Store {
                     let state = if state == "received" { give_up(tx, &id, now).await? } else { &state };
                     if take_back(tx, tenant, &new, now, &actor).await? {
                         delivery::insert(tx, tenant, &new.delivery, None).await?;
+                        if let Some(again) = &new.again {
+                            delivery::insert(tx, tenant, again, None).await?;
+                        }
                     }
                     tx.announce(about.withdrawn(tenant, now, (state, new.by)));
                     let note = AuditNote::new(tenant, now, &actor, Action::SubmissionWithdrawn, &id);
@@ -75,7 +80,7 @@ impl Store {
             .await
     }
 
-    /// Takes back a delivery that is about to be made of what was withdrawn meanwhile.
+    /// Takes back a delivery that is about to be made of what was withdrawn meanwhile, or has been replaced.
     ///
     /// # Errors
     /// [`StoreError::Fenced`] where the lease has ended.

@@ -2,18 +2,22 @@
 
 use wellspring_host::Work;
 use wellspring_model::{
+    Timestamp,
     assessment::{Assessment, Line},
     ats::{OrderRef, Withdrawal},
     connection::ConnectorId,
     delivery::{ApplicationResult, Content, Correction, Delivery, JobRef, ResultLine},
-    id::{AssessmentId, OrderId},
+    id::OrderId,
     posting::Posting,
     report::VerificationReport,
     submission::{Application, Assessed, Candidate, EarlierAssessment, Submission, SubmissionState},
 };
 use wellspring_store::{AtsCandidateNow, Pushed, ToldBefore, detail_of};
 
-use super::{TaskError, attachment, gone};
+use super::{
+    TaskError, attachment, gone,
+    marker::{again_marker, correction_marker, correction_markers, marker, withdrawal_marker},
+};
 use crate::{
     sentences::{Said, Sentences},
     state::App,
@@ -63,15 +67,8 @@ pub async fn of(
     };
     let mut result = application_result(app, submission, assessed, &posting).await?;
     result.order = order.map(|id| OrderRef { id });
-    result.correction = match (delivery.content, before.last()) {
-        (Content::Correction { .. }, _) => Some(correction(app, delivery, submission, assessed).await?),
-        (_, Some(before)) => Some(handed_in_again(submission, assessed, before)),
-        (_, None) => None,
-    };
-    let step = match &result.correction {
-        Some(_) => format!("correct{}", assessed.assessment.id),
-        None => "deliver".to_owned(),
-    };
+    let (correction, step) = correction_of(app, delivery, submission, assessed, before.last()).await?;
+    result.correction = correction;
     let attachments = attachment::of(app, connector, submission, assessed)?;
     result.attachments = attachments.iter().map(attachment::named).collect();
     let mut told = serde_json::to_vec(&result).map_err(|error| TaskError::Render(error.to_string()))?;
@@ -82,6 +79,36 @@ pub async fn of(
         order,
         says: assessed.assessment.inputs_digest.to_string(),
         step,
+    })
+}
+
+/// What makes a correction of what is told, if anything does, and which step of the application that is. `last` is what else the
+/// ATS was told last.
+async fn correction_of(
+    app: &App,
+    delivery: &Delivery,
+    submission: &Submission,
+    assessed: &Assessed,
+    last: Option<&ToldBefore>,
+) -> Result<(Option<Correction>, String), TaskError> {
+    let assessment = assessed.assessment.id;
+    let step = format!("correct{assessment}");
+    if let Content::Correction { .. } = delivery.content {
+        let told_at = told_at(app, delivery, submission).await?;
+        if let Some(taken_back) = last.filter(|last| last.withdrawn_at.is_some() && last.told_at > told_at) {
+            let marker = again_marker(submission, assessment, taken_back.submission);
+            let again = handed_in_again(submission, assessed, taken_back, marker);
+            return Ok((Some(again), format!("{step}{}", taken_back.submission)));
+        }
+        let before = told(app, submission, told_at).await?;
+        return Ok((Some(correction(submission, before.as_ref(), assessed)), step));
+    }
+    Ok(match last {
+        Some(before) => {
+            let marker = correction_marker(submission, assessment);
+            (Some(handed_in_again(submission, assessed, before, marker)), step)
+        }
+        None => (None, "deliver".to_owned()),
     })
 }
 
@@ -107,7 +134,7 @@ async fn withdrawn(
         job: job(posting),
         language: submission.language,
         marker: marker(submission),
-        correction_markers: correction_markers(submission, &others, &ours, before.is_empty()),
+        correction_markers: correction_markers(submission, &others, &ours, before),
         withdrawal_marker: withdrawal_marker(submission),
         lines: u32::try_from(most).unwrap_or(u32::MAX),
         reason: withdrawn.by,
@@ -132,25 +159,6 @@ async fn said(app: &App, submission: &Submission) -> Result<Vec<Assessment>, Tas
         said.push(now.assessment.clone());
     }
     Ok(said)
-}
-
-/// Those of every correction that may have been written for the application: each is named after what it said. The first
-/// assessment was none, unless something else had been told before.
-fn correction_markers(
-    submission: &Submission,
-    others: &[Assessment],
-    ours: &[Assessment],
-    is_first: bool,
-) -> Vec<String> {
-    let said = others.iter().chain(ours.iter().skip(usize::from(is_first)));
-    said.map(|one| correction_marker(submission, one.id)).collect()
-}
-
-/// Stands in what we write for a withdrawal alone, such as a note that says so. Named after the submission: whoever hands in
-/// again may withdraw again.
-fn withdrawal_marker(submission: &Submission) -> String {
-    let (connection, application) = (submission.connection, &submission.application.id);
-    format!("[wellspring-withdrawal:{connection}:{application}:{}]", submission.id)
 }
 
 fn job(posting: &Posting) -> JobRef {
@@ -187,50 +195,47 @@ async fn application_result(
 }
 
 /// What tells people that something they were told is no longer so.
-async fn correction(
-    app: &App,
-    delivery: &Delivery,
-    submission: &Submission,
-    assessed: &Assessed,
-) -> Result<Correction, TaskError> {
+fn correction(submission: &Submission, before: Option<&EarlierAssessment>, assessed: &Assessed) -> Correction {
     let sentences = Sentences::get(submission.language);
-    let before = told(app, delivery).await?;
-    let before = before.as_ref().map(|one| Said { at: one.at, report: &one.report, assessment: &one.assessment });
+    let before = before.map(|one| Said { at: one.at, report: &one.report, assessment: &one.assessment });
     let now = Said { at: assessed.at, report: &assessed.report, assessment: &assessed.assessment };
-    Ok(Correction {
+    Correction {
         marker: correction_marker(submission, assessed.assessment.id),
         headline: sentences.correction_headline(&assessed.assessment),
         changes: sentences.correction(before, now).join("\n"),
-    })
+    }
 }
 
-/// What makes a correction of the first result of a submission, where the ATS was told of another one for the same application.
-/// Its note is there, also where it was taken back, and whoever looks for [`marker`] finds that one and writes nothing.
-fn handed_in_again(submission: &Submission, assessed: &Assessed, before: &ToldBefore) -> Correction {
+/// What makes a correction of a result where the ATS was told of another one for the same application: of the first result of a
+/// submission, since the other's note is there, also where it was taken back, and whoever looks for [`marker`] finds that one and
+/// writes nothing; and of any result after the other was taken back, since that took this one away with it.
+fn handed_in_again(submission: &Submission, assessed: &Assessed, before: &ToldBefore, marker: String) -> Correction {
     let sentences = Sentences::get(submission.language);
     let mut lines = vec![match before.withdrawn_at {
         Some(_) => sentences.after_withdrawal(before.received_at, submission.received_at),
         None => sentences.handed_in_again(before.received_at, submission.received_at),
     }];
     lines.extend(sentences.summary(&assessed.assessment, &assessed.report));
-    Correction {
-        marker: correction_marker(submission, assessed.assessment.id),
-        headline: sentences.correction_headline(&assessed.assessment),
-        changes: lines.join("\n"),
-    }
+    Correction { marker, headline: sentences.correction_headline(&assessed.assessment), changes: lines.join("\n") }
 }
 
-/// What the ATS may have been told before this delivery: what was true when the delivery before it was first tried. It may
-/// have been told later; then some of what is called a change is known there already, and none goes untold.
-async fn told(app: &App, delivery: &Delivery) -> Result<Option<EarlierAssessment>, TaskError> {
-    let Some((submission, connection)) = delivery.content.to_ats() else { return Ok(None) };
-    let is_to_the_same = |other: &Delivery| other.content.to_ats() == Some((submission, connection));
-    let others = app.store.deliveries_of(delivery.tenant, submission).await?;
+/// When the ATS may have been told of a submission before this delivery: when the delivery before it was first tried.
+async fn told_at(app: &App, delivery: &Delivery, submission: &Submission) -> Result<Option<Timestamp>, TaskError> {
+    let others = app.store.deliveries_of(delivery.tenant, submission.id).await?;
+    let is_to_the_same = |other: &Delivery| other.content.to_ats() == delivery.content.to_ats();
     let before = others.iter().filter(|(other, _)| other.id < delivery.id && is_to_the_same(other));
-    let Some(at) = before.filter_map(|(_, attempts)| attempts.first()).map(|attempt| attempt.at).next_back() else {
-        return Ok(None);
-    };
-    let earlier = app.store.earlier_assessments(delivery.tenant, submission).await?;
+    Ok(before.filter_map(|(_, attempts)| attempts.first()).map(|attempt| attempt.at).next_back())
+}
+
+/// What the ATS may have been told before this delivery: what was true at that time. It may have been told later; then some of
+/// what is called a change is known there already, and none goes untold.
+async fn told(
+    app: &App,
+    submission: &Submission,
+    told_at: Option<Timestamp>,
+) -> Result<Option<EarlierAssessment>, TaskError> {
+    let Some(at) = told_at else { return Ok(None) };
+    let earlier = app.store.earlier_assessments(submission.tenant, submission.id).await?;
     Ok(earlier.into_iter().find(|one| one.replaced_at >= at))
 }
 
@@ -246,16 +251,4 @@ fn result_line(line: &Line, report: &VerificationReport, sentences: &Sentences) 
         evidence: evidence.map(|evidence| evidence.name.clone()),
         issuer: credential.and_then(|credential| credential.issuer.clone()),
     }
-}
-
-/// Stands in everything we write for an application, so that a repeat finds its own work: the same for every attempt.
-fn marker(submission: &Submission) -> String {
-    format!("[wellspring:{}:{}]", submission.connection, submission.application.id)
-}
-
-/// Stands in what we write for a correction alone. Named after the assessment and not its digest: what was withdrawn and
-/// given back may be withdrawn again. Whoever searches for [`marker`] does not find it.
-fn correction_marker(submission: &Submission, assessment: AssessmentId) -> String {
-    let (connection, application) = (submission.connection, &submission.application.id);
-    format!("[wellspring-correction:{connection}:{application}:{assessment}]")
 }

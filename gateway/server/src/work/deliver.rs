@@ -29,7 +29,7 @@ pub async fn run(app: &App, task: &Leased, id: DeliveryId) -> Result<(), TaskErr
         return Ok(());
     }
     let Some((prepared, number)) = begin(app, task, &delivery, attempt).await? else {
-        tracing::info!(delivery = %id, "taken back: what it tells of was withdrawn");
+        tracing::info!(delivery = %id, "taken back: what it tells of was withdrawn, or replaced by what was handed in later");
         return Ok(app.store.leave_untold(task, id, app.now()).await?);
     };
     let began = Instant::now();
@@ -158,7 +158,7 @@ impl Prepared {
     }
 }
 
-/// `None`: what it tells of was withdrawn.
+/// `None`: what it tells of was withdrawn, or replaced.
 async fn prepare(app: &App, delivery: &Delivery) -> Result<Option<Prepared>, TaskError> {
     match delivery.content {
         Content::Result { submission, connection }
@@ -180,7 +180,9 @@ async fn prepare_call(
 ) -> Result<Option<Prepared>, TaskError> {
     let tenant = delivery.tenant;
     let submission = app.store.submission(tenant, submission).await?.ok_or_else(|| gone("submission", submission))?;
-    if submission.withdrawn.is_some() && !matches!(delivery.content, Content::Withdrawal { .. }) {
+    if !matches!(delivery.content, Content::Withdrawal { .. })
+        && (submission.withdrawn.is_some() || is_replaced(app, delivery, &submission).await?)
+    {
         return Ok(None);
     }
     let not = |code, message| Ok(Some(Prepared::Not(failed(code, message))));
@@ -215,6 +217,16 @@ async fn prepare_call(
         accepted_at: is_first.then_some(submission.received_at),
         order: content.order,
     }))
+}
+
+/// Whether something that was handed in for the application later stands in the ATS: what an earlier submission comes to would be
+/// written over it. An order is answered all the same: it is for the job that it names.
+async fn is_replaced(app: &App, delivery: &Delivery, submission: &Submission) -> Result<bool, TaskError> {
+    let may_answer = matches!(delivery.content, Content::Result { .. });
+    if may_answer && app.store.order_of(submission).await?.is_some() {
+        return Ok(false);
+    }
+    Ok(app.store.is_told_later(submission).await?)
 }
 
 /// The connection as the sandbox sees it: the secrets go to egress, never to the guest.

@@ -12,6 +12,7 @@ pub mod deliver;
 pub mod event;
 pub mod gather;
 pub mod judge;
+mod marker;
 pub mod recheck;
 pub mod replay;
 pub mod sources;

@@ -12,6 +12,7 @@ use crate::{
     gateway::{Gateway, ITEM, Role},
     issued::{credential_for, issuer, keys, list, list_at},
     issuer_site::{IssuerSite, Mood},
+    talking,
 };
 
 const HOUR: i64 = 60 * 60;
@@ -30,14 +31,26 @@ struct World {
 
 impl World {
     async fn start() -> Self {
+        let (site, gateway) = Self::reached().await;
+        let role = gateway.role().await;
+        Self { site, gateway, role }
+    }
+
+    /// As [`Self::start`], with an ATS that answers: what it is brought is delivered.
+    async fn start_with_ats() -> Self {
+        let (site, gateway) = Self::reached().await;
+        let role = talking::role(&gateway, &json!({})).await;
+        Self { site, gateway, role }
+    }
+
+    async fn reached() -> (IssuerSite, Gateway) {
         let site = IssuerSite::start().await;
         site.put("/issuer", &keys(&site));
         site.put("/list", &list(&site, &[]));
         let fetcher = site.fetcher_with(SignedDuration::from_mins(5), SignedDuration::from_hours(24));
         let trusted = vec![IssuerId(issuer(&site)), IssuerId(badge::key().did_key())];
         let gateway = Gateway::start_reaching(Some(fetcher), |config| config.policy.trusted_issuers = trusted).await;
-        let role = gateway.role().await;
-        Self { site, gateway, role }
+        (site, gateway)
     }
 
     /// A badge with this entry in the issuer's list.
@@ -142,6 +155,31 @@ async fn a_revoked_credential_is_corrected_with_one_look_for_all_applicants_and_
     world.later(DAY).await;
     let (outcome, times, _) = world.stands(&applicants[3]).await;
     assert_eq!((outcome.as_str(), times), ("passed", 2), "given back");
+}
+
+/// Without it, the correction was written over the result that the later submission had brought to the ATS.
+#[tokio::test]
+async fn what_was_replaced_is_corrected_in_its_report_and_not_in_the_ats() {
+    let world = World::start_with_ats().await;
+    let first = world.hand_in(1, &[world.listed(1)]).await;
+    world.later(1).await;
+    let second = world.hand_in(1, &[world.listed(2)]).await;
+    world.later(1).await;
+    let delivered = ("result".to_owned(), "delivered".to_owned());
+    for id in [&first, &second] {
+        assert_eq!(talking::deliveries(&world.gateway, id).await, [delivered.clone()]);
+    }
+    world.site.put("/list", &list(&world.site, &[1]));
+    world.later(DAY).await;
+    assert_eq!(world.stands(&first).await, corrected("failed"));
+    assert_eq!(world.stands(&second).await, as_it_was("passed"));
+    let untold = ("correction".to_owned(), "cancelled".to_owned());
+    assert_eq!(talking::deliveries(&world.gateway, &first).await, [delivered.clone(), untold]);
+
+    world.site.put("/list", &list(&world.site, &[1, 2]));
+    world.later(DAY).await;
+    let told = ("correction".to_owned(), "delivered".to_owned());
+    assert_eq!(talking::deliveries(&world.gateway, &second).await, [delivered, told]);
 }
 
 #[tokio::test]

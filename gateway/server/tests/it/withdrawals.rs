@@ -223,17 +223,75 @@ async fn what_is_handed_in_again_is_a_correction_of_what_the_ats_was_told_and_of
     work(&gateway).await;
     assert_eq!(given(&gateway, &elsewhere).await["did"], "deliver", "that is another application");
 
-    let filter = json!({"ids": [submission(&gateway, &first).await["deliveries"][0]["id"]]});
-    let before = given(&gateway, &first).await;
-    later(&gateway);
-    let replayed = gateway.post("/v1/deliveries/replay", &filter).await;
-    assert_eq!(replayed.status, StatusCode::OK, "{}", replayed.text);
-    work(&gateway).await;
-    let after = given(&gateway, &first).await;
+    let before = given(&gateway, &second).await;
+    replay(&gateway, &second).await;
+    let after = given(&gateway, &second).await;
     assert_eq!(
         (&after["did"], &after["key"]),
         (&before["did"], &before["key"]),
         "an attempt is what the first one was"
     );
     assert_ne!(after["calls"], before["calls"], "it was tried again");
+    replay(&gateway, &first).await;
+    assert_eq!(
+        deliveries(&gateway, &first).await,
+        pairs(&[("result", "cancelled")]),
+        "the second's result stands there"
+    );
+}
+
+/// Takes up the first delivery of a submission again.
+async fn replay(gateway: &Gateway, id: &str) {
+    let filter = json!({"ids": [submission(gateway, id).await["deliveries"][0]["id"]]});
+    later(gateway);
+    let replayed = gateway.post("/v1/deliveries/replay", &filter).await;
+    assert_eq!(replayed.status, StatusCode::OK, "{}", replayed.text);
+    work(gateway).await;
+}
+
+/// Without it, the withdrawal emptied in the ATS what the later submission had brought there, and nobody brought it again.
+#[tokio::test]
+async fn what_was_handed_in_later_is_brought_again_after_an_earlier_one_is_withdrawn() {
+    let gateway = Gateway::start().await;
+    let role = role(&gateway, &json!({})).await;
+    let first = hand_in(&gateway, &role).await;
+    work(&gateway).await;
+    let second = hand_in(&gateway, &role).await;
+    work(&gateway).await;
+    let (_, correction, _) = last(&gateway, &second).await;
+    let key = given(&gateway, &second).await["key"].clone();
+    withdraw(&gateway, &first, "applicant").await;
+    work(&gateway).await;
+    assert_eq!(deliveries(&gateway, &first).await, pairs(&[("result", "delivered"), ("withdrawal", "delivered")]));
+    let brought = pairs(&[("result", "delivered"), ("correction", "delivered")]);
+    assert_eq!(deliveries(&gateway, &second).await, brought);
+    let (did, again, _) = last(&gateway, &second).await;
+    let shown = given(&gateway, &second).await;
+    assert_eq!(did, "correct");
+    assert!(again != correction && shown["key"] != key, "the ATS is to write something: {again} {}", shown["key"]);
+    let changes = shown["changes"].as_str().expect("a text");
+    assert!(changes.contains("was withdrawn") && changes.contains("Score: "), "{changes}");
+    let calls = |given: &Value| given["calls"].as_u64().expect("a number");
+    assert!(calls(&given(&gateway, &first).await) < calls(&shown), "it comes after the withdrawal");
+
+    withdraw(&gateway, &second, "applicant").await;
+    work(&gateway).await;
+    let (did, _, corrections) = last(&gateway, &second).await;
+    assert!(did == "withdraw" && corrections.contains(&correction) && corrections.contains(&again), "{corrections:?}");
+    assert_eq!(deliveries(&gateway, &first).await.len(), 2, "the earlier one does not come back");
+}
+
+#[tokio::test]
+async fn what_is_withdrawn_too_is_not_brought_again() {
+    let gateway = Gateway::start().await;
+    let role = role(&gateway, &json!({})).await;
+    let first = hand_in(&gateway, &role).await;
+    work(&gateway).await;
+    let second = hand_in(&gateway, &role).await;
+    work(&gateway).await;
+    withdraw(&gateway, &first, "applicant").await;
+    withdraw(&gateway, &second, "applicant").await;
+    work(&gateway).await;
+    let all = pairs(&[("result", "delivered"), ("correction", "cancelled"), ("withdrawal", "delivered")]);
+    assert_eq!(deliveries(&gateway, &second).await, all);
 }

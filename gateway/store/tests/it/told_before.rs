@@ -6,7 +6,7 @@ use wellspring_model::{
     delivery::{Content, Delivery},
     id::{ExternalId, SubmissionId, TaskId},
 };
-use wellspring_store::{DeliveryFilter, Leased, NewDelivery, NewWithdrawal, TaskKind, ToldBefore};
+use wellspring_store::{DeliveryFilter, Ended, Leased, NewDelivery, NewWithdrawal, TaskKind, ToldBefore};
 
 use crate::world::{ACTOR, LONG, Place, World, at, now, on_both_stores, pushed};
 
@@ -21,12 +21,31 @@ fn of(delivery: &NewDelivery) -> SubmissionId {
 
 /// Tries a delivery, and leaves everything else waiting.
 async fn tried(world: &World, delivery: &NewDelivery, when: Timestamp) {
+    ended(world, delivery, world.delivered(), when).await;
+}
+
+async fn ended(world: &World, delivery: &NewDelivery, ended: Ended, when: Timestamp) {
     let leased = world.store.claim(99, LONG, world.token()).await.unwrap();
     let is_it = |one: &&Leased| one.kind == TaskKind::Deliver { delivery: delivery.id };
     let lease = *leased.iter().find(is_it).expect("it is due");
-    let ended = world.delivered();
     world.store.begin_attempt(&lease, delivery.id, ended.attempt, Some(pushed()), when).await.unwrap();
     world.store.settle(&lease, delivery.id, ended, when).await.unwrap();
+}
+
+async fn withdraw(world: &World, place: Place, submission: SubmissionId) -> NewDelivery {
+    let content = Content::Withdrawal { submission, connection: place.connection };
+    let delivery = NewDelivery { content, ..world.delivery(submission, "1") };
+    let by = WithdrawalReason::Applicant;
+    let withdrawal = NewWithdrawal { submission, by, delivery: delivery.clone(), again: None };
+    world.store.withdraw(place.tenant, withdrawal, now(), ACTOR).await.unwrap();
+    delivery
+}
+
+/// Whether something later was told, and what later stands.
+async fn later(world: &World, place: Place, delivery: &NewDelivery) -> (bool, Option<SubmissionId>) {
+    let submission = world.store.submission(place.tenant, of(delivery)).await.unwrap().unwrap();
+    let is_told = world.store.is_told_later(&submission).await.unwrap();
+    (is_told, world.store.stands_later(&submission).await.unwrap())
 }
 
 async fn told_before(world: &World, place: Place, delivery: &NewDelivery) -> Vec<ToldBefore> {
@@ -45,12 +64,7 @@ async fn what_was_told_counts_also_where_it_was_taken_back_and_what_was_not_does
     assert_eq!(told_before(&world, place, &second).await, [told]);
     assert_eq!(told_before(&world, place, &first).await, [], "of itself it was told by itself");
 
-    let delivery = NewDelivery {
-        content: Content::Withdrawal { submission: of(&first), connection: place.connection },
-        ..world.delivery(of(&first), "1")
-    };
-    let withdrawal = NewWithdrawal { submission: of(&first), by: WithdrawalReason::Applicant, delivery };
-    world.store.withdraw(place.tenant, withdrawal, now(), ACTOR).await.unwrap();
+    withdraw(&world, place, of(&first)).await;
     let withdrawn = ToldBefore { withdrawn_at: Some(now()), ..told };
     assert_eq!(told_before(&world, place, &second).await, [withdrawn]);
 }
@@ -105,7 +119,52 @@ async fn of_what_is_not_kept_any_more_the_ats_may_know(world: World) {
     assert_eq!(told_before(&world, place, &second).await.len(), 1, "nor does it matter that its report is gone");
 }
 
+async fn what_comes_later_stands_once_it_was_told_and_is_not_withdrawn(world: World) {
+    let place = world.place;
+    let first = handed_in(&world, place, "1").await;
+    tried(&world, &first, now()).await;
+    let elsewhere = handed_in(&world, place, "2").await;
+    tried(&world, &elsewhere, now()).await;
+    assert_eq!(later(&world, place, &first).await, (false, None), "that is another application");
+    let second = handed_in(&world, place, "1").await;
+    assert_eq!(later(&world, place, &first).await, (false, Some(of(&second))), "it waits, and will be told");
+    ended(&world, &second, world.failed(Some(LONG)), now()).await;
+    assert_eq!(later(&world, place, &first).await, (true, Some(of(&second))), "it may have been told");
+    assert_eq!(later(&world, place, &second).await, (false, None), "what is earlier is no matter");
+    withdraw(&world, place, of(&second)).await;
+    assert_eq!(later(&world, place, &first).await, (false, None), "taken back before it was told");
+}
+
+async fn what_was_told_later_counts_also_where_it_is_withdrawn_or_not_kept_any_more(world: World) {
+    let place = world.place;
+    let first = handed_in(&world, place, "1").await;
+    tried(&world, &first, now()).await;
+    let second = handed_in(&world, place, "1").await;
+    tried(&world, &second, now()).await;
+    assert_eq!(world.store.retire_deliveries(now(), 9, now()).await.unwrap(), 2);
+    assert_eq!(later(&world, place, &first).await, (true, Some(of(&second))));
+    let withdrawal = withdraw(&world, place, of(&second)).await;
+    tried(&world, &withdrawal, now()).await;
+    assert_eq!(
+        later(&world, place, &first).await,
+        (true, None),
+        "nothing stands there, and it is not the earlier one's turn"
+    );
+}
+
+async fn what_was_given_up_later_does_not_stand(world: World) {
+    let place = world.place;
+    let first = handed_in(&world, place, "1").await;
+    tried(&world, &first, now()).await;
+    let second = handed_in(&world, place, "1").await;
+    ended(&world, &second, world.failed(None), now()).await;
+    assert_eq!(later(&world, place, &first).await, (false, None), "it never got there");
+}
+
 on_both_stores! {
+    what_comes_later_stands_once_it_was_told_and_is_not_withdrawn,
+    what_was_told_later_counts_also_where_it_is_withdrawn_or_not_kept_any_more,
+    what_was_given_up_later_does_not_stand,
     what_was_told_counts_also_where_it_was_taken_back_and_what_was_not_does_not,
     another_application_and_another_tenant_are_no_matter,
     a_later_attempt_is_told_the_same_as_the_first_one,

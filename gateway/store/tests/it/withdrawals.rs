@@ -24,7 +24,7 @@ fn withdrawal(world: &World, submission: SubmissionId) -> NewWithdrawal {
         content: Content::Withdrawal { submission, connection: world.place.connection },
         serialization_key: "1".to_owned(),
     };
-    NewWithdrawal { submission, by: WithdrawalReason::Applicant, delivery }
+    NewWithdrawal { submission, by: WithdrawalReason::Applicant, delivery, again: None }
 }
 
 async fn withdraw(world: &World, submission: SubmissionId) -> Withdraw {

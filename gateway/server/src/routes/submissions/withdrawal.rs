@@ -12,7 +12,7 @@ use wellspring_model::{
     id::SubmissionId,
     submission::{Submission, Withdrawn},
 };
-use wellspring_store::{NewWithdrawal, Withdraw};
+use wellspring_store::{NewDelivery, NewWithdrawal, Withdraw};
 
 use crate::{
     auth::Caller, body::StrictJson, problem::Problem, state::App, view::submission::WithdrawnView,
@@ -66,8 +66,8 @@ impl WithdrawalView {
 /// Withdraw an application.
 ///
 /// Deliveries that wait are taken back, the report link says that the result was withdrawn, and nobody looks at it again.
-/// What the ATS was told, or may have been, is taken back there by a delivery of kind `withdrawal`. A second request changes
-/// nothing.
+/// What the ATS was told, or may have been, is taken back there by a delivery of kind `withdrawal`. Where something was handed
+/// in for the application later, a delivery of kind `correction` then brings its result again. A second request changes nothing.
 #[utoipa::path(
     post,
     path = "/v1/submissions/{id}/withdrawal",
@@ -89,8 +89,15 @@ pub async fn withdraw(
     let id: SubmissionId = id.parse().map_err(|_| Problem::not_found())?;
     let submission = find(&app, caller, id).await?;
     let content = Content::Withdrawal { submission: id, connection: submission.connection };
-    let delivery = new_delivery(&app, &submission, content).await.map_err(|_| Problem::internal())?;
-    let new = NewWithdrawal { submission: id, by: body.value.reason.into(), delivery };
+    let mut delivery = new_delivery(&app, &submission, content).await.map_err(|_| Problem::internal())?;
+    let mut again = brought_again(&app, &submission).await?;
+    if let Some(again) = &mut again
+        && again.task < delivery.task
+    {
+        // Ids of one moment are in no order, and theirs is the order of the two.
+        std::mem::swap(&mut again.task, &mut delivery.task);
+    }
+    let new = NewWithdrawal { submission: id, by: body.value.reason.into(), delivery, again };
     match app.store.withdraw(caller.tenant, new, app.now(), &caller.actor()).await? {
         Withdraw::Done => tracing::info!(submission = %id, "withdrawn"),
         Withdraw::Already => {}
@@ -100,6 +107,14 @@ pub async fn withdraw(
     let submission = find(&app, caller, id).await?;
     let withdrawn = submission.withdrawn.ok_or_else(Problem::internal)?;
     Ok(Json(WithdrawalView::new(&submission, withdrawn)))
+}
+
+/// What was handed in later for the application stands, and the ATS is to have it afterwards.
+async fn brought_again(app: &App, withdrawn: &Submission) -> Result<Option<NewDelivery>, Problem> {
+    let Some(id) = app.store.stands_later(withdrawn).await? else { return Ok(None) };
+    let Some(later) = app.store.submission(withdrawn.tenant, id).await? else { return Ok(None) };
+    let content = Content::Correction { submission: id, connection: later.connection };
+    new_delivery(app, &later, content).await.map(Some).map_err(|_| Problem::internal())
 }
 
 async fn find(app: &App, caller: Caller, id: SubmissionId) -> Result<Submission, Problem> {
