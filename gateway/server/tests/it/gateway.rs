@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicI64, Ordering},
+    atomic::{AtomicI64, AtomicU32, Ordering},
 };
 
 use axum::{Router, body::Body, http::Request};
@@ -10,6 +10,7 @@ use http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
+use uuid::Uuid;
 use wellspring_egress::Fetcher;
 use wellspring_host::Rights;
 use wellspring_model::{
@@ -32,6 +33,27 @@ impl TestClock {
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_microsecond(self.0.load(Ordering::SeqCst)).expect("a time within range")
+    }
+}
+
+/// The system's, whose ids are in the order in which they were made also while the clock stands.
+struct InOrder;
+
+static MADE: AtomicU32 = AtomicU32::new(0);
+
+impl Entropy for InOrder {
+    fn fill(&self, bytes: &mut [u8]) {
+        SystemEntropy.fill(bytes);
+    }
+
+    fn uuid(&self, now: Timestamp) -> Uuid {
+        let mut random = [0; 10];
+        self.fill(&mut random);
+        random[..2].fill(0);
+        // The highest two bits of the first are not ours: few enough are made.
+        random[2..6].copy_from_slice(&MADE.fetch_add(1, Ordering::SeqCst).to_be_bytes());
+        let millis = u64::try_from(now.as_millisecond()).expect("a time after 1970");
+        uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
     }
 }
 
@@ -106,7 +128,7 @@ impl Gateway {
         let now = "2026-11-23T12:00:00Z".parse::<Timestamp>().expect("a time");
         record_connector(&config, &store, &connector, now).await;
         let clock = Arc::new(TestClock(AtomicI64::new(now.as_microsecond())));
-        let entropy = Arc::new(SystemEntropy);
+        let entropy = Arc::new(InOrder);
         let app = match fetcher {
             Some(fetcher) => start::app_reaching(fetcher, config, clock.clone(), entropy).await,
             None => start::app_with(config, clock.clone(), entropy).await,
@@ -121,7 +143,7 @@ impl Gateway {
     pub async fn restarted(&self, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::load(Some(&self.file())).expect("the configuration loads");
         change(&mut config);
-        let app = start::app_with(config, self.clock.clone(), Arc::new(SystemEntropy)).await.expect("it starts");
+        let app = start::app_with(config, self.clock.clone(), Arc::new(InOrder)).await.expect("it starts");
         let (clock, tenant, folder) = (self.clock.clone(), self.tenant.clone(), Arc::clone(&self.folder));
         Self { router: routes::router(app.clone()), app, clock, tenant, folder }
     }

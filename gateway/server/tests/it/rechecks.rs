@@ -167,7 +167,7 @@ async fn what_was_replaced_is_corrected_in_its_report_and_not_in_the_ats() {
     world.later(1).await;
     let delivered = ("result".to_owned(), "delivered".to_owned());
     for id in [&first, &second] {
-        assert_eq!(talking::deliveries(&world.gateway, id).await, [delivered.clone()]);
+        assert_eq!(talking::deliveries(&world.gateway, id).await, std::slice::from_ref(&delivered));
     }
     world.site.put("/list", &list(&world.site, &[1]));
     world.later(DAY).await;
