@@ -73,14 +73,7 @@ impl Store {
 
     /// The last of what was handed in later, of those with a delivery that was made or is on its way in this sense.
     async fn later(&self, submission: &Submission, on_its_way: &str) -> Result<Option<Row>, StoreError> {
-        let application = application(self.read.dialect());
-        let select = format!(
-            "SELECT s.id, s.withdrawn_at FROM submissions s \
-             WHERE s.connection = $1 AND {application} = $2 AND s.tenant = $3 AND s.id > $4 AND (\
-             EXISTS (SELECT 1 FROM deliveries d WHERE d.submission = s.id AND (d.state = 'delivered' OR {on_its_way})) \
-             OR (s.state IN ('assessed', 'retired') AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.submission = s.id))) \
-             ORDER BY s.id DESC LIMIT 1"
-        );
+        let select = later_than(self.read.dialect(), on_its_way);
         let row = composed(select)
             .bind(submission.connection.to_string())
             .bind(&submission.application.id.0)
@@ -102,6 +95,20 @@ const fn application(dialect: Dialect) -> &'static str {
         Dialect::Sqlite => "(s.application ->> '$.id')",
         Dialect::Postgres => "(CAST(s.application AS JSON) ->> 'id')",
     }
+}
+
+/// The last of those that came after it. What belongs to the application is found first, and by its index: a database that looked
+/// for the last id first would go through all of a tenant's.
+fn later_than(dialect: Dialect, on_its_way: &str) -> String {
+    let application = application(dialect);
+    format!(
+        "SELECT s.id, s.withdrawn_at FROM (SELECT s.id, s.state, s.withdrawn_at FROM submissions s \
+         WHERE s.connection = $1 AND {application} = $2 AND s.tenant = $3 \
+         ORDER BY CASE WHEN s.id > $4 THEN 0 ELSE 1 END, s.id DESC LIMIT {MOST}) AS s WHERE s.id > $4 AND (\
+         EXISTS (SELECT 1 FROM deliveries d WHERE d.submission = s.id AND (d.state = 'delivered' OR {on_its_way})) \
+         OR (s.state IN ('assessed', 'retired') AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.submission = s.id))) \
+         ORDER BY s.id DESC LIMIT 1"
+    )
 }
 
 /// Those with an attempt from before; and older ones whose deliveries may be retired.
@@ -127,4 +134,41 @@ fn told_before(row: &Row) -> Result<ToldBefore, StoreError> {
         withdrawn_at: row.optional_time("withdrawn_at")?,
         told_at: row.optional_time("told_at")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use wellspring_model::time::Entropy;
+
+    use super::*;
+    use crate::{Database, MasterKey};
+
+    struct Zeros;
+
+    impl Entropy for Zeros {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(0);
+        }
+    }
+
+    /// Asked for with each delivery. By the order of ids it went through everything that was handed in to the tenant since.
+    #[tokio::test]
+    async fn what_belongs_to_an_application_is_found_by_its_index() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = Database::Sqlite(folder.path().join("store.db"));
+        let store = Store::open(&database, MasterKey::new([7; 32]), Arc::new(Zeros)).await.expect("it opens");
+        store.migrate().await.expect("it migrates");
+        for select in
+            [later_than(Dialect::Sqlite, TRIED), later_than(Dialect::Sqlite, WAITING), others(Dialect::Sqlite)]
+        {
+            let asked = (0..6).fold(composed(format!("EXPLAIN QUERY PLAN {select}")), |asked, _| asked.bind("1"));
+            let rows = asked.fetch_all(&store.read).await.expect("there is a plan");
+            let steps = rows.iter().map(|row| Read::new(row, "plan").text("detail").expect("a step"));
+            let steps: Vec<String> = steps.filter(|step| step.contains("submissions_")).collect();
+            assert!(steps.iter().all(|step| step.contains("submissions_by_application")), "{steps:?}");
+            assert!(!steps.is_empty(), "{select}");
+        }
+    }
 }
