@@ -145,3 +145,20 @@ async fn tell(pool: sqlx::PgPool, mut ours: watch::Receiver<u64>) {
         tokio::time::sleep(HINT_EVERY).await;
     }
 }
+
+/// A store on SQLite for unit tests.
+#[cfg(test)]
+pub(crate) async fn in_folder(folder: &tempfile::TempDir) -> Store {
+    struct Zeros;
+
+    impl Entropy for Zeros {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(0);
+        }
+    }
+
+    let database = Database::Sqlite(folder.path().join("store.db"));
+    let store = Store::open(&database, MasterKey::new([7; 32]), Arc::new(Zeros)).await.expect("it opens");
+    store.migrate().await.expect("it migrates");
+    store
+}

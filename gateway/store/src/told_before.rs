@@ -138,28 +138,14 @@ fn told_before(row: &Row) -> Result<ToldBefore, StoreError> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use wellspring_model::time::Entropy;
-
     use super::*;
-    use crate::{Database, MasterKey};
-
-    struct Zeros;
-
-    impl Entropy for Zeros {
-        fn fill(&self, bytes: &mut [u8]) {
-            bytes.fill(0);
-        }
-    }
+    use crate::open::in_folder;
 
     /// Asked for with each delivery. By the order of ids it went through everything that was handed in to the tenant since.
     #[tokio::test]
     async fn what_belongs_to_an_application_is_found_by_its_index() {
         let folder = tempfile::tempdir().expect("a folder");
-        let database = Database::Sqlite(folder.path().join("store.db"));
-        let store = Store::open(&database, MasterKey::new([7; 32]), Arc::new(Zeros)).await.expect("it opens");
-        store.migrate().await.expect("it migrates");
+        let store = in_folder(&folder).await;
         for select in
             [later_than(Dialect::Sqlite, TRIED), later_than(Dialect::Sqlite, WAITING), others(Dialect::Sqlite)]
         {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     events::endpoint,
-    gateway::{Answer, Gateway},
+    gateway::{Answer, Gateway, Role},
     receiver::Receiver,
     talking::{deliveries, given, hand_in, later, role, submission, work},
 };
@@ -249,15 +249,21 @@ async fn replay(gateway: &Gateway, id: &str) {
     work(gateway).await;
 }
 
+/// Hands in twice for one application; the ATS has the result of each, the second's last.
+async fn delivered_twice(gateway: &Gateway, role: &Role) -> (String, String) {
+    let first = hand_in(gateway, role).await;
+    work(gateway).await;
+    let second = hand_in(gateway, role).await;
+    work(gateway).await;
+    (first, second)
+}
+
 /// Without it, the withdrawal emptied in the ATS what the later submission had brought there, and nobody brought it again.
 #[tokio::test]
 async fn what_was_handed_in_later_is_brought_again_after_an_earlier_one_is_withdrawn() {
     let gateway = Gateway::start().await;
     let role = role(&gateway, &json!({})).await;
-    let first = hand_in(&gateway, &role).await;
-    work(&gateway).await;
-    let second = hand_in(&gateway, &role).await;
-    work(&gateway).await;
+    let (first, second) = delivered_twice(&gateway, &role).await;
     let (_, correction, _) = last(&gateway, &second).await;
     let key = given(&gateway, &second).await["key"].clone();
     withdraw(&gateway, &first, "applicant").await;
@@ -285,10 +291,7 @@ async fn what_was_handed_in_later_is_brought_again_after_an_earlier_one_is_withd
 async fn what_is_withdrawn_too_is_not_brought_again() {
     let gateway = Gateway::start().await;
     let role = role(&gateway, &json!({})).await;
-    let first = hand_in(&gateway, &role).await;
-    work(&gateway).await;
-    let second = hand_in(&gateway, &role).await;
-    work(&gateway).await;
+    let (first, second) = delivered_twice(&gateway, &role).await;
     withdraw(&gateway, &first, "applicant").await;
     withdraw(&gateway, &second, "applicant").await;
     work(&gateway).await;

@@ -189,21 +189,11 @@ pub(crate) fn args<'k>(keys: impl IntoIterator<Item = &'k Key>) -> Vec<Vec<Arg>>
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use uuid::Uuid;
-    use wellspring_model::{Timestamp, time::Entropy};
+    use wellspring_model::Timestamp;
 
     use super::*;
-    use crate::{Database, MasterKey, Store};
-
-    struct Zeros;
-
-    impl Entropy for Zeros {
-        fn fill(&self, bytes: &mut [u8]) {
-            bytes.fill(0);
-        }
-    }
+    use crate::{Store, open::in_folder};
 
     async fn stored(store: &Store, tenant: TenantId, place: Place) -> Result<(), StoreError> {
         let digest = Digest::from_bytes([7; 32]);
@@ -217,9 +207,7 @@ mod tests {
     #[tokio::test]
     async fn what_was_put_too_long_ago_or_is_not_there_any_more_is_not_relied_on() {
         let folder = tempfile::tempdir().expect("a folder");
-        let database = Database::Sqlite(folder.path().join("store.db"));
-        let store = Store::open(&database, MasterKey::new([7; 32]), Arc::new(Zeros)).await.expect("it opens");
-        store.migrate().await.expect("it migrates");
+        let store = in_folder(&folder).await;
         let tenant = TenantId::from_uuid(Uuid::from_u128(1));
         store.create_tenant(tenant, "Example Ltd", Timestamp::UNIX_EPOCH).await.expect("a tenant");
         let now = store.now().await.expect("a time");
