@@ -34,6 +34,8 @@ fn dependencies() -> Result<(), Failure> {
         }
     };
     say("dependencies: bans, licences, sources");
+    // The rules are about all platforms; this machine may have built for one alone, and so hold the packages of no other.
+    process::run(cargo(&["fetch", "--quiet", "--locked"]))?;
     let mut check = process::command(deny, &["--offline", "check", "bans", "licenses", "sources"]);
     check.stdin(std::process::Stdio::null());
     process::run(check)

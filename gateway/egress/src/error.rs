@@ -24,7 +24,7 @@ pub enum SendFailure {
     TooLarge,
     #[error("the name cannot be resolved")]
     Dns,
-    /// What came is no answer that can be read counts as well.
+    /// An answer that cannot be read counts as well, and a token endpoint that is down.
     #[error("no connection, or it broke off")]
     Connect,
     #[error("the other side's certificate is not accepted")]

@@ -128,6 +128,10 @@ async fn exchange(http: HttpRequest, clients: &Clients) -> Result<HttpResponse, 
     let request = reqwest::Request::try_from(http).map_err(|_| ExchangeFailure::Connect)?;
     let response = clients.execute(request).await?;
     let (status, headers) = (response.status(), response.headers().clone());
+    // It refuses nobody: it is down, or has too much to do. Whoever pauses a connection over that waits for a person in vain.
+    if status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429) {
+        return Err(ExchangeFailure::Connect);
+    }
     let body = read::body(response, &EgressLimits { body_bytes: LARGEST_ANSWER, ..clients.limits() }).await?;
     let mut answer = http::Response::new(body.to_vec());
     *answer.status_mut() = status;

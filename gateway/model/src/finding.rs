@@ -85,7 +85,7 @@ codes! {
     StructureOk = "STRUCTURE_OK",
     /// The input is no credential we know the form of.
     TypeUnknown = "TYPE_UNKNOWN",
-    /// A form we recognise and cannot decide yet (Open Badges 2.0, CLR 1.0, PDF, VC-JWT …).
+    /// A form we recognise and cannot decide yet (Open Badges 2.0, CLR 1.0, LER-RS, PDF, SD-JWT).
     FormatUnsupported = "FORMAT_UNSUPPORTED",
     /// A member the standard asks for is absent.
     MemberMissing = "MEMBER_MISSING",

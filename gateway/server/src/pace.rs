@@ -1,4 +1,5 @@
-//! How often ATSs may call us. Each connection has a pace of its own, so that one that floods takes nothing from the others.
+//! How often ATSs may call us. Each connection has a pace of its own, so that one that floods takes no more of the queue
+//! before the sandbox than that; of the sandbox itself the host's turns leave the others their part.
 
 use std::{
     collections::HashMap,

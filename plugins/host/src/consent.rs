@@ -10,15 +10,19 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use wellspring_model::digest::Digest;
 
-use crate::{inspection::Inspection, manifest::Manifest};
+use crate::{
+    inspection::Inspection,
+    manifest::{DisplayLevel, Manifest},
+};
 
-/// What says who the connector is and how it is run, and lets it reach nothing.
+/// What says who the connector is and how it is run, and lets it reach nothing. Of the display level one gives it more, which is named
+/// by itself.
 const NO_RIGHTS: [&str; 7] = ["id", "version", "contract", "display-level", "serialize-by", "rate", "settings"];
 
 /// One thing that an operator accepts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Right {
-    /// `address`, `credential`, `event`, or the manifest's own word.
+    /// `address`, `credential`, `event`, `file`, or the manifest's own word.
     pub kind: String,
     pub name: String,
     /// All that the manifest says of it.
@@ -51,6 +55,11 @@ impl Rights {
     pub fn of(manifest: &Manifest) -> Self {
         let mut rights = BTreeSet::new();
         let Ok(Value::Object(members)) = serde_json::to_value(manifest) else { return Self::default() };
+        if manifest.display_level == DisplayLevel::File {
+            let detail = "the report's picture goes along with a result".to_owned();
+            rights.insert(Right { kind: "file".to_owned(), name: "chart.svg".to_owned(), detail });
+        }
+        let tokens = manifest.token_bases();
         for (member, value) in members.into_iter().filter(|(member, _)| !NO_RIGHTS.contains(&member.as_str())) {
             let kind = match member.as_str() {
                 "bases" => "address",
@@ -61,9 +70,13 @@ impl Rights {
             let right = |name: String, detail| Right { kind: kind.to_owned(), name, detail };
             match value {
                 Value::Array(names) => rights.extend(names.iter().map(|name| right(plain(name), String::new()))),
-                Value::Object(entries) => {
-                    rights.extend(entries.into_iter().map(|(name, entry)| right(name, plain(&entry))))
-                }
+                Value::Object(entries) => rights.extend(entries.into_iter().map(|(name, entry)| {
+                    // Guests do not reach these: a version that does is one that asks for more.
+                    let only =
+                        if kind == "address" && tokens.contains(name.as_str()) { ", for tokens only" } else { "" };
+                    let detail = plain(&entry) + only;
+                    right(name, detail)
+                })),
                 value => drop(rights.insert(right(plain(&value), String::new()))),
             }
         }
@@ -173,6 +186,20 @@ mod tests {
             let change = rights(&BEFORE.replace(from, to)).since(&rights(BEFORE));
             assert!(change.needs_consent(), "{to}");
         }
+    }
+
+    #[test]
+    fn what_gives_a_connector_more_shows_and_needs_consent_whatever_it_is_called() {
+        let files = rights(&BEFORE.replace("\"note\"", "\"file\"")).since(&rights(BEFORE));
+        assert_eq!(lines(&files), ["+ file `chart.svg`: the report's picture goes along with a result"]);
+        let oauth = "[bases.auth]\nurl = \"https://auth.acme.example\"\n[credentials.main]\n\
+                     type = \"oauth2-client-credentials\"\ntoken-url = \"{bases.auth}/token\"\n";
+        let before = BEFORE.split("[credentials.main]").next().expect("the part before");
+        let tokens = rights(&format!("{before}{oauth}"));
+        let opened = rights(&format!("{before}[bases.auth]\nurl = \"https://auth.acme.example\"\n")).since(&tokens);
+        assert!(opened.needs_consent(), "the guest reaches what only tokens came from");
+        assert!(lines(&opened).contains(&"+ address `auth`: url https://auth.acme.example".to_owned()), "{opened}");
+        assert!(opened.to_string().contains("- address `auth`: url https://auth.acme.example, for tokens only"));
     }
 
     #[test]

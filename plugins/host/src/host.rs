@@ -34,6 +34,7 @@ use crate::{
     outbound::Outbound,
     package::PackageError,
     registry::{Connector, Registry},
+    turns::{Direction, Missed, Turns},
 };
 
 /// `describe` has nothing to wait for.
@@ -64,6 +65,7 @@ pub struct Host {
     pub(crate) limits: Arc<Limits>,
     compiler: Compiler,
     registry: Registry,
+    turns: Turns,
     pub(crate) clients: Clients,
     pub(crate) kept: Arc<dyn ConnectionState>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -87,8 +89,9 @@ impl Host {
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, HostError> {
         let limits = Arc::new(config.limits);
-        let executor = Executor::new(Arc::clone(&limits), config.slots.max(1), Arc::clone(&clock), entropy)?;
-        Ok(Self::with(Guests::Here(Arc::new(executor)), limits, config.extra_ca_file, kept, clock))
+        let slots = config.slots.max(1);
+        let executor = Executor::new(Arc::clone(&limits), slots, Arc::clone(&clock), entropy)?;
+        Ok(Self::with(Guests::Here(Arc::new(executor)), limits, slots, config.extra_ca_file, kept, clock))
     }
 
     /// Runs guests in a process of their own, which knows no secret and has no way out but through this one.
@@ -102,13 +105,15 @@ impl Host {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, HostError> {
         let limits = Arc::new(config.limits);
-        let apart = Apart::start(program, Arc::clone(&limits), config.slots.max(1)).await?;
-        Ok(Self::with(Guests::Apart(apart), limits, config.extra_ca_file, kept, clock))
+        let slots = config.slots.max(1);
+        let apart = Apart::start(program, Arc::clone(&limits), slots).await?;
+        Ok(Self::with(Guests::Apart(apart), limits, slots, config.extra_ca_file, kept, clock))
     }
 
     fn with(
         guests: Guests,
         limits: Arc<Limits>,
+        slots: u32,
         extra_ca_file: Option<PathBuf>,
         kept: Arc<dyn ConnectionState>,
         clock: Arc<dyn Clock>,
@@ -119,6 +124,7 @@ impl Host {
             limits,
             compiler: Compiler::here(),
             registry: Registry::default(),
+            turns: Turns::new(slots),
             clients: Clients::new(extra_ca_file, Arc::clone(&clock)),
             kept,
             clock,
@@ -215,8 +221,30 @@ impl Host {
             seen: Seen::default(),
             span: tracing::Span::current(),
         });
-        let given = self.guests.run(connector.handle, errand, Arc::clone(&lent)).await;
+        let given = self.in_turn(connector, errand, &lent).await;
         (lent.read(given).await, lent)
+    }
+
+    /// Runs an errand when it is the turn of its connection; one of nobody's at once.
+    async fn in_turn(&self, connector: &Connector, errand: Errand, lent: &Arc<Lent>) -> Result<Given, DeliveryFailure> {
+        let Some(rights) = &lent.rights else {
+            return self.guests.run(connector.handle, errand, Arc::clone(lent)).await;
+        };
+        let direction = match errand.export {
+            Export::Receive(_) | Export::Partner(..) => Direction::In,
+            _ => Direction::Out,
+        };
+        let turn = self.turns.take(rights.connection, direction, errand.deadline).await.map_err(|missed| {
+            let (code, whose) = match missed {
+                // Its ATS is slow.
+                Missed::ByItsOwn => (FailureCode::Deadline, "calls of the same connection"),
+                // `DEADLINE` would be held against an ATS that nobody asked.
+                Missed::ByOthers => (FailureCode::Internal, "calls of others"),
+            };
+            failure::sandbox(code, format!("{whose} had the sandbox for as long as this one may take"))
+        })?;
+        let errand = Errand { deadline: turn.left, ..errand };
+        self.guests.run(connector.handle, errand, Arc::clone(lent)).await
     }
 
     /// Forgets a connector. Calls under way finish. `false`: there was none.

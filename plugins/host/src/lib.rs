@@ -41,6 +41,7 @@ mod redact;
 mod registry;
 pub mod signature;
 pub mod trust;
+mod turns;
 
 pub use admission::{AdmissionError, Admitted, Candidate, Unsigned, admit};
 #[cfg(unix)]

@@ -17,7 +17,11 @@ use crate::{
     inspection::Inspection,
     manifest::{Event, Manifest},
     package::{self, PackageError},
+    redact::{FAILURE_CHARS, Redactor},
 };
+
+/// Of what is wrong with settings, as much as somebody would mend at once.
+const MISTAKES_MAX: usize = 32;
 
 /// An installed connector, whose code is loaded.
 pub struct Connector {
@@ -57,7 +61,7 @@ impl Connector {
     /// What is wrong with a connection's settings, each as a JSON pointer and a sentence. Empty: nothing.
     pub fn check_settings(&self, settings: &Map<String, Value>) -> Vec<(String, String)> {
         let settings = Value::Object(settings.clone());
-        let mistakes = self.settings.iter_errors(&settings);
+        let mistakes = self.settings.iter_errors(&settings).take(MISTAKES_MAX);
         mistakes.map(|error| (error.instance_path().to_string(), error.masked().to_string())).collect()
     }
 
@@ -107,7 +111,11 @@ impl Connector {
             ("settings schema", schema.to_string(), self.inspection.settings_schema.to_string()),
         ];
         match rows.into_iter().find(|(_, described, manifest)| described != manifest) {
-            Some((field, described, manifest)) => Err(PackageError::Description { field, described, manifest }),
+            // The code's own words: whoever installs it reads them on a terminal.
+            Some((field, described, manifest)) => {
+                let line = |said: &str| Redactor::default().line(said, FAILURE_CHARS);
+                Err(PackageError::Description { field, described: line(&described), manifest: line(&manifest) })
+            }
             None => Ok(()),
         }
     }

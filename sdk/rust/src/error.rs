@@ -103,11 +103,14 @@ impl Error {
         let (code, retry, said) = match failure {
             Failure::Denied(reason) => (ErrorCode::Forbidden, Retry::Never, format!("the host refused it: {reason}")),
             Failure::Timeout => (ErrorCode::Unavailable, Retry::Backoff, "no answer in time".to_owned()),
-            Failure::TooLarge => (ErrorCode::Upstream, Retry::Never, "the answer is too large".to_owned()),
+            Failure::TooLarge => {
+                (ErrorCode::Upstream, Retry::Never, "the request or its answer is larger than the limit".to_owned())
+            }
             Failure::Dns => (ErrorCode::Unavailable, Retry::Backoff, "the ATS's name was not found".to_owned()),
             Failure::Connect => (ErrorCode::Unavailable, Retry::Backoff, "no connection".to_owned()),
             Failure::Tls => (ErrorCode::Unavailable, Retry::Backoff, "no secure connection".to_owned()),
-            Failure::Quota => (ErrorCode::Internal, Retry::Never, "too many requests in one call".to_owned()),
+            // Too many in one call are named by the host; too many at a time pass.
+            Failure::Quota => (ErrorCode::Internal, Retry::Backoff, "too many requests".to_owned()),
             Failure::Credential(reason) => (ErrorCode::Auth, Retry::Backoff, format!("no token: {reason}")),
         };
         Self::new(code, format!("{what}: {said}"), retry)

@@ -43,7 +43,11 @@ impl View {
                 Meaning::Char(char) => bytes.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes()),
             }
             at += length;
-            anchors.push(Anchor { here: bytes.len(), there: at, is_gap });
+            match anchors.last_mut() {
+                // Many gaps in one place are one: an anchor takes more room than a line break.
+                Some(Anchor { here, there, is_gap: true }) if is_gap && *here == bytes.len() => *there = at,
+                _ => anchors.push(Anchor { here: bytes.len(), there: at, is_gap }),
+            }
         }
         (!anchors.is_empty()).then_some(Self { bytes, anchors })
     }
@@ -132,6 +136,14 @@ mod tests {
             let view = View::of(text.as_bytes()).map_or(text.to_owned(), |view| String::from_utf8(view.bytes).unwrap());
             assert_eq!(view, read, "{text}");
         }
+    }
+
+    /// Guards the one anchor: each takes 24 bytes, and an answer may be line breaks from end to end.
+    #[test]
+    fn gaps_in_one_place_take_the_room_of_one() {
+        let view = View::of(format!("a{}b%41\n", "\r\n".repeat(1_000)).as_bytes()).unwrap();
+        assert_eq!((view.bytes.as_slice(), view.anchors.len()), (b"abA".as_slice(), 3));
+        assert_eq!((view.start(1), view.end(1), view.start(2), view.end(3)), (2_001, 1, 2_002, 2_005));
     }
 
     proptest! {

@@ -101,6 +101,21 @@ async fn a_refusal_of_the_client_names_no_secret() {
     assert_eq!(server.requests().len(), 1, "the ATS itself was not asked");
 }
 
+/// Guards the look at the status: a token endpoint that is down would be taken for one that refuses, and the connection paused.
+#[tokio::test]
+async fn a_token_endpoint_that_is_down_refuses_nobody() {
+    for status in ["503 Service Unavailable", "500 Internal Server Error", "429 Too Many Requests"] {
+        let server = Server::start(move |request, before| match before {
+            0 => Answer::status(status, &[("content-type", "text/html")], "<h1>Back soon</h1>"),
+            _ => ats(request, before, |_| true),
+        })
+        .await;
+        let client = client(rights(&server, oauth(&server)));
+        assert_eq!(client.send(get_as("/x", "main")).await.unwrap_err(), SendFailure::Connect, "{status}");
+        assert_eq!(client.send(get_as("/x", "main")).await.unwrap().status, 200, "{status}: it is back");
+    }
+}
+
 #[tokio::test]
 async fn a_secret_that_is_echoed_does_not_reach_the_guest() {
     let server = Server::start(|request, _| {

@@ -14,8 +14,8 @@ finding-MEMBER_INVALID = A part of the credential has a form that the standard d
 finding-SUBJECT_MISSING = The credential does not say who or what it is about.
 finding-SUBJECT_UNIDENTIFIED = The credential does not name the person it was issued to.
 finding-CONTEXT_ORDER = The list of vocabularies that gives the credential its meaning is not what the standard asks for.
-finding-LIMIT_EXCEEDED = The file holds more credentials than we check at once.
-    .limit = The file holds more credentials than we check at once ({ $limit }).
+finding-LIMIT_EXCEEDED = The file holds more than we check at once.
+    .limit = The file holds more than we check at once (more than { $limit } of one kind).
 
 finding-SCHEMA_OK = The credential has the shape that is laid down for its type.
 finding-SCHEMA_MISMATCH = The credential does not have the shape that is laid down for its type.

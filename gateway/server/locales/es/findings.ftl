@@ -11,8 +11,8 @@ finding-MEMBER_INVALID = Una parte de la credencial tiene una forma que la norma
 finding-SUBJECT_MISSING = La credencial no dice de quién o de qué trata.
 finding-SUBJECT_UNIDENTIFIED = La credencial no nombra a la persona a la que se emitió.
 finding-CONTEXT_ORDER = La lista de vocabularios que da sentido a la credencial no es la que pide la norma.
-finding-LIMIT_EXCEEDED = El archivo contiene más credenciales de las que comprobamos de una vez.
-    .limit = El archivo contiene más credenciales de las que comprobamos de una vez ({ $limit }).
+finding-LIMIT_EXCEEDED = El archivo contiene más de lo que comprobamos de una vez.
+    .limit = El archivo contiene más de lo que comprobamos de una vez (más de { $limit } del mismo tipo).
 
 finding-SCHEMA_OK = La credencial tiene la forma establecida para su tipo.
 finding-SCHEMA_MISMATCH = La credencial no tiene la forma establecida para su tipo.

@@ -123,7 +123,7 @@ impl Guests {
                 let (executor, outbox) = (Arc::clone(&self.executor), self.outbox.clone());
                 tokio::task::spawn_blocking(move || {
                     let result = executor.load(handle, &Code::of_parent(code.into()));
-                    outbox.say(&Up::Loaded { handle, result })
+                    outbox.say_last(&Up::Loaded { handle, result })
                 });
             }
             Down::Forget(handle) => self.executor.forget(handle),
@@ -142,7 +142,7 @@ impl Guests {
                 let task = tokio::spawn(async move {
                     let result = executor.run(handle, *errand, outside).await.map_err(Failed::from);
                     calls.lock().unwrap_or_else(PoisonError::into_inner).remove(&call);
-                    outbox.say(&Up::Ended { call, result })
+                    outbox.say_last(&Up::Ended { call, result })
                 });
                 noted.insert(call, Call { task: task.abort_handle(), asking });
             }

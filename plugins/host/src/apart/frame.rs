@@ -145,6 +145,15 @@ impl Outbox {
         if self.waiting.load(Ordering::Relaxed) > WAITING_MAX {
             return Err(io::Error::new(io::ErrorKind::WouldBlock, "the other side does not listen"));
         }
+        self.say_last(value)
+    }
+
+    /// Says what ends something, however much waits: the other side would take a call for lost that has ended, and a process with it.
+    /// There is one of these for each call.
+    ///
+    /// # Errors
+    /// The other side is gone.
+    pub fn say_last(&self, value: &impl Serialize) -> io::Result<()> {
         let frame = written(value)?;
         self.waiting.fetch_add(frame.len(), Ordering::Relaxed);
         self.frames.send(frame).map_err(io::Error::other)
@@ -199,9 +208,11 @@ mod tests {
         let outbox = Outbox::new(to);
         let said = (0..50).take_while(|_| outbox.say(&forty_mebibytes()).is_ok()).count();
         assert_eq!(said, 7, "the last of them may go beyond the limit");
+        assert!(outbox.say_last(&Down::Leave { call: 1 }).is_ok(), "what ends something always does");
         for _ in 0..said {
             assert!(matches!(read(&mut from, DOWN_MAX).await, Ok(Some(Down::Load { .. }))));
         }
+        assert!(matches!(read(&mut from, DOWN_MAX).await, Ok(Some(Down::Leave { call: 1 }))));
         assert!(outbox.say(&forty_mebibytes()).is_ok(), "and once it listens, more");
     }
 }

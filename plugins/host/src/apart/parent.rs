@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use wellspring_model::delivery::{DeliveryFailure, FailureCode};
 
 use super::{
@@ -93,20 +93,24 @@ impl Apart {
     }
 
     pub async fn run(&self, handle: Handle, errand: Errand, lent: Arc<Lent>) -> Result<Given, DeliveryFailure> {
-        let deadline = errand.deadline;
+        let end = Instant::now() + errand.deadline;
         let unavailable = |error: HostError| sandbox(FailureCode::Internal, error.to_string());
-        let line = self.line().await.map_err(unavailable)?;
-        let (call, end) = line.calling(lent);
+        // The wait for a process that is being started anew counts towards the deadline: a lease is only just longer.
+        let Ok(line) = timeout_at(end, self.line()).await else { return Err(too_long()) };
+        let line = line.map_err(unavailable)?;
+        let deadline = end.saturating_duration_since(Instant::now());
+        let errand = Errand { deadline, ..errand };
+        let (call, ended) = line.calling(lent);
         let _leaving = Leaving { line: &line, call };
         if line.send(&Down::Enter { call, handle, errand: Box::new(errand) }).is_err() {
             return Err(gone());
         }
-        match timeout(deadline + GRACE, end).await {
+        match timeout(deadline + GRACE, ended).await {
             Ok(Ok(ended)) => ended,
             Ok(Err(_)) => Err(gone()),
             Err(_) => {
                 line.end();
-                Err(sandbox(FailureCode::Deadline, "the call took longer than its limit".to_owned()))
+                Err(too_long())
             }
         }
     }
@@ -129,6 +133,10 @@ impl Apart {
         }
         Ok(Arc::clone(&line))
     }
+}
+
+fn too_long() -> DeliveryFailure {
+    sandbox(FailureCode::Deadline, "the call took longer than its limit".to_owned())
 }
 
 async fn begin(

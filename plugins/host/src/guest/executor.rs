@@ -99,7 +99,7 @@ impl Executor {
         let Some(connector) = loaded else {
             return Err(sandbox(FailureCode::ConnectorMissing, "the connector was taken away".to_owned()));
         };
-        let context = words::context(&errand);
+        let mut context = words::context(&errand);
         let (deadline, export) = (errand.deadline, errand.export);
         let mut blobs = ResourceTable::new();
         blobs.set_max_capacity(BLOBS_MAX);
@@ -121,7 +121,8 @@ impl Executor {
         };
         let (ended, state) = self
             .runner
-            .run(&connector, state, deadline, move |guest, store| {
+            .run(&connector, state, deadline, move |guest, store, left| {
+                context.deadline_ms = words::millis(left);
                 Box::pin(async move {
                     Ok(match export {
                         Export::Describe => Ok(words::description(guest.call_describe(store).await?)),

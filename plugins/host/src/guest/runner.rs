@@ -33,13 +33,14 @@ impl Runner {
 
     /// Instantiates the connector, calls one export of it and gives back what came of it, with the call's state.
     ///
-    /// The wait for a free slot counts towards the deadline: a call that could not begin in time did not succeed in time.
+    /// The wait for a free slot counts towards the deadline: a call that could not begin in time did not succeed in time. `enter` is
+    /// told how much of it is left.
     pub async fn run<T: Send>(
         &self,
         connector: &bindings::ConnectorPre<CallState>,
         state: CallState,
         deadline: Duration,
-        enter: impl for<'a> FnOnce(&'a bindings::Connector, &'a mut Store<CallState>) -> Entered<'a, T> + Send,
+        enter: impl for<'a> FnOnce(&'a bindings::Connector, &'a mut Store<CallState>, Duration) -> Entered<'a, T> + Send,
     ) -> (Result<T, Stopped>, CallState) {
         let end = Instant::now() + deadline;
         // Held until the store is gone: the instance occupies its slot until then.
@@ -47,7 +48,7 @@ impl Runner {
         let mut store = self.store(state);
         let ended = timeout_at(end, async {
             let instance = connector.instantiate_async(&mut store).await?;
-            enter(&instance, &mut store).await
+            enter(&instance, &mut store, end.saturating_duration_since(Instant::now())).await
         })
         .await;
         let ended = match ended {

@@ -18,8 +18,12 @@ pub(super) fn context(errand: &Errand) -> Context {
         call_id: errand.call_id.clone(),
         idempotency_key: errand.idempotency_key.clone(),
         attempt: errand.attempt,
-        deadline_ms: u32::try_from(errand.deadline.as_millis()).unwrap_or(u32::MAX),
+        deadline_ms: millis(errand.deadline),
     }
+}
+
+pub(super) fn millis(time: std::time::Duration) -> u32 {
+    u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
 }
 
 impl From<Data> for Entity {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
 use thiserror::Error;
 use wellspring_egress::Credential as Granted;
 use wellspring_model::connection::BaseUrl;
@@ -34,8 +35,29 @@ pub enum ManifestError {
     Inbound { section: &'static str, reason: &'static str },
     #[error("a rate of no requests, or in no time, would stop everything")]
     Rate,
+    #[error("`{0}` holds a character that does not show, or that changes how others do")]
+    Unseen(String),
     #[error("setting `{0}` is missing or is not a host name")]
     Setting(String),
+}
+
+/// The first text with a character that does not show, or that changes how others do, in a form that does show it. An operator reads
+/// all of a manifest before accepting it, some of it on a terminal.
+pub(super) fn unseen(value: &Value) -> Option<String> {
+    let shown = |c: char| if is_unseen(c) { c.escape_unicode().to_string() } else { c.to_string() };
+    let unseen_in = |text: &str| text.chars().any(is_unseen).then(|| text.chars().map(shown).collect());
+    match value {
+        Value::String(text) => unseen_in(text),
+        Value::Array(values) => values.iter().find_map(unseen),
+        Value::Object(members) => members.iter().find_map(|(name, value)| unseen_in(name).or_else(|| unseen(value))),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
+/// Controls of terminals, and what joins, turns around or hides letters (Unicode 16, category Cf, as far as it is used for that).
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 impl Manifest {

@@ -95,3 +95,13 @@ fn a_header_that_nothing_can_go_by_is_refused_at_once() {
     assert!(hook("Signature").is_ok());
     assert!(matches!(hook("Signature:"), Err(ManifestError::Inbound { .. })));
 }
+
+/// Guards the look at every text: an operator reads a manifest on a terminal before accepting what it asks for.
+#[test]
+fn what_does_not_show_or_changes_how_others_do_is_in_no_manifest() {
+    for hidden in ["\\u001B[8m", "\\u000Asigned by ed25519:…", "\\u202E", "\\u200B"] {
+        let refused = with("settings.host}/v3", &format!("settings.host}}/v3/{hidden}")).expect_err(hidden);
+        assert!(matches!(refused, ManifestError::Unseen(_)), "{hidden}: {refused:?}");
+        assert!(refused.to_string().chars().all(|c| !c.is_control() && c != '\u{202e}'), "{refused}");
+    }
+}

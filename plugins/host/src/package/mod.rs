@@ -7,6 +7,7 @@
 mod error;
 mod outline;
 mod sections;
+mod settings;
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -17,6 +18,7 @@ use wit_component::ComponentEncoder;
 use crate::{
     inspection::Inspection,
     manifest::{Manifest, ManifestError},
+    redact::Redactor,
 };
 
 use outline::Outline;
@@ -24,6 +26,7 @@ use sections::Content;
 
 pub use error::{Instead, PackageError};
 pub use sections::{SECTION, STAMP, embed};
+pub(crate) use settings::settings_validator;
 
 /// The largest package there may be.
 pub const SIZE_MAX: usize = 32 << 20;
@@ -34,6 +37,8 @@ const IMPORTS: [&str; 4] = [
     "wellspring:connector/inbound@0.1.0",
     "wellspring:connector/types@0.1.0",
 ];
+/// So much of the name of an import is said to whoever may not have it, in characters.
+const IMPORT_CHARS: usize = 200;
 /// What it must export, in the order of the alphabet.
 pub const EXPORTS: [&str; 8] =
     ["check", "correct", "deliver", "describe", "list-jobs", "partner", "receive", "withdraw"];
@@ -49,7 +54,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, PackageError> {
     }
     let outline = Outline::read(bytes)?;
     if let Some(import) = outline.imports.iter().find(|import| !IMPORTS.contains(&import.as_str())) {
-        return Err(PackageError::ImportDenied { import: import.clone() });
+        return Err(PackageError::ImportDenied { import: Redactor::default().line(import, IMPORT_CHARS) });
     }
     if let Some(export) = EXPORTS.into_iter().find(|wanted| !outline.exports.iter().any(|export| export == wanted)) {
         return Err(PackageError::ExportMissing { export });
@@ -98,11 +103,6 @@ pub fn pack(core_wasm: &[u8], manifest_toml: &str, settings_schema: &Value) -> R
     let package = embed(encoded, manifest_toml, settings_schema)?;
     inspect(&package)?;
     Ok(package)
-}
-
-/// Compiles the schema that a connection's settings must fit. References to other documents are not followed.
-pub(crate) fn settings_validator(schema: &Value) -> Result<jsonschema::Validator, PackageError> {
-    jsonschema::draft202012::new(schema).map_err(|error| PackageError::SettingsSchema(error.to_string()))
 }
 
 fn features() -> WasmFeatures {

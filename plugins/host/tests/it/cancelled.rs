@@ -27,7 +27,7 @@ async fn ten_thousand_calls_cut_off_in_the_middle_of_a_request_leave_nothing_beh
     let (begun, given_up) = (Arc::clone(&silent.begun), Arc::clone(&silent.given_up));
     let host = host(tight()).answered_by(Arc::new(silent));
     install(&host, &["notes", "echoes"]).await;
-    // As many at a time as there are slots, so that a slot that did not come back would be missed at once.
+    // As many at a time as one connection may have, so that turns or slots that do not come back are missed soon.
     for _ in 0..CALLS / 4 {
         let after = Duration::from_millis(3);
         tokio::join!(cut_off(&host, after), cut_off(&host, after), cut_off(&host, after), cut_off(&host, after));

@@ -32,13 +32,16 @@ impl Entropy for Sevens {
     }
 }
 
+/// Four calls at a time for one connection, which has a quarter.
+const SLOTS: u32 = 16;
+
 /// Limits that let a test of each end soon.
 pub fn tight() -> Limits {
     Limits { cpu_ticks: 30, wall: Duration::from_secs(20), ..Limits::default() }
 }
 
 pub fn host(limits: Limits) -> Host {
-    host_of(limits, 4)
+    host_of(limits, SLOTS)
 }
 
 /// A host with so many slots.
@@ -54,7 +57,7 @@ pub async fn apart(limits: Limits, arguments: &[&str]) -> Host {
     let program = folder.join("examples/guests");
     assert!(program.is_file(), "{} is built with the tests", program.display());
     let arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-    let config = HostConfig { limits, slots: 4, ..HostConfig::default() };
+    let config = HostConfig { limits, slots: SLOTS, ..HostConfig::default() };
     let program = Workplace::Child { program, arguments };
     Host::apart(config, program, Arc::new(InMemory::default()), Arc::new(StoppedClock)).await.expect("it starts")
 }

@@ -45,7 +45,7 @@ pub async fn install(args: Install) -> Result<u8, Failure> {
     };
     let store = opened(&config).await?;
     let asked = Installation { package, signature, unsigned, consent, now: SystemClock.now() };
-    let done = installed::install(&host(&config)?, &store, &config.connectors, &trust, asked).await;
+    let done = installed::install(&host(&config).await?, &store, &config.connectors, &trust, asked).await;
     store.close().await;
     let installed = done.map_err(|error| refused(&args.file, error))?;
     say!("{}", installed.inspection);

@@ -74,13 +74,19 @@ async fn opened(config: &Config) -> Result<Store, Failure> {
     Ok(store)
 }
 
-/// A sandbox that serves nobody: packages are compiled and tried in it.
-fn host(config: &Config) -> Result<Host, Failure> {
-    let workplace = Workplace::this_program(installed::COMPILE).map_err(Failure::could_not_run)?;
+/// A sandbox that serves nobody: packages are compiled and tried in it. This process holds the master key, and a package that is tried
+/// has run nowhere before: it is kept apart as a gateway keeps it.
+async fn host(config: &Config) -> Result<Host, Failure> {
+    let program = |argument| Workplace::this_program(argument).map_err(Failure::could_not_run);
     let master = start::master_key(config).map_err(Failure::could_not_run)?;
-    let compiler = installed::compiler(&config.connectors, &master, workplace).map_err(Failure::could_not_run)?;
+    let compiler = installed::compiler(&config.connectors, &master, program(installed::COMPILE)?);
+    let compiler = compiler.map_err(Failure::could_not_run)?;
     let kept = Arc::new(InMemory::default());
-    let host = Host::new(HostConfig::default(), kept, Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let host = if config.connectors.own_process {
+        Host::apart(HostConfig::default(), program(installed::RUN)?, kept, Arc::new(SystemClock)).await
+    } else {
+        Host::new(HostConfig::default(), kept, Arc::new(SystemClock), Arc::new(SystemEntropy))
+    };
     Ok(host.map_err(Failure::could_not_run)?.with_compiler(compiler))
 }
 

@@ -2,6 +2,8 @@
 //! limits, and nothing else.
 
 use std::{
+    collections::BTreeSet,
+    process::Stdio,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -13,7 +15,7 @@ use wellspring_server::{
     installed,
 };
 
-use super::{ADDRESS, echoes};
+use super::{ADDRESS, Operator, VENDOR, echoes};
 
 /// Locals and loops: 25 KB that take the compiler more than a minute and some gigabytes.
 const BOMB: (usize, usize) = (1_500, 1_500);
@@ -144,4 +146,29 @@ async fn too_many_and_too_large_functions_are_refused_without_a_compiler() {
     let doubling: String = (1..40).map(|at| format!("(type $t{at} (tuple $t{} $t{}))", at - 1, at - 1)).collect();
     let types = format!("(type $t0 (tuple u8 u8)) {doubling}");
     assert!(matches!(inspect(&component(&types, "")), Err(PackageError::Malformed(_))));
+}
+
+/// Fails where the command that installs runs what it tries in its own process, which holds the master key.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_is_tried_before_it_is_installed_runs_in_a_process_of_its_own() {
+    let operator = Operator::start().await;
+    let file = operator.package("tried.wasm", &echoes("1.0.0", ADDRESS), Some(VENDOR));
+    let mut install = operator.command(&["install", &file, "--accept-rights"]);
+    let mut running = install.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program runs");
+    let children = format!("/proc/{0}/task/{0}/children", running.id());
+    let mut seen = BTreeSet::new();
+    let ended = loop {
+        let of_all_threads = std::fs::read_to_string(&children).unwrap_or_default();
+        for child in of_all_threads.split_whitespace() {
+            let command = std::fs::read_to_string(format!("/proc/{child}/cmdline")).unwrap_or_default();
+            seen.extend(command.split('\0').nth(1).map(str::to_owned));
+        }
+        if let Some(ended) = running.try_wait().expect("it is ours") {
+            break ended;
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    };
+    assert!(ended.success(), "{ended}");
+    assert!(seen.contains(installed::RUN), "its processes: {seen:?}");
 }

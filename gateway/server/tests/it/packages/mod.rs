@@ -66,17 +66,19 @@ impl Operator {
 
     /// As [`Self::connectors`], where unsigned packages are allowed.
     pub fn connectors_where(&self, unsigned_allowed: &str, arguments: &[&str]) -> Said {
-        let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_wellspring"))
-            .arg("connectors")
-            .args(arguments)
-            .arg("--config")
-            .arg(self.gateway.file())
-            .env("WELLSPRING_CONNECTORS__TRUST_FILE", self.file("trust.toml"))
-            .env("WELLSPRING_CONNECTORS__ALLOW_UNSIGNED", unsigned_allowed)
-            .env("WELLSPRING_LOG__FILTER", "warn")
-            .output()
-            .expect("the program runs");
+        let mut command = self.command(arguments);
+        let command = command.env("WELLSPRING_CONNECTORS__ALLOW_UNSIGNED", unsigned_allowed);
+        let Output { status, stdout, stderr } = command.output().expect("the program runs");
         Said { code: status.code(), text: String::from_utf8_lossy(&[stdout, stderr].concat()).into_owned() }
+    }
+
+    /// `wellspring connectors …`, not yet run.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wellspring"));
+        command.arg("connectors").args(arguments).arg("--config").arg(self.gateway.file());
+        command.env("WELLSPRING_CONNECTORS__TRUST_FILE", self.file("trust.toml"));
+        command.env("WELLSPRING_LOG__FILTER", "warn");
+        command
     }
 
     /// Writes a package, signed by `by` if by anybody, and gives its path.
