@@ -97,7 +97,8 @@ impl Subject for Guest {
     /// Memory of a host with this guest alone, whose calls all wait for their answer.
     fn memory(&self, instances: usize) -> Result<u64, Failure> {
         let (gate, runtime) = (Gate::closed(), runtime()?);
-        let host = Arc::new(host(u32::try_from(instances)?, Arc::clone(&gate) as _)?);
+        // One connection has a quarter of the slots.
+        let host = Arc::new(host(u32::try_from(instances * 4)?, Arc::clone(&gate) as _)?);
         runtime.block_on(host.install(self.package.clone()))?;
         let calls = (0..instances).map(|_| self.call()).collect::<Result<Vec<_>, _>>()?;
         let before = figures::private_kib()?;
