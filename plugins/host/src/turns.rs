@@ -132,14 +132,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_wait_counts_towards_the_time_of_the_call() {
-        let turns = Arc::new(Turns::new(1));
+        let turns = Turns::new(1);
         let first = turns.take(connection(1), Direction::Out, SOON).await.expect("a turn");
-        let waiting = Arc::clone(&turns);
-        let second =
-            tokio::spawn(async move { waiting.take(connection(1), Direction::Out, Duration::from_secs(10)).await });
-        tokio::time::sleep(Duration::from_secs(4)).await;
-        drop(first);
-        let left = second.await.expect("it ends").expect("a turn").left;
+        let second = turns.take(connection(1), Direction::Out, Duration::from_secs(10));
+        let (second, ()) = tokio::join!(second, async {
+            tokio::time::advance(Duration::from_secs(4)).await;
+            drop(first);
+        });
+        let left = second.expect("a turn").left;
         assert!(left <= Duration::from_secs(6), "{left:?}");
     }
 

@@ -53,6 +53,7 @@ impl Apart {
             return Err(HostError::new("guests are to run in a process of their own, and no program was named"));
         };
         let line = begin(&program, &arguments, &limits, slots).await?;
+        tracing::debug!(process = line.process, "connectors run in a process of their own");
         Ok(Self {
             program,
             arguments,

@@ -43,7 +43,7 @@ pub enum ManifestError {
 
 /// The first text with a character that does not show, or that changes how others do, in a form that does show it. An operator reads
 /// all of a manifest before accepting it, some of it on a terminal.
-pub(super) fn unseen(value: &Value) -> Option<String> {
+fn unseen(value: &Value) -> Option<String> {
     let shown = |c: char| if is_unseen(c) { c.escape_unicode().to_string() } else { c.to_string() };
     let unseen_in = |text: &str| text.chars().any(is_unseen).then(|| text.chars().map(shown).collect());
     match value {
@@ -65,6 +65,10 @@ impl Manifest {
     pub(super) fn check(&self) -> Result<(), ManifestError> {
         if self.contract != CONTRACT {
             return Err(ManifestError::Contract(self.contract.clone()));
+        }
+        let texts = serde_json::to_value(self).map_err(|error| ManifestError::Unreadable(error.to_string()))?;
+        if let Some(text) = unseen(&texts) {
+            return Err(ManifestError::Unseen(text));
         }
         let numbers: Vec<_> = self.version.split('.').collect();
         let is_number = |part: &&str| !part.is_empty() && part.len() < 9 && part.bytes().all(|b| b.is_ascii_digit());

@@ -36,12 +36,7 @@ fn bounded(schema: &Value) -> Result<(), String> {
     if size > BYTES_MAX {
         return Err(format!("it has {size} bytes; the limit is {BYTES_MAX}"));
     }
-    let whole = Written { schema, sizes: BTreeMap::new() }.size(schema, 0)?;
-    if whole.parts > PARTS_MAX { Err(too_many()) } else { Ok(()) }
-}
-
-fn too_many() -> String {
-    format!("with every `$ref` written out it has more than {PARTS_MAX} members and elements")
+    Written { schema, sizes: BTreeMap::new() }.size(schema, 0).map(drop)
 }
 
 /// A schema with its references written out, as far as it has been gone through.
@@ -51,7 +46,7 @@ struct Written<'s> {
     sizes: BTreeMap<&'s str, Option<Size>>,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Size {
     parts: usize,
     depth: usize,
@@ -109,7 +104,10 @@ impl Size {
     fn add(&mut self, within: Self) -> Result<(), String> {
         self.parts = self.parts.saturating_add(within.parts);
         self.depth = self.depth.max(within.depth + 1);
-        if self.parts > PARTS_MAX { Err(too_many()) } else { Ok(()) }
+        if self.parts > PARTS_MAX {
+            return Err(format!("with every `$ref` written out it has more than {PARTS_MAX} members and elements"));
+        }
+        Ok(())
     }
 }
 
