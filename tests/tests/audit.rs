@@ -53,10 +53,11 @@ async fn what_was_changed_in_the_file_is_named_by_the_command() {
     let command = |arguments: &[&str]| world.gateway.command(&[&["audit"], arguments].concat());
     let trail = world.client.get(&format!("/v1/audit?subject={submission}&action=submission.accepted")).await;
     let number = trail.expect("it is shown")["items"][0]["number"].as_u64().expect("a number");
-    assert!(command(&["verify"]).expect("it is in order").contains("none covered by a signed head"));
-    assert_eq!(command(&["sign"]).expect("it signs"), "trails signed: 1");
+    // The gateway signs, too, whenever its own turn comes: that may have been before the submission or after it.
+    command(&["sign"]).expect("it signs");
     let kept = command(&["sign", "--json"]).expect("it prints heads");
     let head: Value = serde_json::from_str(&kept).expect("a line");
+    assert!(head["number"].as_u64().expect("a number") >= number, "{kept}");
     assert!(command(&["verify"]).expect("it is in order").contains(&format!("signed up to row {}", head["number"])));
 
     let file = world.gateway.folder().join("trail.jsonl");
