@@ -1,9 +1,9 @@
 //! Accepting submissions: each whole or not at all, many with few statements.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use wellspring_model::{
-    id::{KeyId, SubmissionId, TaskId},
+    id::{KeyId, TaskId},
     submission::Submission,
     trace::TraceParent,
 };
@@ -18,7 +18,7 @@ use crate::{
     },
     row::{json, micros},
     share::{self, SealedShare},
-    sql::{Arg, over_rows, query},
+    sql::{Arg, Dialect, Query, statements},
     standing::{self, Standing},
     task::{self, NewTask},
     transaction::Transaction,
@@ -81,16 +81,21 @@ impl Store {
     }
 }
 
-/// Stores many. If that fails, each is stored by itself, so that one that cannot be stored harms no other.
-pub(crate) async fn all(tx: &mut Transaction, submissions: Vec<SealedSubmission>) -> Vec<Result<Accepted, StoreError>> {
+/// Stores many. If that fails, each is stored by itself, so that one that cannot be stored harms no other. `is_first`: whether
+/// no unit came before in this transaction.
+pub(crate) async fn all(
+    tx: &mut Transaction,
+    submissions: Vec<SealedSubmission>,
+    is_first: bool,
+) -> Vec<Result<Accepted, StoreError>> {
     let all: Vec<&SealedSubmission> = submissions.iter().collect();
-    match together(tx, &all).await {
+    match together(tx, &all, is_first).await {
         Ok(accepted) => accepted.into_iter().map(Ok).collect(),
         Err(error) if all.len() == 1 => vec![Err(error)],
         Err(_) => {
             let mut results = Vec::with_capacity(all.len());
             for one in all {
-                let result = together(tx, &[one]).await;
+                let result = together(tx, &[one], false).await;
                 results.push(result.and_then(|mut accepted| accepted.pop().ok_or(StoreError::NotCommitted)));
             }
             results
@@ -99,15 +104,16 @@ pub(crate) async fn all(tx: &mut Transaction, submissions: Vec<SealedSubmission>
 }
 
 /// Stores all of them or none.
-async fn together(tx: &mut Transaction, all: &[&SealedSubmission]) -> Result<Vec<Accepted>, StoreError> {
-    let mark = tx.mark();
-    query("SAVEPOINT accepted").execute(&mut *tx).await?;
+async fn together(
+    tx: &mut Transaction,
+    all: &[&SealedSubmission],
+    is_first: bool,
+) -> Result<Vec<Accepted>, StoreError> {
+    let begun = tx.begin_unit(is_first).await?;
     let result = insert(tx, all).await;
     if result.is_err() {
-        tx.back_to(mark);
-        query("ROLLBACK TO accepted").execute(&mut *tx).await?;
+        tx.undo_unit(begun).await?;
     }
-    query("RELEASE accepted").execute(&mut *tx).await?;
     result
 }
 
@@ -119,10 +125,12 @@ async fn insert(tx: &mut Transaction, all: &[&SealedSubmission]) -> Result<Vec<A
     let accepted: Vec<Accepted> = all.iter().map(of).collect();
     let with = all.iter().zip(&accepted).filter(|(_, accepted)| matches!(accepted, Accepted::New));
     let new: Vec<&SealedSubmission> = with.map(|(one, _)| *one).collect();
-    insert_submissions(tx, &new).await?;
-    insert_payloads(tx, &new).await?;
+    store_payloads(tx, &new).await?;
+    let dialect = tx.dialect();
+    let mut queries = insert_submissions(dialect, &new);
+    queries.extend(insert_rights(dialect, &new));
     let shares = new.iter().map(|one| share::row(one.new.submission.tenant, one.new.submission.id, &one.share));
-    share::insert(tx, shares.collect()).await?;
+    queries.extend(share::insert(dialect, shares.collect()));
     let tasks = new.iter().map(|one| {
         let submission = &one.new.submission;
         let kind = TaskKind::Assess { submission: submission.id };
@@ -131,8 +139,9 @@ async fn insert(tx: &mut Transaction, all: &[&SealedSubmission]) -> Result<Vec<A
     });
     let tasks: Vec<NewTask> = tasks.collect();
     if !tasks.is_empty() {
-        task::enqueue(tx, tasks).await?;
+        queries.extend(task::insert(tx, tasks));
     }
+    Query::execute_all(queries, tx).await?;
     for one in new {
         let submission = &one.new.submission;
         let (at, actor) = (submission.received_at, one.new.key.to_string());
@@ -166,7 +175,7 @@ async fn claim_keys(tx: &mut Transaction, all: &[&SealedSubmission]) -> Result<V
     Ok(accepted.collect())
 }
 
-async fn insert_submissions(tx: &mut Transaction, new: &[&SealedSubmission]) -> Result<(), StoreError> {
+fn insert_submissions(dialect: Dialect, new: &[&SealedSubmission]) -> Vec<Query> {
     let row = |one: &&SealedSubmission| -> Vec<Arg> {
         let submission = &one.new.submission;
         vec![
@@ -183,17 +192,24 @@ async fn insert_submissions(tx: &mut Transaction, new: &[&SealedSubmission]) -> 
     };
     let insert = "INSERT INTO submissions \
                   (id, tenant, connection, posting, application, language, payloads, received_at, state) VALUES";
-    over_rows(tx, insert, new.iter().map(row).collect(), "").await.map(drop)
+    statements(dialect, insert, new.iter().map(row).collect(), "")
 }
 
-async fn insert_payloads(tx: &mut Transaction, new: &[&SealedSubmission]) -> Result<(), StoreError> {
-    let (mut payloads, mut rights): (BTreeMap<Key, &Placed>, BTreeSet<(SubmissionId, Key)>) = Default::default();
+async fn store_payloads(tx: &mut Transaction, new: &[&SealedSubmission]) -> Result<(), StoreError> {
+    let mut payloads: BTreeMap<Key, &Placed> = BTreeMap::new();
     for one in new {
         for placed in &one.placed {
-            let key = (one.new.submission.tenant, placed.digest);
-            payloads.entry(key).or_insert(placed);
-            rights.insert((one.new.submission.id, key));
+            payloads.entry((one.new.submission.tenant, placed.digest)).or_insert(placed);
         }
     }
-    rows::insert(tx, &payloads, &rights).await
+    rows::insert(tx, &payloads).await
+}
+
+fn insert_rights(dialect: Dialect, new: &[&SealedSubmission]) -> Vec<Query> {
+    let of = |one: &&SealedSubmission| {
+        let (submission, tenant) = (one.new.submission.id, one.new.submission.tenant);
+        let right = |placed: &Placed| (submission, (tenant, placed.digest));
+        one.placed.iter().map(right).collect::<Vec<_>>()
+    };
+    rows::insert_rights(dialect, &new.iter().flat_map(of).collect())
 }

@@ -14,11 +14,23 @@ use crate::{
 };
 
 /// Gates that one claim serves at most.
-const MOST_GATES: i64 = 32;
+const MOST_GATES: usize = 32;
+/// No gate comes after this one: ids are of ASCII.
+const LAST_GATE: &str = "\u{7f}";
 /// A gate is held for the moment in which somebody settles or claims. If all were, they are asked again after so long.
 const BUSY_AGAIN_MILLIS: [u64; 4] = [5, 10, 20, 40];
 /// Due tasks that are looked at in a gate for each one wanted, where some wait for others of their key.
 const LOOKED_AT: i64 = 4;
+
+/// What a look for work came to.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Claimed {
+    pub leased: Vec<Leased>,
+    /// Whether another look may find more at once.
+    pub is_more: bool,
+    /// Whether something that is due waits until something that is under way has ended: its destination has enough of it.
+    pub is_held_up: bool,
+}
 
 impl Store {
     /// Leases up to `most` tasks that are due, a share from every gate that is open and has some.
@@ -26,11 +38,11 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn claim(&self, most: usize, lease: Duration, token: LeaseToken) -> Result<Vec<Leased>, StoreError> {
-        self.claim_some(None, most, lease, token).await
+        Ok(self.claim_some(None, most, lease, token).await?.leased)
     }
 
     /// As [`Self::claim`], for a process that holds so many tasks of each gate and has room for `most` more: no destination
-    /// gets so much of that room that others find none when it is slow.
+    /// gets so much of that room that others find none when it is slow. Says what to wait for before looking again.
     ///
     /// # Errors
     /// The store's.
@@ -40,7 +52,7 @@ impl Store {
         most: usize,
         lease: Duration,
         token: LeaseToken,
-    ) -> Result<Vec<Leased>, StoreError> {
+    ) -> Result<Claimed, StoreError> {
         self.claim_some(Some(held), most, lease, token).await
     }
 
@@ -50,52 +62,55 @@ impl Store {
         most: usize,
         lease: Duration,
         token: LeaseToken,
-    ) -> Result<Vec<Leased>, StoreError> {
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
+    ) -> Result<Claimed, StoreError> {
         let lease = i64::try_from(lease.as_micros()).unwrap_or(i64::MAX);
         // Looking costs no write: an idle gateway does not commit once a second.
         let now = self.now().await?;
         let after = self.turn.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let gates = in_turn(&self.read, now, &after).await?;
-        let Some(last) = gates.last().copied() else { return Ok(Vec::new()) };
-        let wanted = usize::try_from(most).unwrap_or(usize::MAX);
-        let last = gates.get(wanted.saturating_sub(1)).copied().unwrap_or(last);
+        let Some(last) = gates.last().copied() else { return Ok(Claimed::default()) };
+        // There may be gates that are not served this time.
+        let are_more = gates.len() > most || gates.len() >= MOST_GATES;
+        let last = gates.get(most.saturating_sub(1)).copied().unwrap_or(last);
         *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = last.to_string();
+        let places = i64::try_from(most).unwrap_or(i64::MAX);
         for again in BUSY_AGAIN_MILLIS {
             let (gates, held) = (gates.clone(), held.clone());
-            let (leased, busy) =
-                self.writer.write_alone(move |tx| Box::pin(claim(tx, gates, held, most, lease, token))).await?;
-            if !leased.is_empty() || !busy {
-                return Ok(leased);
+            let (mut claimed, busy) =
+                self.writer.write_alone(move |tx| Box::pin(claim(tx, gates, held, places, lease, token))).await?;
+            let is_some = !claimed.leased.is_empty();
+            if is_some || !busy {
+                // Where nothing came of it, the same is not asked again at once.
+                claimed.is_more |= is_some && (are_more || busy);
+                claimed.is_held_up |= are_more && !is_some;
+                return Ok(claimed);
             }
             tokio::time::sleep(Duration::from_millis(again)).await;
         }
-        Ok(Vec::new())
+        Ok(Claimed { is_held_up: true, ..Claimed::default() })
     }
 }
 
 /// Gates with due work that let something through, from the one after `after` on and round.
 async fn in_turn(on: impl On + Copy, now: i64, after: &str) -> Result<Vec<GateId>, StoreError> {
-    let mut gates = due_gates(on, now, after).await?;
-    if gates.len() < usize::try_from(MOST_GATES).unwrap_or(usize::MAX) && !after.is_empty() {
-        for gate in due_gates(on, now, "").await? {
-            if !gates.contains(&gate) {
-                gates.push(gate);
-            }
-        }
+    let mut gates = due_gates(on, now, after, LAST_GATE).await?;
+    if gates.len() < MOST_GATES && !after.is_empty() {
+        gates.extend(due_gates(on, now, "", after).await?);
+        gates.truncate(MOST_GATES);
     }
     Ok(gates)
 }
 
-async fn due_gates(on: impl On, now: i64, after: &str) -> Result<Vec<GateId>, StoreError> {
+/// Those after `after`, up to and with `to`.
+async fn due_gates(on: impl On, now: i64, after: &str, to: &str) -> Result<Vec<GateId>, StoreError> {
     // Each step of the recursion goes on to the next gate that has tasks at all, and says whether the one before lets
     // something through; when enough do, it ends. It says so itself, since a limit alone would end nothing where PostgreSQL
     // joins by hash: all would be walked, and come in no order.
     let rows = query(
         "WITH RECURSIVE turn (gate, before, lets_through, found) AS ( \
-             SELECT min(gate), min(gate), 0, 0 FROM tasks WHERE gate > $1 \
+             SELECT min(gate), min(gate), 0, 0 FROM tasks WHERE gate > $1 AND gate <= $4 \
              UNION ALL \
-             SELECT (SELECT min(t.gate) FROM tasks t WHERE t.gate > turn.gate), turn.gate, \
+             SELECT (SELECT min(t.gate) FROM tasks t WHERE t.gate > turn.gate AND t.gate <= $4), turn.gate, \
              CASE WHEN EXISTS (SELECT 1 FROM gates g WHERE g.id = turn.gate \
                  AND (g.state = 'open' OR (g.state = 'tripped' AND g.probe_at <= $2)) AND g.wait_until <= $2 \
                  AND (g.call_micros = 0 OR g.paced_until + g.call_micros <= $2 + g.burst_micros)) \
@@ -105,7 +120,8 @@ async fn due_gates(on: impl On, now: i64, after: &str) -> Result<Vec<GateId>, St
     )
     .bind(after)
     .bind(now)
-    .bind(MOST_GATES)
+    .bind(i64::try_from(MOST_GATES).unwrap_or(i64::MAX))
+    .bind(to)
     .fetch_all(on)
     .await?;
     rows.iter().map(|row| Read::new(row, "gates").id("before")).collect()
@@ -119,31 +135,38 @@ async fn claim(
     most: i64,
     lease: i64,
     token: LeaseToken,
-) -> Result<(Vec<Leased>, bool), StoreError> {
+) -> Result<(Claimed, bool), StoreError> {
     let now = tx.now();
-    let (mut leased, mut busy) = (Vec::new(), false);
+    let (mut claimed, mut busy) = (Claimed::default(), false);
     let mut left = most;
     let count = i64::try_from(gates.len()).unwrap_or(i64::MAX);
     for (index, id) in (0..).zip(gates) {
-        let share = left.div_euclid((count - index).max(1)).max(1).min(left);
-        if share == 0 {
+        let fair = left.div_euclid((count - index).max(1)).max(1).min(left);
+        if fair == 0 {
+            claimed.is_more = true;
             break;
         }
         let share = match (id, &held) {
-            (GateId::Tenant(_), _) | (_, None) => share,
-            (_, Some(held)) => share.min(room(held.get(&id).copied().unwrap_or(0), left)),
+            (GateId::Tenant(_), _) | (_, None) => fair,
+            (_, Some(held)) => fair.min(room(held.get(&id).copied().unwrap_or(0), left)),
         };
         if share == 0 {
+            claimed.is_held_up = true;
             continue;
         }
         let Some(mut of_gate) = from_gate(tx, id, share, now, lease, token).await? else {
             busy = true;
             continue;
         };
-        left -= i64::try_from(of_gate.len()).unwrap_or(i64::MAX);
-        leased.append(&mut of_gate);
+        let found = i64::try_from(of_gate.leased.len()).unwrap_or(i64::MAX);
+        left -= found;
+        claimed.leased.append(&mut of_gate.leased);
+        // What a destination may have of this process it has until something ends.
+        let is_all = found == share;
+        claimed.is_more |= of_gate.is_more || (is_all && share == fair);
+        claimed.is_held_up |= of_gate.is_held_up || (is_all && share < fair);
     }
-    Ok((leased, busy))
+    Ok((claimed, busy))
 }
 
 /// How many more tasks of a destination a process may hold that holds some and has `free` places: as many as leave at least
@@ -163,26 +186,26 @@ async fn from_gate(
     now: i64,
     lease: i64,
     token: LeaseToken,
-) -> Result<Option<Vec<Leased>>, StoreError> {
+) -> Result<Option<Claimed>, StoreError> {
     // Only a destination has limits. Whoever holds it now is not waited for: two claims could wait for each other.
     let mut held = None;
-    let mut share = share;
+    let mut allowed = share;
     if !matches!(id, GateId::Tenant(_)) {
         let Some(gate) = gate::hold(tx, id, false).await? else { return Ok(None) };
         let live = "SELECT count(*) FROM tasks WHERE gate = $1 AND lease_token IS NOT NULL AND run_at > $2";
         let live = query(live).bind(id.to_string()).bind(now).number(&mut *tx).await?;
-        share = share.min(gate.allows(live, now));
+        allowed = allowed.min(gate.allows(live, now));
         held = Some(gate);
     }
-    if share == 0 {
-        return Ok(Some(Vec::new()));
+    if allowed == 0 {
+        return Ok(Some(Claimed { is_held_up: true, ..Claimed::default() }));
     }
-    let looked_at = share.saturating_mul(LOOKED_AT);
-    let leased = take(tx, id, share, looked_at, now, lease, token).await?;
+    let looked_at = allowed.saturating_mul(LOOKED_AT);
+    let leased = take(tx, id, allowed, looked_at, now, lease, token).await?;
     let count = i64::try_from(leased.len()).unwrap_or(i64::MAX);
-    if count < share {
-        put_off(tx, id, looked_at, now).await?;
-    }
+    let is_held_up = count == allowed && allowed < share;
+    // Others may be behind those that were looked at.
+    let is_more = count < allowed && put_off(tx, id, looked_at, now).await? > 0;
     if let Some(mut gate) = held
         && gate.pace.call > 0
         && count > 0
@@ -190,7 +213,7 @@ async fn from_gate(
         gate.lease(count, now);
         gate::write(tx, id, &gate).await?;
     }
-    Ok(Some(leased))
+    Ok(Some(Claimed { leased, is_more, is_held_up }))
 }
 
 /// Of the first due tasks those that no older task with the same key is before, and none of whose key is being done.
@@ -239,27 +262,28 @@ async fn take(
 }
 
 /// Those among the first due tasks that wait for an older one of their key will not be looked at again before that one
-/// is due or done: so many of them cannot hide what is behind.
-async fn put_off(tx: &mut Transaction, id: GateId, looked_at: i64, now: i64) -> Result<(), StoreError> {
+/// is due or done: so many of them cannot hide what is behind, nor that one if it became due after them. Says how many there
+/// were.
+async fn put_off(tx: &mut Transaction, id: GateId, looked_at: i64, now: i64) -> Result<u64, StoreError> {
     let sql = match tx.dialect() {
         Dialect::Sqlite => concat!(
             "UPDATE tasks SET run_at = (SELECT max(o.run_at) FROM tasks o ",
             "WHERE o.serialization_key = tasks.serialization_key AND o.id < tasks.id) WHERE id IN ( ",
-            "SELECT id FROM (SELECT id, serialization_key FROM tasks WHERE gate = $1 AND run_at <= $2 ",
+            "SELECT id FROM (SELECT id, serialization_key, run_at FROM tasks WHERE gate = $1 AND run_at <= $2 ",
             "ORDER BY run_at, id LIMIT $3) AS due ",
             "WHERE EXISTS (SELECT 1 FROM tasks o WHERE o.serialization_key = due.serialization_key ",
-            "AND o.id < due.id AND o.run_at > $2))"
+            "AND o.id < due.id AND o.run_at > due.run_at))"
         ),
         Dialect::Postgres => concat!(
             "UPDATE tasks SET run_at = (SELECT max(o.run_at) FROM tasks o ",
             "WHERE o.serialization_key = tasks.serialization_key AND o.id < tasks.id) WHERE id = ANY (ARRAY ( ",
-            "SELECT id FROM (SELECT id, serialization_key FROM tasks WHERE gate = $1 AND run_at <= $2 ",
+            "SELECT id FROM (SELECT id, serialization_key, run_at FROM tasks WHERE gate = $1 AND run_at <= $2 ",
             "ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) AS due ",
             "WHERE EXISTS (SELECT 1 FROM tasks o WHERE o.serialization_key = due.serialization_key ",
-            "AND o.id < due.id AND o.run_at > $2)))"
+            "AND o.id < due.id AND o.run_at > due.run_at)))"
         ),
     };
-    query(sql).bind(id.to_string()).bind(now).bind(looked_at).execute(tx).await.map(drop)
+    query(sql).bind(id.to_string()).bind(now).bind(looked_at).execute(tx).await
 }
 
 fn read(row: &Row, gate: GateId, token: LeaseToken) -> Result<Leased, StoreError> {

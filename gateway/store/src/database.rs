@@ -10,16 +10,15 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{
     ConnectOptions as _, Connection as _, PgConnection, SqliteConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
 use crate::{
     StoreError,
-    sql::{Connection, Dialect, Pool},
+    sql::{Connection, Connections, Dialect, Pool},
 };
 
-/// Connections for reading. Reads never wait for the writer.
-const SQLITE_READERS: u32 = 4;
+/// Connections to PostgreSQL for reading.
 const POSTGRES_READERS: u32 = 12;
 /// How long to wait for another process that holds SQLite's write lock (a command beside a running server).
 const BUSY: Duration = Duration::from_secs(10);
@@ -36,8 +35,9 @@ const UNTESTED: Duration = Duration::from_secs(1);
 /// How long PostgreSQL waits for the next statement of a transaction. They follow one another at once; while a node is frozen
 /// in the midst of one, others wait for the rows that it holds, and their own leases run down.
 const IDLE_IN_TRANSACTION: &str = "5s";
-/// Statements kept prepared on a connection.
+/// Statements kept prepared on a connection to PostgreSQL, and to a file, where there are more (`sql::rows`) and each costs less.
 const PREPARED: usize = 256;
+const SQLITE_PREPARED: usize = 1_024;
 
 /// Where the store is.
 #[derive(Debug, Clone)]
@@ -70,7 +70,7 @@ impl Options {
                     .pragma("temp_store", "memory")
                     .pragma("cache_size", format!("-{CACHE_KIBIBYTES}"))
                     .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string())
-                    .statement_cache_capacity(PREPARED),
+                    .statement_cache_capacity(SQLITE_PREPARED),
             ),
             Database::Postgres(url) => {
                 let options = PgConnectOptions::from_str(url.expose_secret()).map_err(|_| StoreError::Url)?;
@@ -112,14 +112,7 @@ impl Options {
     /// Connections for reading.
     pub async fn pool(&self) -> Result<Pool, StoreError> {
         Ok(match self {
-            Self::Sqlite(options) => Pool::Sqlite(
-                SqlitePoolOptions::new()
-                    .max_connections(SQLITE_READERS)
-                    // A file does not hang up.
-                    .test_before_acquire(false)
-                    .connect_with(options.clone())
-                    .await?,
-            ),
+            Self::Sqlite(options) => Pool::Sqlite(Connections::open(options.clone()).await?),
             Self::Postgres(options) => Pool::Postgres(
                 PgPoolOptions::new()
                     .max_connections(POSTGRES_READERS)

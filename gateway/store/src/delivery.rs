@@ -211,9 +211,15 @@ impl Store {
                     // Nobody tries again to tell what was withdrawn meanwhile.
                     let is_taken_back = wait.is_some() && withdrawal::stops(tx, delivery).await?;
                     let next = match wait.filter(|_| !is_taken_back) {
-                        Some(wait) => Some(task::postpone(tx, &lease, wait).await?),
+                        Some(wait) => {
+                            tx.brings_work();
+                            Some(task::postpone(tx, &lease, wait).await?)
+                        }
                         None => {
-                            task::finish(tx, &lease).await?;
+                            // There is room for another one before this gate.
+                            if task::finish(tx, &lease).await? {
+                                tx.brings_work();
+                            }
                             None
                         }
                     };
@@ -247,8 +253,6 @@ impl Store {
                     {
                         tx.announce(delivery.announcement(lease.tenant, now, &ended.result));
                     }
-                    // There is room for another one before this gate.
-                    tx.brings_work();
                     tx.passages().add(lease.gate, ended.passage);
                     tx.note(AuditNote::new(lease.tenant, now, "worker", action, delivery).with(answered));
                     Ok(())

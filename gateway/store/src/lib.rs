@@ -66,6 +66,7 @@ pub use audit::{
     check_export, detail_of,
 };
 pub use backup::{Copied, CopyError, back_up, restore};
+pub use claim::Claimed;
 pub use connection_state::KeepState;
 pub use connector::{ConnectorVersion, NewConnectorVersion, VersionState};
 pub use correction::NewCorrection;

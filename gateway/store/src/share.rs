@@ -10,8 +10,7 @@ use wellspring_model::{
 use crate::{
     Store, StoreError,
     row::{Read, micros},
-    sql::{Arg, over_rows, query},
-    transaction::Transaction,
+    sql::{Arg, Dialect, Query, query, statements},
 };
 
 /// A link to a report. Its token is found by digest and kept sealed.
@@ -51,9 +50,9 @@ pub(crate) fn row(tenant: TenantId, submission: SubmissionId, share: &SealedShar
     ]
 }
 
-pub(crate) async fn insert(tx: &mut Transaction, rows: Vec<Vec<Arg>>) -> Result<(), StoreError> {
+pub(crate) fn insert(dialect: Dialect, rows: Vec<Vec<Arg>>) -> Vec<Query> {
     let insert = "INSERT INTO shares (id, tenant, submission, digest, sealed, expires_at) VALUES";
-    over_rows(tx, insert, rows, "").await.map(drop)
+    statements(dialect, insert, rows, "")
 }
 
 impl Store {

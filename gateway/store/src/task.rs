@@ -15,7 +15,7 @@ use wellspring_model::{
 use crate::{
     Store, StoreError, clock,
     gate::GateId,
-    sql::{over_rows, query},
+    sql::{Query, over_rows, query, statements},
     transaction::Transaction,
 };
 
@@ -94,6 +94,11 @@ pub(crate) struct NewTask {
 
 /// Puts tasks into the queue, due at once.
 pub(crate) async fn enqueue(tx: &mut Transaction, tasks: Vec<NewTask>) -> Result<(), StoreError> {
+    Query::execute_all(insert(tx, tasks), tx).await
+}
+
+/// As [`enqueue`], once what it gives is run.
+pub(crate) fn insert(tx: &mut Transaction, tasks: Vec<NewTask>) -> Vec<Query> {
     let now = tx.now();
     tx.brings_work();
     let row = |task: NewTask| {
@@ -109,21 +114,24 @@ pub(crate) async fn enqueue(tx: &mut Transaction, tasks: Vec<NewTask>) -> Result
         ]
     };
     let insert = "INSERT INTO tasks (id, tenant, gate, kind, subject, serialization_key, run_at, trace) VALUES";
-    over_rows(tx, insert, tasks.into_iter().map(row).collect(), "").await.map(drop)
+    statements(tx.dialect(), insert, tasks.into_iter().map(row).collect(), "")
 }
 
-/// Takes a task that is done out of the queue, if the lease still holds.
-pub(crate) async fn finish(tx: &mut Transaction, lease: &Leased) -> Result<(), StoreError> {
-    let done = query("DELETE FROM tasks WHERE id = $1 AND lease_token = $2 RETURNING id, serialization_key")
-        .bind(lease.task.to_string())
-        .bind(lease.token.to_string())
-        .fetch_optional(&mut *tx)
-        .await?;
-    let done = done.ok_or(StoreError::Fenced)?;
-    match crate::row::Read::new(&done, "tasks").optional_text("serialization_key")? {
-        Some(key) => next_in_order(tx, &key).await,
-        None => Ok(()),
+/// Takes a task that is done out of the queue, if the lease still holds. Says whether another one is due before its gate.
+pub(crate) async fn finish(tx: &mut Transaction, lease: &Leased) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let done = query(
+        "DELETE FROM tasks WHERE id = $1 AND lease_token = $2 RETURNING serialization_key, \
+         (SELECT count(*) FROM (SELECT d.id FROM tasks d WHERE d.gate = tasks.gate AND d.run_at <= $3 AND d.id <> $1 LIMIT 1) \
+         AS due) AS due",
+    );
+    let done = done.bind(lease.task.to_string()).bind(lease.token.to_string()).bind(now);
+    let done = done.fetch_optional(&mut *tx).await?.ok_or(StoreError::Fenced)?;
+    let done = crate::row::Read::new(&done, "tasks");
+    if let Some(key) = done.optional_text("serialization_key")? {
+        next_in_order(tx, &key).await?;
     }
+    Ok(done.count("due")? > 0)
 }
 
 /// The one behind it may have been put off until this one's lease would have ended.

@@ -229,10 +229,10 @@ struct Told {
     most: u64,
 }
 
-/// The applicant behind an application.
+/// An application by somebody who applies several times, with one record.
 fn of_person(number: u64) -> Application {
-    let email = format!("applicant-{}@example.org", number * RECORDS.0 / RECORDS.1);
-    Application { email, ..Application::numbered(number) }
+    let Application { name, email, .. } = Application::numbered(number * RECORDS.0 / RECORDS.1);
+    Application { name, email, ..Application::numbered(number) }
 }
 
 /// Signs records and makes requests of them, in the order in which they are due.

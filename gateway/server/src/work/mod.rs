@@ -27,7 +27,7 @@ use std::{
 use tokio::sync::{Notify, Semaphore, watch};
 use tracing::{Instrument, Span, field::Empty};
 use wellspring_model::id::TaskId;
-use wellspring_store::{GateId, LeaseToken, Leased, StoreError, TaskKind};
+use wellspring_store::{Claimed, GateId, LeaseToken, Leased, StoreError, TaskKind};
 
 use crate::{prepared::PrepareError, state::App, telemetry};
 
@@ -86,10 +86,9 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
         let Ok(first) = Arc::clone(&places).acquire_owned().await else { return };
         let batch = 1 + places.available_permits();
         watch.looking();
-        let leased = claim(&app, &held, batch).await;
-        let found = leased.len();
+        let claimed = claim(&app, &held, batch).await;
         let mut first = Some(first);
-        for task in leased {
+        for task in claimed.leased {
             let span = span(&app, &task);
             let waits = tracing::info_span!(parent: &span, "claim");
             let place = match first.take() {
@@ -110,10 +109,10 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
             });
         }
         drop(first);
-        if found == 0 {
+        if !claimed.is_more {
             tokio::select! {
                 () = watch.wait(POLL) => {}
-                () = ended.notified() => {}
+                () = ended.notified(), if claimed.is_held_up => {}
                 _ = stop.changed() => {}
             }
         }
@@ -148,17 +147,17 @@ async fn take_back(app: &App) {
     }
 }
 
-async fn claim(app: &App, held: &Held, batch: usize) -> Vec<Leased> {
+async fn claim(app: &App, held: &Held, batch: usize) -> Claimed {
     let token = LeaseToken::from_uuid(app.uuid());
     let mut of_gate: BTreeMap<GateId, usize> = BTreeMap::new();
     for one in lock(held).values() {
         *of_gate.entry(one.gate).or_default() += 1;
     }
     match app.store.claim_beside(of_gate, batch, app.config.lease(), token).await {
-        Ok(leased) => leased,
+        Ok(claimed) => claimed,
         Err(error) => {
             tracing::error!(%error, "no work can be leased");
-            Vec::new()
+            Claimed::default()
         }
     }
 }

@@ -32,7 +32,7 @@ pub use self::{
 use crate::{
     Store, StoreError,
     row::{Read, micros},
-    sql::{Dialect, over_rows, query},
+    sql::{Dialect, Query, over_rows, statements},
     transaction::Transaction,
 };
 
@@ -94,8 +94,9 @@ pub(crate) async fn append(tx: &mut Transaction, notes: Vec<AuditNote>) -> Resul
         of_tenant.entry(note.tenant).or_default().push(note);
     }
     let (mut rows, mut heads) = (Vec::new(), Vec::new());
+    let ends = hold_ends(tx, of_tenant.keys()).await?;
     for (tenant, notes) in of_tenant {
-        let (mut number, mut previous) = head(tx, tenant).await?;
+        let (mut number, mut previous) = ends.get(&tenant).copied().unwrap_or((0, row::beginning(tenant)));
         for note in notes {
             number += 1;
             let row = note.row(number, previous);
@@ -118,22 +119,31 @@ pub(crate) async fn append(tx: &mut Transaction, notes: Vec<AuditNote>) -> Resul
     }
     let insert = "INSERT INTO audit \
                   (tenant, number, at, actor, action, subject, times, detail, form, previous, digest) VALUES";
-    over_rows(tx, insert, rows, "").await?;
+    let mut queries = statements(tx.dialect(), insert, rows, "");
     let upsert = "ON CONFLICT (tenant) DO UPDATE SET number = excluded.number, digest = excluded.digest";
-    over_rows(tx, "INSERT INTO audit_heads (tenant, number, digest) VALUES", heads, upsert).await?;
-    Ok(())
+    let insert = "INSERT INTO audit_heads (tenant, number, digest) VALUES";
+    queries.extend(statements(tx.dialect(), insert, heads, upsert));
+    Query::execute_all(queries, tx).await
 }
 
-/// The end of a tenant's chain, held until the transaction ends.
-async fn head(tx: &mut Transaction, tenant: TenantId) -> Result<(u64, Digest), StoreError> {
-    let select = match tx.dialect() {
-        Dialect::Sqlite => "SELECT number, digest FROM audit_heads WHERE tenant = $1",
-        Dialect::Postgres => "SELECT number, digest FROM audit_heads WHERE tenant = $1 FOR UPDATE",
+/// The ends of tenants' chains, held until the transaction ends. In order, so that no two transactions wait for each other.
+async fn hold_ends(
+    tx: &mut Transaction,
+    tenants: impl Iterator<Item = &TenantId>,
+) -> Result<BTreeMap<TenantId, (u64, Digest)>, StoreError> {
+    let tail = match tx.dialect() {
+        Dialect::Sqlite => ") AS asked JOIN audit_heads h ON h.tenant = asked.column1",
+        Dialect::Postgres => {
+            ") AS asked JOIN audit_heads h ON h.tenant = asked.column1 ORDER BY h.tenant FOR UPDATE OF h"
+        }
     };
-    let row = query(select).bind(tenant.to_string()).fetch_optional(tx).await?;
-    let Some(row) = row else { return Ok((0, row::beginning(tenant))) };
-    let row = Read::new(&row, "audit_heads");
-    Ok((row::number(&row, "number")?, row.digest("digest")?))
+    let asked = tenants.map(|tenant| vec![tenant.to_string().into()]).collect();
+    let rows = over_rows(tx, "SELECT h.tenant, h.number, h.digest FROM (VALUES", asked, tail).await?;
+    let read = |row| {
+        let row = Read::new(row, "audit_heads");
+        Ok((row.id("tenant")?, (row::number(&row, "number")?, row.digest("digest")?)))
+    };
+    rows.iter().map(read).collect()
 }
 
 /// A row's number as it is stored.

@@ -11,7 +11,7 @@ use super::{Encoding, ObjectName, Place, Placed};
 use crate::{
     StoreError,
     row::{Read, Row},
-    sql::{Arg, Dialect, over_rows, query},
+    sql::{Arg, Dialect, Query, over_rows, query, statements},
     transaction::Transaction,
 };
 
@@ -26,16 +26,11 @@ const FRESH_MICROS: i64 = 60 * 60 * 1_000_000;
 /// of a tenant's.
 pub(crate) const EACH: &str = ") AS asked JOIN payloads p ON p.tenant = asked.column1 AND p.digest = asked.column2";
 
-/// Stores payloads with those who have a right to them. The same bytes handed in twice are stored once. In order, so that no
-/// two transactions wait for each other.
+/// Stores payloads. The same bytes handed in twice are stored once. In order, so that no two transactions wait for each other.
 ///
 /// # Errors
 /// [`StoreError::NotCommitted`] where something that was relied on is not there any more: the caller asks again.
-pub(crate) async fn insert(
-    tx: &mut Transaction,
-    payloads: &BTreeMap<Key, &Placed>,
-    rights: &BTreeSet<(SubmissionId, Key)>,
-) -> Result<(), StoreError> {
+pub(crate) async fn insert(tx: &mut Transaction, payloads: &BTreeMap<Key, &Placed>) -> Result<(), StoreError> {
     let now = tx.now();
     let (mut missing, mut known) = (BTreeMap::new(), BTreeSet::new());
     for (key, placed) in payloads {
@@ -59,14 +54,16 @@ pub(crate) async fn insert(
     // Those that were there a moment ago and have been retired meanwhile.
     missing.retain(|key, _| !there.contains(key));
     insert_new(tx, &mut missing).await?;
-    if !missing.is_empty() {
-        return Err(StoreError::NotCommitted);
-    }
+    if missing.is_empty() { Ok(()) } else { Err(StoreError::NotCommitted) }
+}
+
+/// Gives submissions a right to payloads that are there.
+pub(crate) fn insert_rights(dialect: Dialect, rights: &BTreeSet<(SubmissionId, Key)>) -> Vec<Query> {
     let row = |(submission, (tenant, digest)): &(SubmissionId, Key)| -> Vec<Arg> {
         vec![submission.to_string().into(), tenant.to_string().into(), digest.bytes().as_slice().into()]
     };
     let insert = "INSERT INTO submission_payloads (submission, tenant, digest) VALUES";
-    over_rows(tx, insert, rights.iter().map(row).collect(), "").await.map(drop)
+    statements(dialect, insert, rights.iter().map(row).collect(), "")
 }
 
 /// Leaves in `missing` what was there already.
@@ -198,9 +195,9 @@ mod tests {
     async fn stored(store: &Store, tenant: TenantId, place: Place) -> Result<(), StoreError> {
         let digest = Digest::from_bytes([7; 32]);
         let placed = Placed { digest, size: 3, encoding: Encoding::Plain, place };
-        let insert = store.writer.write(move |tx| {
-            Box::pin(async move { insert(tx, &BTreeMap::from([((tenant, digest), &placed)]), &BTreeSet::new()).await })
-        });
+        let insert = store
+            .writer
+            .write(move |tx| Box::pin(async move { insert(tx, &BTreeMap::from([((tenant, digest), &placed)])).await }));
         insert.await
     }
 

@@ -4,16 +4,18 @@
 //! [`Dialect`].
 
 mod arg;
+mod connections;
 mod rows;
 
 use std::{future::Future, time::Duration};
 
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool, SqlSafeStr, SqlStr, SqliteConnection, SqlitePool};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool, SqlSafeStr, SqlStr, SqliteConnection};
 
 pub(crate) use arg::Arg;
-pub(crate) use rows::{over_rows, read_over_rows};
+pub(crate) use connections::Connections;
+pub(crate) use rows::{over_rows, read_over_rows, statements};
 
-use crate::{StoreError, row::Row};
+use crate::{StoreError, row::Row, transaction::Transaction};
 
 /// How long PostgreSQL may take to answer. A connection whose other end is gone without a word (a machine without power, a
 /// firewall that forgot it) would otherwise be waited for without end.
@@ -61,6 +63,26 @@ impl Query {
 
     pub async fn fetch_optional(self, on: impl On) -> Result<Option<Row>, StoreError> {
         Ok(self.fetch_all(on).await?.into_iter().next())
+    }
+
+    /// Runs statements of which nobody asks for an answer, one after the other. On SQLite each would be a trip to its thread, so
+    /// that they are made one there; their arguments have to be plain `?`.
+    pub async fn execute_all(queries: Vec<Self>, tx: &mut Transaction) -> Result<(), StoreError> {
+        let queries = match tx.dialect() {
+            Dialect::Sqlite => queries.into_iter().reduce(Self::followed_by).into_iter().collect(),
+            Dialect::Postgres => queries,
+        };
+        for query in queries {
+            query.execute(&mut *tx).await?;
+        }
+        Ok(())
+    }
+
+    fn followed_by(self, next: Self) -> Self {
+        let mut both = composed(format!("{}; {}", self.sql.as_str(), next.sql.as_str()));
+        both.args = self.args;
+        both.args.extend(next.args);
+        both
     }
 
     /// The one number that a statement such as `SELECT count(*)` answers.
@@ -146,7 +168,7 @@ impl On for &mut Connection {
 /// Connections for reading.
 #[derive(Clone)]
 pub(crate) enum Pool {
-    Sqlite(SqlitePool),
+    Sqlite(Connections),
     Postgres(PgPool),
 }
 
@@ -160,7 +182,7 @@ impl Pool {
 
     pub async fn close(&self) {
         match self {
-            Self::Sqlite(pool) => pool.close().await,
+            Self::Sqlite(connections) => connections.close().await,
             Self::Postgres(pool) => pool.close().await,
         }
     }
@@ -169,14 +191,22 @@ impl Pool {
 impl On for &Pool {
     async fn execute(self, query: Query) -> Result<u64, sqlx::Error> {
         match self {
-            Pool::Sqlite(on) => Ok(bound!(query).execute(on).await?.rows_affected()),
+            Pool::Sqlite(connections) => {
+                let mut reader = connections.reader().await?;
+                let done = bound!(query).execute(reader.on()).await;
+                Ok(reader.done(done)?.rows_affected())
+            }
             Pool::Postgres(on) => Ok(heard(bound!(query).execute(on)).await?.rows_affected()),
         }
     }
 
     async fn rows(self, query: Query) -> Result<Vec<Row>, sqlx::Error> {
         match self {
-            Pool::Sqlite(on) => Ok(bound!(query).fetch_all(on).await?.into_iter().map(Row::Sqlite).collect()),
+            Pool::Sqlite(connections) => {
+                let mut reader = connections.reader().await?;
+                let rows = bound!(query).fetch_all(reader.on()).await;
+                Ok(reader.done(rows)?.into_iter().map(Row::Sqlite).collect())
+            }
             Pool::Postgres(on) => {
                 Ok(heard(bound!(query).fetch_all(on)).await?.into_iter().map(Row::Postgres).collect())
             }

@@ -9,7 +9,7 @@ use wellspring_model::{
     delivery::{DeliveryState, FailureCode, Verdict},
     id::{AttemptId, TenantId},
 };
-use wellspring_store::{GateId, NewDelivery, StoreError, TaskKind};
+use wellspring_store::{Claimed, GateId, NewDelivery, StoreError, TaskKind};
 
 use crate::world::{LONG, OVER, World, failure, now, on_both_stores, receipt};
 
@@ -294,18 +294,76 @@ async fn a_destination_gets_no_more_of_a_process_than_stays_free_beside_it(world
     }
     let gate = GateId::Connection(world.place.connection);
     let claim = |held, most| world.store.claim_beside(BTreeMap::from([(gate, held)]), most, LONG, world.token());
-    assert!(claim(2, 2).await.unwrap().is_empty(), "the two places are left to others");
-    assert_eq!(claim(0, 4).await.unwrap().len(), 2);
-    assert_eq!(claim(0, 1).await.unwrap().len(), 1, "a process with one place works, too");
+    let nothing = claim(2, 2).await.unwrap();
+    assert_eq!(nothing, Claimed { is_held_up: true, ..Claimed::default() }, "the two places are left to others");
+    let two = claim(0, 4).await.unwrap();
+    assert_eq!(
+        (two.leased.len(), two.is_more, two.is_held_up),
+        (2, false, true),
+        "it has its half until one has ended"
+    );
+    assert_eq!(claim(0, 1).await.unwrap().leased.len(), 1, "a process with one place works, too");
     // Assessing waits for nobody, and has no such bound.
     world.accept(world.place).await;
     let beside = BTreeMap::from([(GateId::Tenant(world.place.tenant), 9), (gate, 9)]);
-    let leased = world.store.claim_beside(beside, 1, LONG, world.token()).await.unwrap();
+    let leased = world.store.claim_beside(beside, 1, LONG, world.token()).await.unwrap().leased;
     assert!(matches!(leased.as_slice(), [one] if matches!(one.kind, TaskKind::Assess { .. })), "{leased:?}");
+}
+
+/// Whoever waits for nothing looks no more often than there is work; whoever waits for the wrong thing leaves work lying.
+async fn a_look_says_whether_another_one_finds_more_and_what_else_to_wait_for(world: World) {
+    let claim = |most| world.store.claim_beside(BTreeMap::new(), most, LONG, world.token());
+    let came = |claimed: Claimed| (claimed.leased.len(), claimed.is_more, claimed.is_held_up);
+    assert_eq!(came(claim(4).await.unwrap()), (0, false, false), "there is nothing");
+    for _ in 0..5 {
+        world.accept(world.place).await;
+    }
+    assert_eq!(came(claim(2).await.unwrap()), (2, true, false), "there was no room for more");
+    assert_eq!(came(claim(4).await.unwrap()), (3, false, false), "all of it");
+    let other = world.tenant("other").await;
+    for place in [world.place, other] {
+        world.accept(place).await;
+    }
+    assert_eq!(came(claim(1).await.unwrap()), (1, true, false), "another gate has some");
+    assert_eq!(came(claim(4).await.unwrap()), (1, false, false));
+    // A connection lets eight through at a time.
+    for n in 0..9 {
+        world.delivery_waiting(&n.to_string()).await;
+    }
+    let eight = claim(64).await.unwrap();
+    assert_eq!(
+        (eight.leased.len(), eight.is_more, eight.is_held_up),
+        (8, false, true),
+        "the ninth waits for one to end"
+    );
+    assert_eq!(came(claim(64).await.unwrap()), (0, false, true));
+}
+
+/// However many wait for the first of their key, and even if that one is due later than they are: its lease ended, or its next
+/// try has come.
+async fn what_waits_for_others_of_its_key_hides_neither_them_nor_what_is_behind(world: World) {
+    let mut first = None;
+    for _ in 0..30 {
+        let delivery = world.delivery_waiting("same").await;
+        first.get_or_insert(delivery.id);
+    }
+    let another = world.delivery_waiting("another").await.id;
+    let mut found = BTreeSet::new();
+    for look in 0.. {
+        let claimed = world.store.claim_beside(BTreeMap::new(), 4, LONG, world.token()).await.unwrap();
+        found.extend(claimed.leased.iter().map(|leased| leased.kind.subject()));
+        if !claimed.is_more {
+            break;
+        }
+        assert!(look < 30, "it comes to an end");
+    }
+    assert_eq!(found, [first.unwrap(), another].iter().map(ToString::to_string).collect());
 }
 
 on_both_stores! {
     a_destination_gets_no_more_of_a_process_than_stays_free_beside_it,
+    a_look_says_whether_another_one_finds_more_and_what_else_to_wait_for,
+    what_waits_for_others_of_its_key_hides_neither_them_nor_what_is_behind,
     a_task_is_in_one_live_lease_at_a_time,
     a_lease_that_ended_is_given_again_and_the_late_result_is_fenced,
     a_lease_ends_by_the_databases_clock,
