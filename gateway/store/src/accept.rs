@@ -81,21 +81,16 @@ impl Store {
     }
 }
 
-/// Stores many. If that fails, each is stored by itself, so that one that cannot be stored harms no other. `is_first`: whether
-/// no unit came before in this transaction.
-pub(crate) async fn all(
-    tx: &mut Transaction,
-    submissions: Vec<SealedSubmission>,
-    is_first: bool,
-) -> Vec<Result<Accepted, StoreError>> {
+/// Stores many. If that fails, each is stored by itself, so that one that cannot be stored harms no other.
+pub(crate) async fn all(tx: &mut Transaction, submissions: Vec<SealedSubmission>) -> Vec<Result<Accepted, StoreError>> {
     let all: Vec<&SealedSubmission> = submissions.iter().collect();
-    match together(tx, &all, is_first).await {
+    match together(tx, &all).await {
         Ok(accepted) => accepted.into_iter().map(Ok).collect(),
         Err(error) if all.len() == 1 => vec![Err(error)],
         Err(_) => {
             let mut results = Vec::with_capacity(all.len());
             for one in all {
-                let result = together(tx, &[one], false).await;
+                let result = together(tx, &[one]).await;
                 results.push(result.and_then(|mut accepted| accepted.pop().ok_or(StoreError::NotCommitted)));
             }
             results
@@ -104,12 +99,8 @@ pub(crate) async fn all(
 }
 
 /// Stores all of them or none.
-async fn together(
-    tx: &mut Transaction,
-    all: &[&SealedSubmission],
-    is_first: bool,
-) -> Result<Vec<Accepted>, StoreError> {
-    let begun = tx.begin_unit(is_first).await?;
+async fn together(tx: &mut Transaction, all: &[&SealedSubmission]) -> Result<Vec<Accepted>, StoreError> {
+    let begun = tx.begin_unit().await?;
     let result = insert(tx, all).await;
     if result.is_err() {
         tx.undo_unit(begun).await?;

@@ -17,7 +17,7 @@ use crate::{
 const MOST_GATES: usize = 32;
 /// No gate comes after this one: ids are of ASCII.
 const LAST_GATE: &str = "\u{7f}";
-/// A gate is held for the moment in which somebody settles or claims. If all were, they are asked again after so long.
+/// A gate is held for the moment in which somebody settles or claims. If all were, [`Store::claim`] looks again after so long.
 const BUSY_AGAIN_MILLIS: [u64; 4] = [5, 10, 20, 40];
 /// Due tasks that are looked at in a gate for each one wanted, where some wait for others of their key.
 const LOOKED_AT: i64 = 4;
@@ -30,6 +30,8 @@ pub struct Claimed {
     pub is_more: bool,
     /// Whether something that is due waits until something that is under way has ended: its destination has enough of it.
     pub is_held_up: bool,
+    /// Whether a gate was passed over that somebody else held for a moment, so that another look soon may find more.
+    pub is_busy: bool,
 }
 
 impl Store {
@@ -38,11 +40,19 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn claim(&self, most: usize, lease: Duration, token: LeaseToken) -> Result<Vec<Leased>, StoreError> {
-        Ok(self.claim_some(None, most, lease, token).await?.leased)
+        for again in BUSY_AGAIN_MILLIS {
+            let claimed = self.claim_some(None, most, lease, token).await?;
+            if !claimed.leased.is_empty() || !claimed.is_busy {
+                return Ok(claimed.leased);
+            }
+            tokio::time::sleep(Duration::from_millis(again)).await;
+        }
+        Ok(Vec::new())
     }
 
     /// As [`Self::claim`], for a process that holds so many tasks of each gate and has room for `most` more: no destination
-    /// gets so much of that room that others find none when it is slow. Says what to wait for before looking again.
+    /// gets so much of that room that others find none when it is slow. Looks once, and says what to wait for before looking
+    /// again.
     ///
     /// # Errors
     /// The store's.
@@ -74,20 +84,15 @@ impl Store {
         let last = gates.get(most.saturating_sub(1)).copied().unwrap_or(last);
         *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = last.to_string();
         let places = i64::try_from(most).unwrap_or(i64::MAX);
-        for again in BUSY_AGAIN_MILLIS {
-            let (gates, held) = (gates.clone(), held.clone());
-            let (mut claimed, busy) =
-                self.writer.write_alone(move |tx| Box::pin(claim(tx, gates, held, places, lease, token))).await?;
+        let claimed = self.writer.write_alone(move |tx| Box::pin(claim(tx, gates, held, places, lease, token)));
+        let mut claimed = claimed.await?;
+        if are_more {
+            // Where nothing came of it, the same is not asked again at once.
             let is_some = !claimed.leased.is_empty();
-            if is_some || !busy {
-                // Where nothing came of it, the same is not asked again at once.
-                claimed.is_more |= is_some && (are_more || busy);
-                claimed.is_held_up |= are_more && !is_some;
-                return Ok(claimed);
-            }
-            tokio::time::sleep(Duration::from_millis(again)).await;
+            claimed.is_more |= is_some;
+            claimed.is_held_up |= !is_some;
         }
-        Ok(Claimed { is_held_up: true, ..Claimed::default() })
+        Ok(claimed)
     }
 }
 
@@ -127,7 +132,6 @@ async fn due_gates(on: impl On, now: i64, after: &str, to: &str) -> Result<Vec<G
     rows.iter().map(|row| Read::new(row, "gates").id("before")).collect()
 }
 
-/// What was leased, and whether a gate was passed over because somebody else held it.
 async fn claim(
     tx: &mut Transaction,
     gates: Vec<GateId>,
@@ -135,9 +139,9 @@ async fn claim(
     most: i64,
     lease: i64,
     token: LeaseToken,
-) -> Result<(Claimed, bool), StoreError> {
+) -> Result<Claimed, StoreError> {
     let now = tx.now();
-    let (mut claimed, mut busy) = (Claimed::default(), false);
+    let mut claimed = Claimed::default();
     let mut left = most;
     let count = i64::try_from(gates.len()).unwrap_or(i64::MAX);
     for (index, id) in (0..).zip(gates) {
@@ -155,7 +159,7 @@ async fn claim(
             continue;
         }
         let Some(mut of_gate) = from_gate(tx, id, share, now, lease, token).await? else {
-            busy = true;
+            claimed.is_busy = true;
             continue;
         };
         let found = i64::try_from(of_gate.leased.len()).unwrap_or(i64::MAX);
@@ -166,7 +170,7 @@ async fn claim(
         claimed.is_more |= of_gate.is_more || (is_all && share == fair);
         claimed.is_held_up |= of_gate.is_held_up || (is_all && share < fair);
     }
-    Ok((claimed, busy))
+    Ok(claimed)
 }
 
 /// How many more tasks of a destination a process may hold that holds some and has `free` places: as many as leave at least
@@ -213,7 +217,7 @@ async fn from_gate(
         gate.lease(count, now);
         gate::write(tx, id, &gate).await?;
     }
-    Ok(Some(Claimed { leased, is_more, is_held_up }))
+    Ok(Some(Claimed { leased, is_more, is_held_up, is_busy: false }))
 }
 
 /// Of the first due tasks those that no older task with the same key is before, and none of whose key is being done.

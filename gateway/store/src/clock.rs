@@ -20,6 +20,8 @@ macro_rules! postgres_time {
 
 /// Begins a transaction on PostgreSQL, and answers its time.
 pub(crate) const BEGIN: &str = concat!("BEGIN; ", postgres_time!());
+/// The same, with a unit begun in it.
+pub(crate) const BEGIN_UNIT: &str = concat!("BEGIN; SAVEPOINT unit; ", postgres_time!());
 /// Under which name the time is noted in `schedule`.
 const NOTED: &str = "clock";
 /// Whatever waits for a time: put forward by $1 where it lies beyond $2.

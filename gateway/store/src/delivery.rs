@@ -14,7 +14,7 @@ use crate::{
     Action, AuditNote, Leased, Page, Passage, Store, StoreError, TaskKind, ats, detail_of,
     gate::GateId,
     row::{Read, json, micros},
-    sql::{Arg, composed, over_rows, query},
+    sql::{Arg, Query, composed, query, statements},
     task::{self, NewTask},
     told::EndedDelivery,
     transaction::Transaction,
@@ -88,8 +88,11 @@ pub(crate) async fn insert_all(
     }
     let insert = "INSERT INTO deliveries (id, tenant, kind, submission, connection, event, event_type, endpoint, gate, \
                   serialization_key, attempts, tries, state, next_at, ended_at) VALUES";
-    over_rows(tx, insert, rows, "").await?;
-    if tasks.is_empty() { Ok(()) } else { task::enqueue(tx, tasks).await }
+    let mut queries = statements(tx.dialect(), insert, rows, "");
+    if !tasks.is_empty() {
+        queries.extend(task::insert(tx, tasks));
+    }
+    Query::execute_all(queries, tx).await
 }
 
 const fn gate_of(content: &Content) -> GateId {

@@ -29,6 +29,8 @@ pub(crate) struct Transaction {
     grounds: Vec<NewGround>,
     sightings: Vec<Sighting>,
     brought_work: bool,
+    /// Whether the first unit was begun with the transaction, and not yet used.
+    is_unit_begun: bool,
     clock: Clock,
     entropy: Arc<dyn Entropy>,
     now: i64,
@@ -53,6 +55,7 @@ impl Transaction {
             grounds: Vec::new(),
             sightings: Vec::new(),
             brought_work: false,
+            is_unit_begun: false,
             clock,
             entropy,
             now: clock.here(),
@@ -112,21 +115,25 @@ impl Transaction {
         self.now
     }
 
-    pub async fn begin(&mut self) -> Result<(), StoreError> {
+    /// `in_units`: whether what is done may be undone in parts ([`Self::begin_unit`]).
+    pub async fn begin(&mut self, in_units: bool) -> Result<(), StoreError> {
         self.notes.clear();
         self.announcements.clear();
         self.passages = Passages::default();
         self.grounds.clear();
         self.sightings.clear();
         self.brought_work = false;
+        self.is_unit_begun = in_units;
         match self.dialect() {
             Dialect::Sqlite => {
                 // The write lock at once: a later upgrade could fail.
-                query("BEGIN IMMEDIATE").execute(&mut *self).await?;
+                let begin = if in_units { "BEGIN IMMEDIATE; SAVEPOINT unit" } else { "BEGIN IMMEDIATE" };
+                self.connection.at_once(begin).await?;
                 self.now = self.clock.here();
             }
             Dialect::Postgres => {
-                let now = self.connection.at_once(clock::BEGIN).await?;
+                let begin = if in_units { clock::BEGIN_UNIT } else { clock::BEGIN };
+                let now = self.connection.at_once(begin).await?;
                 self.now = now.ok_or(sqlx::Error::RowNotFound)?.first()?;
             }
         }
@@ -134,31 +141,24 @@ impl Transaction {
     }
 
     /// Marks where a unit begins, so that what the ones before it did stays if it fails.
-    pub async fn begin_unit(&mut self, is_first: bool) -> Result<Mark, StoreError> {
-        // One exchange with the database for both, and the commit releases the last.
-        let savepoint = if is_first { "SAVEPOINT unit" } else { "RELEASE unit; SAVEPOINT unit" };
-        self.connection.at_once(savepoint).await?;
-        Ok(self.mark())
+    pub async fn begin_unit(&mut self) -> Result<Mark, StoreError> {
+        // The first was begun with the transaction; for the others, one exchange with the database; the commit releases the last.
+        if !std::mem::take(&mut self.is_unit_begun) {
+            self.connection.at_once("RELEASE unit; SAVEPOINT unit").await?;
+        }
+        let (notes, announcements) = (self.notes.len(), self.announcements.len());
+        let (grounds, sightings) = (self.grounds.len(), self.sightings.len());
+        Ok(Mark { notes, announcements, passages: self.passages.clone(), grounds, sightings })
     }
 
     /// Undoes what was done since a unit began.
     pub async fn undo_unit(&mut self, begun: Mark) -> Result<(), StoreError> {
-        self.back_to(begun);
+        self.notes.truncate(begun.notes);
+        self.announcements.truncate(begun.announcements);
+        self.passages = begun.passages;
+        self.grounds.truncate(begun.grounds);
+        self.sightings.truncate(begun.sightings);
         query("ROLLBACK TO unit").execute(self).await.map(drop)
-    }
-
-    pub fn mark(&self) -> Mark {
-        let (notes, announcements) = (self.notes.len(), self.announcements.len());
-        let (grounds, sightings) = (self.grounds.len(), self.sightings.len());
-        Mark { notes, announcements, passages: self.passages.clone(), grounds, sightings }
-    }
-
-    pub fn back_to(&mut self, mark: Mark) {
-        self.notes.truncate(mark.notes);
-        self.announcements.truncate(mark.announcements);
-        self.passages = mark.passages;
-        self.grounds.truncate(mark.grounds);
-        self.sightings.truncate(mark.sightings);
     }
 
     /// Writes what was put off, and commits.

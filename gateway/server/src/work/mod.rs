@@ -33,6 +33,8 @@ use crate::{prepared::PrepareError, state::App, telemetry};
 
 /// How long to wait for the store's wake-up before looking again by ourselves.
 const POLL: Duration = Duration::from_secs(1);
+/// The same where somebody else held what there is for a moment.
+const SOON: Duration = Duration::from_millis(10);
 
 /// After this many attempts a submission that cannot be processed is given up, so that the queue moves on.
 const MOST_ATTEMPTS: u32 = 10;
@@ -110,8 +112,9 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
         }
         drop(first);
         if !claimed.is_more {
+            let longest = if claimed.is_busy { SOON } else { POLL };
             tokio::select! {
-                () = watch.wait(POLL) => {}
+                () = watch.wait(longest) => {}
                 () = ended.notified(), if claimed.is_held_up => {}
                 _ = stop.changed() => {}
             }

@@ -286,12 +286,11 @@ async fn transact(
     together: &mut Together,
     answers: &mut Vec<Box<dyn Answer>>,
 ) -> Result<(), StoreError> {
-    tx.begin().await?;
     // One alone needs no savepoint to keep what the others did.
-    let only = together.len() == 1;
-    let is_first = together.units.is_empty();
-    for (index, unit) in together.units.drain(..).enumerate() {
-        let begun = if only { None } else { Some(tx.begin_unit(index == 0).await?) };
+    let only = together.len() == 1 && together.submissions.is_empty();
+    tx.begin(!only).await?;
+    for unit in together.units.drain(..) {
+        let begun = if only { None } else { Some(tx.begin_unit().await?) };
         let answer = unit.run(tx).await;
         let keeps = answer.is_ok();
         answers.push(answer);
@@ -304,7 +303,7 @@ async fn transact(
     let submissions = std::mem::take(&mut together.submissions);
     if !submissions.is_empty() {
         let (submissions, replies): (Vec<_>, Vec<_>) = submissions.into_iter().unzip();
-        let results = accept::all(tx, submissions, is_first).await;
+        let results = accept::all(tx, submissions).await;
         for (result, reply) in results.into_iter().zip(replies) {
             answers.push(Box::new(unit::Done { result, reply }));
         }

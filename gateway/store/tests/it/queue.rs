@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use sqlx::{Connection as _, PgConnection};
 use wellspring_model::{
     delivery::{DeliveryState, FailureCode, Verdict},
     id::{AttemptId, TenantId},
@@ -286,6 +287,25 @@ async fn gates_take_turns_however_postgresql_joins_them() {
     }
     kinds.sort_unstable();
     assert_eq!(kinds, ["assess", "deliver"]);
+}
+
+/// A gate that somebody else holds for a moment keeps no other waiting, and is looked at again soon.
+#[tokio::test]
+async fn a_gate_that_is_held_is_passed_over_and_said_to_be() {
+    let Some(world) = World::postgres().await else { return };
+    let delivery = world.delivery_waiting("a").await;
+    let gate = GateId::Connection(world.place.connection).to_string();
+    let mut other = PgConnection::connect(world.url().unwrap()).await.unwrap();
+    let mut held = other.begin().await.unwrap();
+    sqlx::query("SELECT id FROM gates WHERE id = $1 FOR UPDATE").bind(&gate).execute(&mut *held).await.unwrap();
+    let look = || world.store.claim_beside(BTreeMap::new(), 4, LONG, world.token());
+    assert_eq!(look().await.unwrap(), Claimed { is_busy: true, ..Claimed::default() });
+    world.accept(world.place).await;
+    let beside = look().await.unwrap();
+    assert!(beside.is_busy && matches!(beside.leased.as_slice(), [one] if matches!(one.kind, TaskKind::Assess { .. })));
+    held.rollback().await.unwrap();
+    let free = look().await.unwrap();
+    assert_eq!((free.leased.first().map(|leased| leased.kind), free.is_busy), (Some(of(&delivery)), false));
 }
 
 async fn a_destination_gets_no_more_of_a_process_than_stays_free_beside_it(world: World) {
