@@ -111,6 +111,7 @@ impl World {
             connection: connection.id,
             external_id: None,
             trust_policy: None,
+            scoring_policy: None,
             created_at: now,
         };
         self.store.add_posting(id, &posting, actor).await?;
