@@ -106,29 +106,27 @@ async fn in_turn(on: impl On + Copy, now: i64, after: &str) -> Result<Vec<GateId
     Ok(gates)
 }
 
+/// Gates after $1, up to and with $4, that let something through at $2, and have something that is due; $3 of them at most.
+///
+/// Each step of the recursion goes on to the next gate that has tasks at all, and says whether the one before lets something
+/// through; when enough do, it ends. It says so itself, since a limit alone would end nothing where PostgreSQL joins by hash:
+/// all would be walked, and come in no order. What is due is asked for by the first, which the index has: asked whether there
+/// is any, PostgreSQL goes through the whole table where nearly all of it is of one gate.
+const DUE_GATES: &str = "WITH RECURSIVE turn (gate, before, lets_through, found) AS ( \
+         SELECT min(gate), min(gate), 0, 0 FROM tasks WHERE gate > $1 AND gate <= $4 \
+         UNION ALL \
+         SELECT (SELECT min(t.gate) FROM tasks t WHERE t.gate > turn.gate AND t.gate <= $4), turn.gate, \
+         CASE WHEN EXISTS (SELECT 1 FROM gates g WHERE g.id = turn.gate \
+             AND (g.state = 'open' OR (g.state = 'tripped' AND g.probe_at <= $2)) AND g.wait_until <= $2 \
+             AND (g.call_micros = 0 OR g.paced_until + g.call_micros <= $2 + g.burst_micros)) \
+         AND (SELECT min(d.run_at) FROM tasks d WHERE d.gate = turn.gate) <= $2 THEN 1 ELSE 0 END, \
+         turn.found + turn.lets_through FROM turn WHERE turn.gate IS NOT NULL AND turn.found + turn.lets_through < $3) \
+     SELECT before FROM turn WHERE lets_through = 1 ORDER BY before";
+
 /// Those after `after`, up to and with `to`.
 async fn due_gates(on: impl On, now: i64, after: &str, to: &str) -> Result<Vec<GateId>, StoreError> {
-    // Each step of the recursion goes on to the next gate that has tasks at all, and says whether the one before lets
-    // something through; when enough do, it ends. It says so itself, since a limit alone would end nothing where PostgreSQL
-    // joins by hash: all would be walked, and come in no order.
-    let rows = query(
-        "WITH RECURSIVE turn (gate, before, lets_through, found) AS ( \
-             SELECT min(gate), min(gate), 0, 0 FROM tasks WHERE gate > $1 AND gate <= $4 \
-             UNION ALL \
-             SELECT (SELECT min(t.gate) FROM tasks t WHERE t.gate > turn.gate AND t.gate <= $4), turn.gate, \
-             CASE WHEN EXISTS (SELECT 1 FROM gates g WHERE g.id = turn.gate \
-                 AND (g.state = 'open' OR (g.state = 'tripped' AND g.probe_at <= $2)) AND g.wait_until <= $2 \
-                 AND (g.call_micros = 0 OR g.paced_until + g.call_micros <= $2 + g.burst_micros)) \
-             AND EXISTS (SELECT 1 FROM tasks d WHERE d.gate = turn.gate AND d.run_at <= $2) THEN 1 ELSE 0 END, \
-             turn.found + turn.lets_through FROM turn WHERE turn.gate IS NOT NULL AND turn.found + turn.lets_through < $3) \
-         SELECT before FROM turn WHERE lets_through = 1 ORDER BY before",
-    )
-    .bind(after)
-    .bind(now)
-    .bind(i64::try_from(MOST_GATES).unwrap_or(i64::MAX))
-    .bind(to)
-    .fetch_all(on)
-    .await?;
+    let most = i64::try_from(MOST_GATES).unwrap_or(i64::MAX);
+    let rows = query(DUE_GATES).bind(after).bind(now).bind(most).bind(to).fetch_all(on).await?;
     rows.iter().map(|row| Read::new(row, "gates").id("before")).collect()
 }
 
@@ -311,7 +309,41 @@ fn read(row: &Row, gate: GateId, token: LeaseToken) -> Result<Leased, StoreError
 
 #[cfg(test)]
 mod tests {
-    use super::room;
+    use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+
+    use super::{DUE_GATES, room};
+
+    /// What of the tables matters for looking, as large as a destination that is down makes them. Nothing of it stays.
+    const TABLES: &str = "BEGIN; \
+        CREATE TEMP TABLE tasks (id TEXT COLLATE \"C\" PRIMARY KEY, gate TEXT COLLATE \"C\" NOT NULL, run_at BIGINT NOT NULL); \
+        CREATE INDEX tasks_due ON tasks (gate, run_at, id); \
+        CREATE TEMP TABLE gates (id TEXT COLLATE \"C\" PRIMARY KEY, state TEXT, probe_at BIGINT, wait_until BIGINT, \
+            call_micros BIGINT, paced_until BIGINT, burst_micros BIGINT); \
+        INSERT INTO gates SELECT 'gate ' || n, 'open', NULL, 0, 0, 0, 0 FROM generate_series(1, 20) AS n (n); \
+        INSERT INTO tasks SELECT 'stuck ' || n, 'stuck', 1 FROM generate_series(1, 100000) AS n (n); \
+        INSERT INTO tasks SELECT 'task ' || n, 'gate ' || n, 1 FROM generate_series(1, 8) AS n (n); \
+        ANALYZE tasks; ANALYZE gates";
+
+    #[tokio::test]
+    #[expect(clippy::disallowed_methods, reason = "where the tests' PostgreSQL is")]
+    async fn a_look_goes_by_the_index_however_much_waits_before_one_gate() {
+        let Ok(url) = std::env::var("TEST_POSTGRES_URL") else {
+            return eprintln!("skipped: TEST_POSTGRES_URL names no PostgreSQL");
+        };
+        let mut connection = PgConnection::connect(&url).await.expect("PostgreSQL answers");
+        sqlx::raw_sql(TABLES).execute(&mut connection).await.expect("the tables");
+        let look = AssertSqlSafe(format!("PREPARE look AS {DUE_GATES}"));
+        sqlx::raw_sql(look).execute(&mut connection).await.expect("it is prepared");
+        for mode in ["force_custom_plan", "force_generic_plan"] {
+            let set = AssertSqlSafe(format!("SET LOCAL plan_cache_mode = {mode}"));
+            sqlx::raw_sql(set).execute(&mut connection).await.expect("it is set");
+            let explain = sqlx::raw_sql("EXPLAIN (ANALYZE) EXECUTE look('', 5, 32, '~')").fetch_all(&mut connection);
+            let steps = explain.await.expect("there is a plan");
+            let steps = steps.iter().map(|row| sqlx::Row::get::<String, _>(row, 0));
+            let plan: Vec<String> = steps.filter(|step| step.contains("on tasks")).collect();
+            assert!(plan.len() >= 3 && plan.iter().all(|step| step.contains("tasks_due")), "{mode}: {plan:#?}");
+        }
+    }
 
     #[test]
     fn a_slow_destination_keeps_half_of_the_places_and_the_next_one_half_of_the_rest() {

@@ -122,16 +122,15 @@ pub(crate) async fn finish(tx: &mut Transaction, lease: &Leased) -> Result<bool,
     let now = tx.now();
     let done = query(
         "DELETE FROM tasks WHERE id = $1 AND lease_token = $2 RETURNING serialization_key, \
-         (SELECT count(*) FROM (SELECT d.id FROM tasks d WHERE d.gate = tasks.gate AND d.run_at <= $3 AND d.id <> $1 LIMIT 1) \
-         AS due) AS due",
+         (SELECT min(d.run_at) FROM tasks d WHERE d.gate = tasks.gate AND d.id <> $1) AS next_at",
     );
-    let done = done.bind(lease.task.to_string()).bind(lease.token.to_string()).bind(now);
+    let done = done.bind(lease.task.to_string()).bind(lease.token.to_string());
     let done = done.fetch_optional(&mut *tx).await?.ok_or(StoreError::Fenced)?;
     let done = crate::row::Read::new(&done, "tasks");
     if let Some(key) = done.optional_text("serialization_key")? {
         next_in_order(tx, &key).await?;
     }
-    Ok(done.count("due")? > 0)
+    Ok(done.optional_number("next_at")?.is_some_and(|next| next <= now))
 }
 
 /// The one behind it may have been put off until this one's lease would have ended.
