@@ -128,10 +128,7 @@ async fn insert(tx: &mut Transaction, all: &[&SealedSubmission]) -> Result<Vec<A
         let (tenant, gate) = (submission.tenant, GateId::Tenant(submission.tenant));
         NewTask { id: one.new.task, tenant, gate, kind, serialization_key: None, trace: one.new.trace }
     });
-    let tasks: Vec<NewTask> = tasks.collect();
-    if !tasks.is_empty() {
-        queries.extend(task::insert(tx, tasks));
-    }
+    queries.extend(task::insert(tx, tasks.collect()));
     Query::execute_all(queries, tx).await?;
     for one in new {
         let submission = &one.new.submission;

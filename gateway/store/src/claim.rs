@@ -17,8 +17,6 @@ use crate::{
 const MOST_GATES: usize = 32;
 /// No gate comes after this one: ids are of ASCII.
 const LAST_GATE: &str = "\u{7f}";
-/// A gate is held for the moment in which somebody settles or claims. If all were, [`Store::claim`] looks again after so long.
-const BUSY_AGAIN_MILLIS: [u64; 4] = [5, 10, 20, 40];
 /// Due tasks that are looked at in a gate for each one wanted, where some wait for others of their key.
 const LOOKED_AT: i64 = 4;
 
@@ -40,19 +38,11 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn claim(&self, most: usize, lease: Duration, token: LeaseToken) -> Result<Vec<Leased>, StoreError> {
-        for again in BUSY_AGAIN_MILLIS {
-            let claimed = self.claim_some(None, most, lease, token).await?;
-            if !claimed.leased.is_empty() || !claimed.is_busy {
-                return Ok(claimed.leased);
-            }
-            tokio::time::sleep(Duration::from_millis(again)).await;
-        }
-        Ok(Vec::new())
+        Ok(self.claim_some(None, most, lease, token).await?.leased)
     }
 
     /// As [`Self::claim`], for a process that holds so many tasks of each gate and has room for `most` more: no destination
-    /// gets so much of that room that others find none when it is slow. Looks once, and says what to wait for before looking
-    /// again.
+    /// gets so much of that room that others find none when it is slow. Says what to wait for before looking again.
     ///
     /// # Errors
     /// The store's.

@@ -89,9 +89,7 @@ pub(crate) async fn insert_all(
     let insert = "INSERT INTO deliveries (id, tenant, kind, submission, connection, event, event_type, endpoint, gate, \
                   serialization_key, attempts, tries, state, next_at, ended_at) VALUES";
     let mut queries = statements(tx.dialect(), insert, rows, "");
-    if !tasks.is_empty() {
-        queries.extend(task::insert(tx, tasks));
-    }
+    queries.extend(task::insert(tx, tasks));
     Query::execute_all(queries, tx).await
 }
 
@@ -214,18 +212,13 @@ impl Store {
                     // Nobody tries again to tell what was withdrawn meanwhile.
                     let is_taken_back = wait.is_some() && withdrawal::stops(tx, delivery).await?;
                     let next = match wait.filter(|_| !is_taken_back) {
-                        Some(wait) => {
-                            tx.brings_work();
-                            Some(task::postpone(tx, &lease, wait).await?)
-                        }
-                        None => {
-                            // There is room for another one before this gate.
-                            if task::finish(tx, &lease).await? {
-                                tx.brings_work();
-                            }
-                            None
-                        }
+                        Some(wait) => Some(task::postpone(tx, &lease, wait).await?),
+                        None => None,
                     };
+                    // There is room for another one before this gate.
+                    if next.is_some() || task::finish(tx, &lease).await? {
+                        tx.brings_work();
+                    }
                     end_attempt(tx, ended.attempt, &receipt, &failure, now).await?;
                     let (state, action) = match (&ended.result, next) {
                         (Ok(_), _) => ("delivered", Action::DeliveryDelivered),

@@ -55,8 +55,7 @@ pub(crate) async fn enqueue(
         serialization_key: Some(format!("recheck {}", one.submission)),
         trace: None,
     });
-    let new: Vec<NewTask> = new.collect();
-    if new.is_empty() { Ok(()) } else { task::enqueue(tx, new).await }
+    task::enqueue(tx, new.collect()).await
 }
 
 /// Notes when a submission was checked and what its verdict rests on now.

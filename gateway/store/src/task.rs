@@ -100,7 +100,9 @@ pub(crate) async fn enqueue(tx: &mut Transaction, tasks: Vec<NewTask>) -> Result
 /// As [`enqueue`], once what it gives is run.
 pub(crate) fn insert(tx: &mut Transaction, tasks: Vec<NewTask>) -> Vec<Query> {
     let now = tx.now();
-    tx.brings_work();
+    if !tasks.is_empty() {
+        tx.brings_work();
+    }
     let row = |task: NewTask| {
         vec![
             task.id.to_string().into(),

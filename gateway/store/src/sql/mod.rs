@@ -69,20 +69,17 @@ impl Query {
     /// that they are made one there; their arguments have to be plain `?`.
     pub async fn execute_all(queries: Vec<Self>, tx: &mut Transaction) -> Result<(), StoreError> {
         let queries = match tx.dialect() {
-            Dialect::Sqlite => queries.into_iter().reduce(Self::followed_by).into_iter().collect(),
-            Dialect::Postgres => queries,
+            Dialect::Sqlite if queries.len() > 1 => {
+                let all: Vec<&str> = queries.iter().map(|query| query.sql.as_str()).collect();
+                let all = composed(all.join("; "));
+                vec![queries.into_iter().flat_map(|query| query.args).fold(all, Self::bind)]
+            }
+            Dialect::Sqlite | Dialect::Postgres => queries,
         };
         for query in queries {
             query.execute(&mut *tx).await?;
         }
         Ok(())
-    }
-
-    fn followed_by(self, next: Self) -> Self {
-        let mut both = composed(format!("{}; {}", self.sql.as_str(), next.sql.as_str()));
-        both.args = self.args;
-        both.args.extend(next.args);
-        both
     }
 
     /// The one number that a statement such as `SELECT count(*)` answers.
