@@ -87,15 +87,35 @@ pub async fn compare(world: &World, accepted: &Accepted, deliveries: &Deliveries
     let notes = notes(world)?;
     let twice = duplicates(world)?;
     if twice > 0 {
+        println!("{}", how_twice(world, accepted).await?);
         return Err(Failure::new(format!("{twice} applications have more than one note in the ATS")));
     }
     for number in accepted.keys() {
-        let marker = format!("{}:{}", world.connection, Application::numbered(*number).id);
-        if !notes.contains_key(&marker) {
+        if !notes.contains_key(&marker(world, *number)) {
+            let marker = marker(world, *number);
             return Err(Failure::new(format!("{marker} was delivered and is not in the ATS")));
         }
     }
     Ok(())
+}
+
+/// What the notes of an application are marked with.
+fn marker(world: &World, number: u64) -> String {
+    format!("{}:{}", world.connection, Application::numbered(number).id)
+}
+
+/// How applications came to more than one note: how far apart they were written, and which attempts there were.
+async fn how_twice(world: &World, accepted: &Accepted) -> Result<String, Failure> {
+    let (notes, written) = (notes(world)?, world.ats.notes_written(0));
+    let mut lines = Vec::new();
+    for (number, id) in accepted.iter().filter(|(number, _)| notes.get(&marker(world, **number)) > Some(&1)) {
+        let application = Application::numbered(*number).id;
+        let times = written.iter().filter(|(of, _)| *of == Some(application)).map(|(_, at)| *at);
+        let apart = times.clone().max().zip(times.min()).map(|(last, first)| last.duration_since(first));
+        let shown = world.submission(id).await?;
+        lines.push(format!("  {application}: {apart:.1?} apart, {}", shown["deliveries"]));
+    }
+    Ok(lines.join("\n"))
 }
 
 /// How many applications have more than one note of ours in the ATS.
