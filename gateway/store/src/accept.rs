@@ -21,7 +21,7 @@ use crate::{
     sql::{Arg, Dialect, Query, statements},
     standing::{self, Standing},
     task::{self, NewTask},
-    transaction::Transaction,
+    transaction::{Savepoint, Transaction},
 };
 
 /// A submission with everything that is stored when it is accepted.
@@ -81,33 +81,41 @@ impl Store {
     }
 }
 
-/// Stores many. If that fails, each is stored by itself, so that one that cannot be stored harms no other.
-pub(crate) async fn all(tx: &mut Transaction, submissions: Vec<SealedSubmission>) -> Vec<Result<Accepted, StoreError>> {
-    let all: Vec<&SealedSubmission> = submissions.iter().collect();
-    match together(tx, &all).await {
-        Ok(accepted) => accepted.into_iter().map(Ok).collect(),
-        Err(error) if all.len() == 1 => vec![Err(error)],
-        Err(_) => {
-            let mut results = Vec::with_capacity(all.len());
-            for one in all {
-                let result = together(tx, &[one]).await;
-                results.push(result.and_then(|mut accepted| accepted.pop().ok_or(StoreError::NotCommitted)));
-            }
-            results
-        }
+/// Begins a transaction and stores many in it. If that fails, it is begun anew and each is stored by itself, so that one that
+/// cannot be stored harms no other.
+///
+/// # Errors
+/// The transaction cannot be begun, or there is no room in it.
+pub(crate) async fn begin_with(
+    tx: &mut Transaction,
+    submissions: &[&SealedSubmission],
+) -> Result<Vec<Result<Accepted, StoreError>>, StoreError> {
+    // Nothing comes before that would have to stay. A savepoint keeps a copy of every page that is changed after it.
+    tx.begin(Savepoint::None).await?;
+    match insert(tx, submissions).await {
+        Ok(accepted) => return Ok(accepted.into_iter().map(Ok).collect()),
+        // SQLite has undone all of it by itself, and for one alone there is no room either.
+        Err(StoreError::Full) => return Err(StoreError::Full),
+        Err(_) => tx.roll_back().await?,
     }
+    tx.begin(Savepoint::Fresh).await?;
+    let mut results = Vec::with_capacity(submissions.len());
+    for one in submissions {
+        results.push(by_itself(tx, one).await);
+    }
+    Ok(results)
 }
 
-/// Stores all of them or none.
-async fn together(tx: &mut Transaction, all: &[&SealedSubmission]) -> Result<Vec<Accepted>, StoreError> {
+async fn by_itself(tx: &mut Transaction, one: &SealedSubmission) -> Result<Accepted, StoreError> {
     let begun = tx.begin_unit().await?;
-    let result = insert(tx, all).await;
+    let result = insert(tx, &[one]).await;
     if result.is_err() {
         tx.undo_unit(begun).await?;
     }
-    result
+    result?.pop().ok_or(StoreError::NotCommitted)
 }
 
+/// Stores all of them, or fails with some of them stored.
 async fn insert(tx: &mut Transaction, all: &[&SealedSubmission]) -> Result<Vec<Accepted>, StoreError> {
     let good = standing::good(tx, all.iter().map(|one| one.standing()).collect()).await?;
     let stands = |one: &&SealedSubmission| good.contains(&one.standing());
@@ -179,7 +187,7 @@ fn insert_submissions(dialect: Dialect, new: &[&SealedSubmission]) -> Vec<Query>
         ]
     };
     let insert = "INSERT INTO submissions \
-                  (id, tenant, connection, posting, application, language, payloads, received_at, state) VALUES";
+                  (id, tenant, connection, posting, application, language, payloads, received_at, state)";
     statements(dialect, insert, new.iter().map(row).collect(), "")
 }
 

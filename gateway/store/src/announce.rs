@@ -90,7 +90,7 @@ pub(crate) async fn insert(
     let row = |event: NewEvent| {
         vec![event.id.to_string().into(), event.tenant.to_string().into(), micros(event.at).into(), event.body.into()]
     };
-    let insert = "INSERT INTO events (id, tenant, at, body) VALUES";
+    let insert = "INSERT INTO events (id, tenant, at, body)";
     over_rows(tx, insert, events.into_iter().map(row).collect(), "").await?;
     delivery::insert_all(tx, deliveries).await
 }
@@ -122,7 +122,7 @@ async fn listeners(
     tx: &mut Transaction,
     tenants: BTreeSet<TenantId>,
 ) -> Result<BTreeMap<TenantId, Vec<Listener>>, StoreError> {
-    let head = "SELECT e.id, e.tenant, e.types, g.state AS gate_state FROM (VALUES";
+    let head = "SELECT e.id, e.tenant, e.types, g.state AS gate_state FROM (";
     let tail = ") AS asked JOIN endpoints e ON e.tenant = asked.column1 AND e.removed_at IS NULL \
                 JOIN gates g ON g.id = e.id ORDER BY e.id";
     let rows =

@@ -87,7 +87,7 @@ pub(crate) async fn insert_all(
         }
     }
     let insert = "INSERT INTO deliveries (id, tenant, kind, submission, connection, event, event_type, endpoint, gate, \
-                  serialization_key, attempts, tries, state, next_at, ended_at) VALUES";
+                  serialization_key, attempts, tries, state, next_at, ended_at)";
     let mut queries = statements(tx.dialect(), insert, rows, "");
     queries.extend(task::insert(tx, tasks));
     Query::execute_all(queries, tx).await

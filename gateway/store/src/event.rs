@@ -130,11 +130,11 @@ impl Store {
                         }
                     };
                     let rows = query(select).bind(micros(before)).bind(i64::from(most)).fetch_all(&mut *tx).await?;
-                    let delete = "DELETE FROM attempts WHERE delivery IN (VALUES";
+                    let delete = "DELETE FROM attempts WHERE delivery IN (";
                     over_rows(tx, delete, column(&rows, "id")?, ")").await?;
-                    over_rows(tx, "DELETE FROM deliveries WHERE id IN (VALUES", column(&rows, "id")?, ")").await?;
+                    over_rows(tx, "DELETE FROM deliveries WHERE id IN (", column(&rows, "id")?, ")").await?;
                     let tail = ") AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event = events.id)";
-                    let delete = "DELETE FROM events WHERE id IN (VALUES";
+                    let delete = "DELETE FROM events WHERE id IN (";
                     over_rows(tx, delete, column(&rows, "event")?, tail).await?;
                     Ok(rows.len() as u64)
                 })

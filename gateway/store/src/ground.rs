@@ -124,9 +124,9 @@ pub(crate) async fn insert(tx: &mut Transaction, grounds: Vec<NewGround>) -> Res
             micros(ground.look_at).into(),
         ]
     };
-    let insert = "INSERT INTO sources (id, url, digest, due_at) VALUES";
+    let insert = "INSERT INTO sources (id, url, digest, due_at)";
     over_rows(tx, insert, sources.into_iter().map(row).collect(), "ON CONFLICT DO NOTHING").await?;
-    let insert = "INSERT INTO grounds (submission, source, digest, received_at) VALUES";
+    let insert = "INSERT INTO grounds (submission, source, digest, received_at)";
     over_rows(tx, insert, rows.into_values().collect(), "").await.map(drop)
 }
 
@@ -219,7 +219,7 @@ impl Store {
                     let told: Vec<Vec<Arg>> = dependent.iter().map(told).collect();
                     // From now on it is their re-check in the queue that answers for them.
                     let update = "UPDATE grounds SET digest = (SELECT s.digest FROM sources s WHERE s.id = grounds.source) \
-                                  WHERE (source, submission) IN (VALUES";
+                                  WHERE (source, submission) IN (";
                     over_rows(tx, update, told, ")").await?;
                     let done = query(
                         "UPDATE sources SET is_spreading = 0 WHERE id = $1 \

@@ -69,7 +69,7 @@ pub(crate) async fn claim(
          body = excluded.body, created_at = excluded.created_at \
          WHERE idempotency.created_at <= excluded.created_at - {KEPT_MICROS} RETURNING tenant, key, route"
     );
-    let insert = "INSERT INTO idempotency (tenant, key, route, request, status, body, created_at) VALUES";
+    let insert = "INSERT INTO idempotency (tenant, key, route, request, status, body, created_at)";
     let kept = over_rows(tx, insert, new.iter().map(row).collect(), &tail).await?;
     let kept: BTreeSet<OwnedPlace> =
         kept.iter().map(|row| place(&Read::new(row, "idempotency"))).collect::<Result<_, _>>()?;
@@ -78,8 +78,8 @@ pub(crate) async fn claim(
         .filter(|((tenant, key, route), _)| !kept.contains(&(*tenant, (*key).to_owned(), (*route).to_owned())));
     let rows = taken.map(|((tenant, key, route), _)| vec![tenant.to_string().into(), (*key).into(), (*route).into()]);
     let rows = rows.collect();
-    // Each by one step in the index: `(tenant, key, route) IN (VALUES …)` would make SQLite look through all of a tenant's.
-    let select = "SELECT i.tenant, i.key, i.route, i.request, i.status, i.body FROM (VALUES";
+    // Each by one step in the index: `(tenant, key, route) IN (…)` would make SQLite look through all of a tenant's.
+    let select = "SELECT i.tenant, i.key, i.route, i.request, i.status, i.body FROM (";
     let each = ") AS asked JOIN idempotency i \
                 ON i.tenant = asked.column1 AND i.key = asked.column2 AND i.route = asked.column3";
     let taken = over_rows(tx, select, rows, each).await?;

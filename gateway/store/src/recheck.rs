@@ -43,7 +43,7 @@ pub(crate) async fn enqueue(
     mut task: impl FnMut() -> TaskId + Send,
 ) -> Result<(), StoreError> {
     let rows: Vec<Vec<Arg>> = submissions.iter().map(|one| vec![one.submission.to_string().into()]).collect();
-    let waiting = "SELECT subject FROM tasks WHERE kind = 'recheck' AND lease_token IS NULL AND (subject) IN (VALUES";
+    let waiting = "SELECT subject FROM tasks WHERE kind = 'recheck' AND lease_token IS NULL AND (subject) IN (";
     let waiting = over_rows(tx, waiting, rows, ")").await?;
     let waits = |row: &Row| Read::new(row, "tasks").id("subject");
     let waiting: Vec<SubmissionId> = waiting.iter().map(waits).collect::<Result<_, _>>()?;
@@ -163,7 +163,7 @@ impl Store {
                             due.push(ToRecheck { submission: row.id("id")?, tenant: row.id("tenant")? });
                         }
                     }
-                    over_rows(tx, "UPDATE submissions SET recheck_at = NULL WHERE (id) IN (VALUES", told, ")").await?;
+                    over_rows(tx, "UPDATE submissions SET recheck_at = NULL WHERE (id) IN (", told, ")").await?;
                     enqueue(tx, due, &mut task).await?;
                     Ok(rows.len())
                 })

@@ -119,8 +119,8 @@ impl Store {
                     }
                     let again = rows.iter().map(|row| Ok(vec![Read::new(row, "deliveries").text("id")?.into()]));
                     let again = again.collect::<Result<_, StoreError>>()?;
-                    over_rows(tx, "DELETE FROM attempts WHERE delivery IN (VALUES", again, ")").await?;
-                    over_rows(tx, "DELETE FROM deliveries WHERE id IN (VALUES", ids, ")").await?;
+                    over_rows(tx, "DELETE FROM attempts WHERE delivery IN (", again, ")").await?;
+                    over_rows(tx, "DELETE FROM deliveries WHERE id IN (", ids, ")").await?;
                     Ok(rows.len())
                 })
             })
@@ -178,10 +178,8 @@ async fn forget_names(tx: &mut Transaction, due: &[Due], now: Timestamp) -> Resu
         let nameless = one.payloads.iter().map(|payload| PayloadRef { digest: payload.digest, filename: None });
         args.push(vec![one.id.to_string().into(), json(&nameless.collect::<Vec<_>>())?.into()]);
     }
-    let update = format!(
-        "UPDATE submissions SET payloads = kept.column2, credentials_retired_at = {} FROM (VALUES",
-        micros(now)
-    );
+    let update =
+        format!("UPDATE submissions SET payloads = kept.column2, credentials_retired_at = {} FROM (", micros(now));
     over_rows(tx, &update, args, ") AS kept WHERE submissions.id = kept.column1").await.map(drop)
 }
 
@@ -195,9 +193,9 @@ async fn forget_applicants(tx: &mut Transaction, due: &[Due], now: Timestamp) ->
     }
     // What was said before tells of the applicant too; and there is nothing left to be looked at again.
     for forget in [
-        "DELETE FROM earlier_assessments WHERE submission IN (VALUES",
-        "DELETE FROM grounds WHERE submission IN (VALUES",
-        "DELETE FROM unmapped_seen WHERE submission IN (VALUES",
+        "DELETE FROM earlier_assessments WHERE submission IN (",
+        "DELETE FROM grounds WHERE submission IN (",
+        "DELETE FROM unmapped_seen WHERE submission IN (",
     ] {
         over_rows(tx, forget, due.iter().map(|one| vec![one.id.to_string().into()]).collect(), ")").await?;
     }
@@ -205,9 +203,9 @@ async fn forget_applicants(tx: &mut Transaction, due: &[Due], now: Timestamp) ->
     let update = format!(
         "UPDATE submissions SET state = 'retired', retired_at = {now}, \
          credentials_retired_at = coalesce(credentials_retired_at, {now}), application = kept.column2, payloads = '[]', \
-         assessed_at = NULL, checked_at = NULL, recheck_at = NULL, report = NULL, assessment = NULL, rejected_at = NULL, rejected_code = NULL FROM (VALUES"
+         assessed_at = NULL, checked_at = NULL, recheck_at = NULL, report = NULL, assessment = NULL, rejected_at = NULL, rejected_code = NULL FROM ("
     );
     over_rows(tx, &update, applications, ") AS kept WHERE submissions.id = kept.column1").await?;
-    let expire = format!("UPDATE shares SET expires_at = {now} WHERE expires_at > {now} AND submission IN (VALUES");
+    let expire = format!("UPDATE shares SET expires_at = {now} WHERE expires_at > {now} AND submission IN (");
     over_rows(tx, &expire, ids, ")").await.map(drop)
 }

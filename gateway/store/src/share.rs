@@ -51,7 +51,7 @@ pub(crate) fn row(tenant: TenantId, submission: SubmissionId, share: &SealedShar
 }
 
 pub(crate) fn insert(dialect: Dialect, rows: Vec<Vec<Arg>>) -> Vec<Query> {
-    let insert = "INSERT INTO shares (id, tenant, submission, digest, sealed, expires_at) VALUES";
+    let insert = "INSERT INTO shares (id, tenant, submission, digest, sealed, expires_at)";
     statements(dialect, insert, rows, "")
 }
 

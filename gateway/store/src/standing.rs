@@ -23,7 +23,7 @@ pub(crate) async fn good(tx: &mut Transaction, asked: BTreeSet<Standing>) -> Res
         |(key, connection): &Standing| -> Vec<Arg> { vec![key.to_string().into(), connection.to_string().into()] };
     let tail = ") AS asked JOIN api_keys k ON k.id = asked.column1 AND k.revoked_at IS NULL \
                 JOIN connections c ON c.id = asked.column2 AND c.tenant = k.tenant AND c.removed_at IS NULL";
-    let head = "SELECT k.id AS key, c.id AS connection FROM (VALUES";
+    let head = "SELECT k.id AS key, c.id AS connection FROM (";
     let rows = over_rows(tx, head, asked.iter().map(row).collect(), tail).await?;
     let read = |row| {
         let row = Read::new(row, "api_keys");

@@ -115,7 +115,7 @@ pub(crate) fn insert(tx: &mut Transaction, tasks: Vec<NewTask>) -> Vec<Query> {
             task.trace.map(String::from).into(),
         ]
     };
-    let insert = "INSERT INTO tasks (id, tenant, gate, kind, subject, serialization_key, run_at, trace) VALUES";
+    let insert = "INSERT INTO tasks (id, tenant, gate, kind, subject, serialization_key, run_at, trace)";
     statements(tx.dialect(), insert, tasks.into_iter().map(row).collect(), "")
 }
 
@@ -250,7 +250,7 @@ impl Store {
                 Box::pin(async move {
                     let row = |lease: &Leased| vec![lease.task.to_string().into(), lease.token.to_string().into()];
                     let rows = leases.iter().map(row).collect();
-                    let delete = "DELETE FROM tasks WHERE (id, lease_token) IN (VALUES";
+                    let delete = "DELETE FROM tasks WHERE (id, lease_token) IN (";
                     let done = over_rows(tx, delete, rows, ") RETURNING id, serialization_key").await?;
                     for row in &done {
                         if let Some(key) = crate::row::Read::new(row, "tasks").optional_text("serialization_key")? {

@@ -29,11 +29,21 @@ pub(crate) struct Transaction {
     grounds: Vec<NewGround>,
     sightings: Vec<Sighting>,
     brought_work: bool,
-    /// Whether the first unit was begun with the transaction, and not yet used.
-    is_unit_begun: bool,
+    savepoint: Savepoint,
     clock: Clock,
     entropy: Arc<dyn Entropy>,
     now: i64,
+}
+
+/// Where a transaction can be undone to, besides its beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Savepoint {
+    /// Nowhere.
+    None,
+    /// To the savepoint, since which nothing was done.
+    Fresh,
+    /// To the savepoint of the last unit.
+    Used,
 }
 
 /// How much was put off when a unit began, so that a unit that fails leaves nothing behind.
@@ -55,7 +65,7 @@ impl Transaction {
             grounds: Vec::new(),
             sightings: Vec::new(),
             brought_work: false,
-            is_unit_begun: false,
+            savepoint: Savepoint::None,
             clock,
             entropy,
             now: clock.here(),
@@ -115,15 +125,16 @@ impl Transaction {
         self.now
     }
 
-    /// `in_units`: whether what is done may be undone in parts ([`Self::begin_unit`]).
-    pub async fn begin(&mut self, in_units: bool) -> Result<(), StoreError> {
+    /// With a fresh savepoint for the first unit, or with none.
+    pub async fn begin(&mut self, savepoint: Savepoint) -> Result<(), StoreError> {
         self.notes.clear();
         self.announcements.clear();
         self.passages = Passages::default();
         self.grounds.clear();
         self.sightings.clear();
         self.brought_work = false;
-        self.is_unit_begun = in_units;
+        self.savepoint = savepoint;
+        let in_units = savepoint != Savepoint::None;
         match self.dialect() {
             Dialect::Sqlite => {
                 // The write lock at once: a later upgrade could fail.
@@ -142,10 +153,16 @@ impl Transaction {
 
     /// Marks where a unit begins, so that what the ones before it did stays if it fails.
     pub async fn begin_unit(&mut self) -> Result<Mark, StoreError> {
-        // The first was begun with the transaction; for the others, one exchange with the database; the commit releases the last.
-        if !std::mem::take(&mut self.is_unit_begun) {
-            self.connection.at_once("RELEASE unit; SAVEPOINT unit").await?;
+        // One exchange with the database at most; the commit releases the last.
+        let begin = match self.savepoint {
+            Savepoint::None => Some("SAVEPOINT unit"),
+            Savepoint::Fresh => None,
+            Savepoint::Used => Some("RELEASE unit; SAVEPOINT unit"),
+        };
+        if let Some(begin) = begin {
+            self.connection.at_once(begin).await?;
         }
+        self.savepoint = Savepoint::Used;
         let (notes, announcements) = (self.notes.len(), self.announcements.len());
         let (grounds, sightings) = (self.grounds.len(), self.sightings.len());
         Ok(Mark { notes, announcements, passages: self.passages.clone(), grounds, sightings })

@@ -89,7 +89,7 @@ pub(crate) async fn count(tx: &mut Transaction, sightings: Vec<Sighting>) -> Res
     };
     let rows = entries.iter().map(new).collect();
     let insert = "INSERT INTO unmapped (id, tenant, named, item, target_url, target_code, target_framework, target_name, \
-                  submissions, first_seen, last_seen, state) VALUES";
+                  submissions, first_seen, last_seen, state)";
     over_rows(tx, insert, rows, "ON CONFLICT (tenant, named) DO NOTHING").await?;
     let ids = ids_of(tx, entries.keys()).await?;
     let mut seen: BTreeMap<(UnmappedId, SubmissionId), Timestamp> = BTreeMap::new();
@@ -100,7 +100,7 @@ pub(crate) async fn count(tx: &mut Transaction, sightings: Vec<Sighting>) -> Res
     }
     let row =
         |(id, submission): &(UnmappedId, SubmissionId)| vec![id.to_string().into(), submission.to_string().into()];
-    let insert = "INSERT INTO unmapped_seen (unmapped, submission) VALUES";
+    let insert = "INSERT INTO unmapped_seen (unmapped, submission)";
     let tail = "ON CONFLICT DO NOTHING RETURNING unmapped, submission";
     let added = over_rows(tx, insert, seen.keys().map(row).collect(), tail).await?;
     let mut counts: BTreeMap<UnmappedId, (i64, i64)> = BTreeMap::new();
@@ -130,7 +130,7 @@ async fn ids_of(
     keys: impl Iterator<Item = &(TenantId, Digest)>,
 ) -> Result<BTreeMap<(TenantId, Digest), UnmappedId>, StoreError> {
     let row = |(tenant, digest): &(TenantId, Digest)| vec![tenant.to_string().into(), digest.bytes().as_slice().into()];
-    let select = "SELECT id, tenant, named FROM unmapped WHERE (tenant, named) IN (VALUES";
+    let select = "SELECT id, tenant, named FROM unmapped WHERE (tenant, named) IN (";
     let rows = over_rows(tx, select, keys.map(row).collect(), ")").await?;
     let read = |row: &Row| {
         let row = Read::new(row, "unmapped");

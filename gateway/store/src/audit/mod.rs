@@ -118,10 +118,10 @@ pub(crate) async fn append(tx: &mut Transaction, notes: Vec<AuditNote>) -> Resul
         heads.push(vec![tenant.to_string().into(), stored(number).into(), previous.bytes().as_slice().into()]);
     }
     let insert = "INSERT INTO audit \
-                  (tenant, number, at, actor, action, subject, times, detail, form, previous, digest) VALUES";
+                  (tenant, number, at, actor, action, subject, times, detail, form, previous, digest)";
     let mut queries = statements(tx.dialect(), insert, rows, "");
     let upsert = "ON CONFLICT (tenant) DO UPDATE SET number = excluded.number, digest = excluded.digest";
-    let insert = "INSERT INTO audit_heads (tenant, number, digest) VALUES";
+    let insert = "INSERT INTO audit_heads (tenant, number, digest)";
     queries.extend(statements(tx.dialect(), insert, heads, upsert));
     Query::execute_all(queries, tx).await
 }
@@ -138,7 +138,7 @@ async fn hold_ends(
         }
     };
     let asked = tenants.map(|tenant| vec![tenant.to_string().into()]).collect();
-    let rows = over_rows(tx, "SELECT h.tenant, h.number, h.digest FROM (VALUES", asked, tail).await?;
+    let rows = over_rows(tx, "SELECT h.tenant, h.number, h.digest FROM (", asked, tail).await?;
     let read = |row| {
         let row = Read::new(row, "audit_heads");
         Ok((row.id("tenant")?, (row::number(&row, "number")?, row.digest("digest")?)))

@@ -43,7 +43,7 @@ pub(crate) enum Added {
 
 const INSERT: &str = "INSERT INTO crosswalk_associations (id, tenant, crosswalk, origin, origin_uri, origin_title, \
      destination, destination_uri, destination_title, type, state, suggested_by, suggested_at, score, matched, \
-     decided_by, decided_at, reason) VALUES";
+     decided_by, decided_at, reason)";
 
 /// Adds an association, if the crosswalk has none between these two yet.
 pub(crate) async fn insert(

@@ -22,7 +22,7 @@ use crate::{
 /// Objects between two words of progress.
 const STRIDE: usize = 128 * 32;
 const OBJECTS: &str = "INSERT INTO framework_objects (framework, kind, position, tenant, identifier, starts, length, origin, \
-    destination) VALUES";
+    destination)";
 
 /// A framework that is to be added.
 #[derive(Debug, Clone)]

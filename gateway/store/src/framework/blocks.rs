@@ -29,7 +29,7 @@ pub(super) fn cut(bytes: &[u8]) -> Vec<Block> {
     bytes.chunks(BLOCK).map(block).collect()
 }
 
-pub(super) const INSERT: &str = "INSERT INTO framework_blocks (framework, number, size, encoding, bytes) VALUES";
+pub(super) const INSERT: &str = "INSERT INTO framework_blocks (framework, number, size, encoding, bytes)";
 
 pub(super) fn rows(framework: FrameworkId, blocks: Vec<Block>) -> Vec<Vec<Arg>> {
     let row = |(number, block): (i64, Block)| -> Vec<Arg> {

@@ -22,7 +22,7 @@ pub(crate) type Key = (TenantId, Digest);
 /// that was held up in between must not store a row for it any more.
 const FRESH_MICROS: i64 = 60 * 60 * 1_000_000;
 
-/// Each payload that is asked for by one step in the index: `(tenant, digest) IN (VALUES …)` would make SQLite look through all
+/// Each payload that is asked for by one step in the index: `(tenant, digest) IN (…)` would make SQLite look through all
 /// of a tenant's.
 pub(crate) const EACH: &str = ") AS asked JOIN payloads p ON p.tenant = asked.column1 AND p.digest = asked.column2";
 
@@ -62,7 +62,7 @@ pub(crate) fn insert_rights(dialect: Dialect, rights: &BTreeSet<(SubmissionId, K
     let row = |(submission, (tenant, digest)): &(SubmissionId, Key)| -> Vec<Arg> {
         vec![submission.to_string().into(), tenant.to_string().into(), digest.bytes().as_slice().into()]
     };
-    let insert = "INSERT INTO submission_payloads (submission, tenant, digest) VALUES";
+    let insert = "INSERT INTO submission_payloads (submission, tenant, digest)";
     statements(dialect, insert, rights.iter().map(row).collect(), "")
 }
 
@@ -77,7 +77,7 @@ async fn insert_new(tx: &mut Transaction, missing: &mut BTreeMap<Key, &Placed>) 
         let (digest, encoding) = (digest.bytes().as_slice().into(), placed.encoding.as_str().into());
         vec![tenant.to_string().into(), digest, placed.size.into(), encoding, bytes.into(), object.into()]
     };
-    let insert = "INSERT INTO payloads (tenant, digest, size, encoding, bytes, object) VALUES";
+    let insert = "INSERT INTO payloads (tenant, digest, size, encoding, bytes, object)";
     let rows = missing.iter().map(row).collect();
     let inserted = over_rows(tx, insert, rows, "ON CONFLICT DO NOTHING RETURNING tenant, digest").await?;
     for row in &inserted {
@@ -106,7 +106,7 @@ pub(crate) async fn take(tx: &mut Transaction, asked: &BTreeSet<Key>) -> Result<
 }
 
 async fn found(tx: &mut Transaction, asked: &BTreeSet<Key>, lock: &str) -> Result<BTreeSet<Key>, StoreError> {
-    let rows = over_rows(tx, "SELECT p.tenant, p.digest FROM (VALUES", args(asked), &format!("{EACH} {lock}")).await?;
+    let rows = over_rows(tx, "SELECT p.tenant, p.digest FROM (", args(asked), &format!("{EACH} {lock}")).await?;
     rows.iter().map(|row| key(&Read::new(row, "payloads"))).collect()
 }
 
@@ -115,7 +115,7 @@ pub(crate) async fn rights_of(
     tx: &mut Transaction,
     submissions: impl Iterator<Item = SubmissionId>,
 ) -> Result<Vec<(SubmissionId, Key)>, StoreError> {
-    let select = "SELECT submission, tenant, digest FROM submission_payloads WHERE submission IN (VALUES";
+    let select = "SELECT submission, tenant, digest FROM submission_payloads WHERE submission IN (";
     let rows = over_rows(tx, select, submissions.map(|id| vec![id.to_string().into()]).collect(), ")").await?;
     let read = |row: &Row| {
         let row = Read::new(row, "submission_payloads");
@@ -132,7 +132,7 @@ pub(crate) async fn end_rights(
     taken: &BTreeSet<Key>,
 ) -> Result<Vec<ObjectName>, StoreError> {
     let ids = submissions.map(|id| vec![id.to_string().into()]).collect();
-    over_rows(tx, "DELETE FROM submission_payloads WHERE submission IN (VALUES", ids, ")").await?;
+    over_rows(tx, "DELETE FROM submission_payloads WHERE submission IN (", ids, ")").await?;
     let mut names = Vec::new();
     for (tenant, digest) in taken {
         let deleted = query(

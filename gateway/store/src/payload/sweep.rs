@@ -64,7 +64,7 @@ impl Store {
     async fn named(&self, names: &BTreeSet<ObjectName>) -> Result<BTreeSet<ObjectName>, StoreError> {
         let keys: BTreeSet<Key> = names.iter().filter_map(ObjectName::parts).collect();
         let tail = format!("{} WHERE p.object IS NOT NULL", rows::EACH);
-        let rows = read_over_rows(&self.read, "SELECT p.object FROM (VALUES", rows::args(&keys), &tail).await?;
+        let rows = read_over_rows(&self.read, "SELECT p.object FROM (", rows::args(&keys), &tail).await?;
         rows.iter().map(|row| Ok(ObjectName::of_row(Read::new(row, "payloads").text("object")?))).collect()
     }
 

@@ -13,6 +13,49 @@ impl Arg {
     }
 }
 
+/// One column of many rows, for PostgreSQL, which has arrays.
+pub(crate) enum Column {
+    Text(Vec<Option<String>>),
+    Number(Vec<Option<i64>>),
+    Bytes(Vec<Option<Vec<u8>>>),
+}
+
+impl Column {
+    /// A column that begins with `first`.
+    pub fn of(first: Arg) -> Self {
+        match first {
+            Arg::Text(text) => Self::Text(vec![text]),
+            Arg::Number(number) => Self::Number(vec![number]),
+            Arg::Bytes(bytes) => Self::Bytes(vec![bytes]),
+        }
+    }
+
+    /// Adds the next row's. One of another type would be a mistake of ours, and is NULL.
+    pub fn push(&mut self, arg: Arg) {
+        match (self, arg) {
+            (Self::Text(column), Arg::Text(text)) => column.push(text),
+            (Self::Number(column), Arg::Number(number)) => column.push(number),
+            (Self::Bytes(column), Arg::Bytes(bytes)) => column.push(bytes),
+            (Self::Text(column), _) => column.push(None),
+            (Self::Number(column), _) => column.push(None),
+            (Self::Bytes(column), _) => column.push(None),
+        }
+    }
+
+    /// The type of its rows in SQL.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "TEXT",
+            Self::Number(_) => "BIGINT",
+            Self::Bytes(_) => "BYTEA",
+        }
+    }
+
+    pub fn holds_nul(&self) -> bool {
+        matches!(self, Self::Text(column) if column.iter().flatten().any(|text| text.contains('\0')))
+    }
+}
+
 impl From<String> for Arg {
     fn from(text: String) -> Self {
         Self::Text(Some(text))

@@ -11,7 +11,7 @@ use std::{future::Future, time::Duration};
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool, SqlSafeStr, SqlStr, SqliteConnection};
 
-pub(crate) use arg::Arg;
+pub(crate) use arg::{Arg, Column};
 pub(crate) use connections::Connections;
 pub(crate) use rows::{over_rows, read_over_rows, statements};
 
@@ -32,21 +32,28 @@ pub(crate) enum Dialect {
 pub(crate) struct Query {
     sql: SqlStr,
     args: Vec<Arg>,
+    /// In place of `args`, on PostgreSQL.
+    columns: Vec<Column>,
 }
 
 /// A statement known when this was written.
 pub(crate) fn query(sql: &'static str) -> Query {
-    Query { sql: sql.into_sql_str(), args: Vec::new() }
+    Query { sql: sql.into_sql_str(), args: Vec::new(), columns: Vec::new() }
 }
 
 /// A statement put together from parts known when this was written, such as a repeated row of placeholders.
 pub(crate) fn composed(sql: String) -> Query {
-    Query { sql: AssertSqlSafe(sql).into_sql_str(), args: Vec::new() }
+    Query { sql: AssertSqlSafe(sql).into_sql_str(), args: Vec::new(), columns: Vec::new() }
 }
 
 impl Query {
     pub fn bind(mut self, arg: impl Into<Arg>) -> Self {
         self.args.push(arg.into());
+        self
+    }
+
+    pub fn bind_column(mut self, column: Column) -> Self {
+        self.columns.push(column);
         self
     }
 
@@ -90,19 +97,43 @@ impl Query {
 
     /// PostgreSQL's text cannot hold the character U+0000. For both to behave alike, neither is given one.
     fn check(&self) -> Result<(), StoreError> {
-        if self.args.iter().any(Arg::holds_nul) { Err(StoreError::Nul) } else { Ok(()) }
+        if self.args.iter().any(Arg::holds_nul) || self.columns.iter().any(Column::holds_nul) {
+            Err(StoreError::Nul)
+        } else {
+            Ok(())
+        }
     }
 }
 
 /// Binds the arguments in order, for whichever database the statement is run on.
 macro_rules! bound {
     ($query:expr) => {{
-        let mut bound = sqlx::query($query.sql);
-        for arg in $query.args {
+        let Query { sql, args, .. } = $query;
+        bound!(sql, args)
+    }};
+    ($sql:expr, $args:expr) => {{
+        let mut bound = sqlx::query($sql);
+        for arg in $args {
             bound = match arg {
                 Arg::Text(text) => bound.bind(text),
                 Arg::Number(number) => bound.bind(number),
                 Arg::Bytes(bytes) => bound.bind(bytes),
+            };
+        }
+        bound
+    }};
+}
+
+/// As [`bound`], for PostgreSQL, which has arrays.
+macro_rules! bound_with_columns {
+    ($query:expr) => {{
+        let Query { sql, args, columns } = $query;
+        let mut bound = bound!(sql, args);
+        for column in columns {
+            bound = match column {
+                Column::Text(column) => bound.bind(column),
+                Column::Number(column) => bound.bind(column),
+                Column::Bytes(column) => bound.bind(column),
             };
         }
         bound
@@ -150,14 +181,16 @@ impl On for &mut Connection {
     async fn execute(self, query: Query) -> Result<u64, sqlx::Error> {
         match self {
             Connection::Sqlite(on) => Ok(bound!(query).execute(on).await?.rows_affected()),
-            Connection::Postgres(on) => Ok(bound!(query).execute(on).await?.rows_affected()),
+            Connection::Postgres(on) => Ok(bound_with_columns!(query).execute(on).await?.rows_affected()),
         }
     }
 
     async fn rows(self, query: Query) -> Result<Vec<Row>, sqlx::Error> {
         match self {
             Connection::Sqlite(on) => Ok(bound!(query).fetch_all(on).await?.into_iter().map(Row::Sqlite).collect()),
-            Connection::Postgres(on) => Ok(bound!(query).fetch_all(on).await?.into_iter().map(Row::Postgres).collect()),
+            Connection::Postgres(on) => {
+                Ok(bound_with_columns!(query).fetch_all(on).await?.into_iter().map(Row::Postgres).collect())
+            }
         }
     }
 }
@@ -193,7 +226,7 @@ impl On for &Pool {
                 let done = bound!(query).execute(reader.on()).await;
                 Ok(reader.done(done)?.rows_affected())
             }
-            Pool::Postgres(on) => Ok(heard(bound!(query).execute(on)).await?.rows_affected()),
+            Pool::Postgres(on) => Ok(heard(bound_with_columns!(query).execute(on)).await?.rows_affected()),
         }
     }
 
@@ -205,7 +238,7 @@ impl On for &Pool {
                 Ok(reader.done(rows)?.into_iter().map(Row::Sqlite).collect())
             }
             Pool::Postgres(on) => {
-                Ok(heard(bound!(query).fetch_all(on)).await?.into_iter().map(Row::Postgres).collect())
+                Ok(heard(bound_with_columns!(query).fetch_all(on)).await?.into_iter().map(Row::Postgres).collect())
             }
         }
     }

@@ -1,18 +1,24 @@
-//! Many rows in one statement. A statement is prepared once for each number of rows, so only some numbers are used.
+//! Many rows in one statement.
+//!
+//! SQLite is given them one by one: a statement that is prepared costs little there, and each that is run is a trip to SQLite's
+//! thread. PostgreSQL is given an array for each column: one statement for any number of rows, prepared once, with few arguments.
 
 use std::fmt::Write as _;
 
-use super::{Arg, Dialect, Pool, Query, composed};
+use super::{Arg, Column, Dialect, Pool, Query, composed};
 use crate::{StoreError, row::Row, transaction::Transaction};
 
-/// Rows in one statement: the largest of these that is left to be filled. Close enough together that few statements are
-/// needed, few enough that each stays prepared.
-const ROWS: [usize; 13] = [128, 64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1];
-/// On SQLite any number up to this one: a statement that is prepared costs little there, and each that is run is a trip to
-/// SQLite's thread.
-const ANY: usize = 64;
+/// Rows in one statement at most.
+const fn most(dialect: Dialect) -> usize {
+    match dialect {
+        // Each number of rows is a statement of its own, kept prepared.
+        Dialect::Sqlite => 128,
+        Dialect::Postgres => 4_096,
+    }
+}
 
-/// Runs `head ($1, …), (…) tail` over many rows of arguments, in few statements, and gives the rows that they answer.
+/// Runs `head` with many rows of arguments and `tail`, in few statements, and gives the rows that they answer. The rows
+/// stand where `VALUES …` could, their columns are named `column1` and so on.
 pub(crate) async fn over_rows(
     tx: &mut Transaction,
     head: &str,
@@ -42,63 +48,78 @@ pub(crate) async fn read_over_rows(
 
 /// What [`over_rows`] runs, to be run with others.
 pub(crate) fn statements(dialect: Dialect, head: &str, rows: Vec<Vec<Arg>>, tail: &str) -> Vec<Query> {
-    let (mut statements, mut left) = (Vec::new(), rows.len());
+    let mut statements = Vec::with_capacity(rows.len().div_ceil(most(dialect)));
     let mut rows = rows.into_iter();
-    while let Some(count) = next(dialect, left) {
-        left -= count;
-        let part: Vec<Vec<Arg>> = rows.by_ref().take(count).collect();
-        let columns = part.first().map_or(0, Vec::len);
-        let query = composed(format!("{head} {} {tail}", placeholders(count, columns, dialect)));
-        statements.push(part.into_iter().flatten().fold(query, Query::bind));
+    loop {
+        let part: Vec<Vec<Arg>> = rows.by_ref().take(most(dialect)).collect();
+        let Some(first) = part.first() else { return statements };
+        statements.push(match dialect {
+            Dialect::Sqlite => {
+                let query = composed(format!("{head} {} {tail}", placeholders(part.len(), first.len())));
+                part.into_iter().flatten().fold(query, Query::bind)
+            }
+            Dialect::Postgres => {
+                let columns = columns(part);
+                let query = composed(format!("{head} {} {tail}", arrays(&columns)));
+                columns.into_iter().fold(query, Query::bind_column)
+            }
+        });
     }
-    statements
 }
 
-/// How many rows the next statement has where so many are left.
-fn next(dialect: Dialect, left: usize) -> Option<usize> {
-    match dialect {
-        Dialect::Sqlite if (1..=ANY).contains(&left) => Some(left),
-        _ => ROWS.into_iter().find(|count| *count <= left),
-    }
+/// `VALUES (?, ?), (?, ?)` for 2 rows of 2 columns. SQLite looks for every name among all that it knows; `?` has none.
+fn placeholders(rows: usize, columns: usize) -> String {
+    let row = vec!["?"; columns].join(", ");
+    format!("VALUES ({})", vec![row; rows].join("), ("))
 }
 
-/// `($1, $2), ($3, $4)` for 2 rows of 2 columns. SQLite is given `?`: it looks for every name among all that it knows.
-fn placeholders(rows: usize, columns: usize, dialect: Dialect) -> String {
-    let mut text = String::with_capacity(rows * columns * 6);
-    for row in 0..rows {
-        text.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 1..=columns {
-            let comma = if column == 1 { "" } else { ", " };
-            // Writing to a string cannot fail.
-            let _written = match dialect {
-                Dialect::Sqlite => write!(text, "{comma}?"),
-                Dialect::Postgres => write!(text, "{comma}${}", row * columns + column),
-            };
+/// `SELECT * FROM unnest($1::TEXT[], $2::BIGINT[]) AS given (column1, column2)`.
+fn arrays(columns: &[Column]) -> String {
+    let (mut arrays, mut names) = (String::new(), String::new());
+    for (number, column) in (1..).zip(columns) {
+        let comma = if number == 1 { "" } else { ", " };
+        // Writing to a string cannot fail.
+        let _written = write!(arrays, "{comma}${number}::{}[]", column.kind());
+        let _written = write!(names, "{comma}column{number}");
+    }
+    format!("SELECT * FROM unnest({arrays}) AS given ({names})")
+}
+
+/// The same, column by column.
+fn columns(rows: Vec<Vec<Arg>>) -> Vec<Column> {
+    let mut columns: Vec<Column> = Vec::new();
+    for row in rows {
+        for (index, arg) in row.into_iter().enumerate() {
+            match columns.get_mut(index) {
+                Some(column) => column.push(arg),
+                None => columns.push(Column::of(arg)),
+            }
         }
-        text.push(')');
     }
-    text
+    columns
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn few_statements_take_all_rows() {
-        let taken = |dialect, mut left: usize| {
-            std::iter::from_fn(|| next(dialect, left).inspect(|count| left -= count)).collect::<Vec<_>>()
-        };
-        assert_eq!(taken(Dialect::Postgres, 31), [24, 6, 1]);
-        assert_eq!(taken(Dialect::Sqlite, 31), [31]);
-        assert_eq!(taken(Dialect::Sqlite, 300), [128, 128, 44]);
-        assert!(taken(Dialect::Sqlite, 0).is_empty() && taken(Dialect::Postgres, 0).is_empty());
+    fn rows(count: i64) -> Vec<Vec<Arg>> {
+        (0..count).map(|number| vec!["a".into(), number.into()]).collect()
     }
 
     #[test]
-    fn placeholders_count_on_over_the_rows() {
-        assert_eq!(placeholders(2, 3, Dialect::Postgres), "($1, $2, $3), ($4, $5, $6)");
-        assert_eq!(placeholders(1, 1, Dialect::Postgres), "($1)");
-        assert_eq!(placeholders(2, 2, Dialect::Sqlite), "(?, ?), (?, ?)");
+    fn few_statements_take_all_rows() {
+        let taken = |dialect, count| statements(dialect, "", rows(count), "").len();
+        assert_eq!([0, 1, 128, 129, 300].map(|count| taken(Dialect::Sqlite, count)), [0, 1, 1, 2, 3]);
+        assert_eq!([0, 1, 4_096, 4_097].map(|count| taken(Dialect::Postgres, count)), [0, 1, 1, 2]);
+    }
+
+    #[test]
+    fn each_database_is_given_rows_as_it_takes_them_best() {
+        assert_eq!(placeholders(2, 3), "VALUES (?, ?, ?), (?, ?, ?)");
+        assert_eq!(
+            arrays(&columns(rows(2))),
+            "SELECT * FROM unnest($1::TEXT[], $2::BIGINT[]) AS given (column1, column2)"
+        );
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     database::Options,
     figures::CommitFigures,
     sql::{Dialect, SILENT},
-    transaction::Transaction,
+    transaction::{Savepoint, Transaction},
 };
 
 /// Units in one transaction at most.
@@ -286,9 +286,17 @@ async fn transact(
     together: &mut Together,
     answers: &mut Vec<Box<dyn Answer>>,
 ) -> Result<(), StoreError> {
-    // One alone needs no savepoint to keep what the others did.
-    let only = together.len() == 1 && together.submissions.is_empty();
-    tx.begin(!only).await?;
+    let only = together.units.len() == 1 && together.submissions.is_empty();
+    if together.submissions.is_empty() {
+        // One unit alone needs no savepoint to keep what the others did.
+        tx.begin(if only { Savepoint::None } else { Savepoint::Fresh }).await?;
+    } else {
+        let submissions: Vec<_> = together.submissions.iter().map(|(submission, _)| submission).collect();
+        let results = accept::begin_with(tx, &submissions).await?;
+        for (result, (_, reply)) in results.into_iter().zip(together.submissions.drain(..)) {
+            answers.push(Box::new(unit::Done { result, reply }));
+        }
+    }
     for unit in together.units.drain(..) {
         let begun = if only { None } else { Some(tx.begin_unit().await?) };
         let answer = unit.run(tx).await;
@@ -298,14 +306,6 @@ async fn transact(
             None if !keeps => return give_up(tx, answers).await,
             Some(begun) if !keeps => tx.undo_unit(begun).await?,
             _ => {}
-        }
-    }
-    let submissions = std::mem::take(&mut together.submissions);
-    if !submissions.is_empty() {
-        let (submissions, replies): (Vec<_>, Vec<_>) = submissions.into_iter().unzip();
-        let results = accept::all(tx, submissions).await;
-        for (result, reply) in results.into_iter().zip(replies) {
-            answers.push(Box::new(unit::Done { result, reply }));
         }
     }
     tx.commit().await
