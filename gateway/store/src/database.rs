@@ -26,9 +26,8 @@ const BUSY: Duration = Duration::from_secs(10);
 const ACQUIRE: Duration = Duration::from_secs(5);
 /// Pages that one connection to SQLite keeps in memory: enough for the upper levels of every index.
 const CACHE_KIBIBYTES: u32 = 16_384;
-/// Pages in the log (4 KiB each) at which they are copied into the file: a page that is written again and again, such as the
-/// last of an index, is copied once.
-const CHECKPOINT_PAGES: u32 = 4_000;
+/// Pages in the log (4 KiB each) at which a commit copies into the file what was not copied beside it, and the log begins anew.
+const CHECKPOINT_PAGES: u32 = 16_000;
 /// A connection that was put back a moment ago answered then. One that lay longer is asked whether it still does, which
 /// takes as long as a short statement.
 const UNTESTED: Duration = Duration::from_secs(1);

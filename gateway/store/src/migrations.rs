@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// All migrations, oldest first. One that was released is never edited.
-const MIGRATIONS: [(i64, &str, &str); 14] = [
+const MIGRATIONS: [(i64, &str, &str); 15] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "trust", include_str!("../migrations/0002_trust.sql")),
     (3, "queue", include_str!("../migrations/0003_queue.sql")),
@@ -28,6 +28,7 @@ const MIGRATIONS: [(i64, &str, &str); 14] = [
     (12, "scoring", include_str!("../migrations/0012_scoring.sql")),
     (13, "connectors", include_str!("../migrations/0013_connectors.sql")),
     (14, "inbound", include_str!("../migrations/0014_inbound.sql")),
+    (15, "tenants_row", include_str!("../migrations/0015_tenants_row.sql")),
 ];
 
 /// The third migration looks for the task of every delivery, and goes through all tasks for each where there is no index. It

@@ -196,10 +196,9 @@ impl Transaction {
             self.tell().await?;
         }
         let notes = std::mem::take(&mut self.notes);
-        if !notes.is_empty() {
-            audit::append(self, notes).await?;
-        }
-        query("COMMIT").execute(self).await.map(drop)
+        let mut last = if notes.is_empty() { Vec::new() } else { audit::append(self, notes).await? };
+        last.push(query("COMMIT"));
+        Query::execute_all(last, self).await
     }
 
     async fn tell(&mut self) -> Result<(), StoreError> {

@@ -33,10 +33,12 @@ const OF_CLIENTS: u64 = 15_000;
 const OF_ATS: u64 = 6_000;
 const OF_DATABASE: u64 = 200_000;
 
-/// How often somebody sees to it that deliveries are tried again at once, and that the ATS is not left alone for its failures:
+/// How often somebody sees to it that deliveries are tried again soon, and that the ATS is not left alone for its failures:
 /// nobody waits for hours here.
 const HURRY: Duration = Duration::from_secs(3);
-const TRY_AGAIN: &str = "UPDATE tasks SET run_at = 0 WHERE kind = 'deliver' AND lease_token IS NULL AND run_at > 0";
+/// What the gateway waits for after an attempt without an answer, and what may not be hurried away: a request that was held back
+/// on its way may still arrive then. The proxy holds nothing back for so long.
+const ARRIVES: Duration = Duration::from_secs(3);
 
 /// Deliveries to the slow ATS, and to the other one meanwhile.
 const SLOW: usize = 40;
@@ -125,8 +127,10 @@ async fn while_hurried<T>(world: &World, server: Option<&Server>, work: impl Fut
             // The database may not answer just now.
             let _resumed = world.client.post(&format!("/v1/connections/{}/resume", world.connection), &json!({})).await;
             match server {
-                Some(server) => server.ask("postgres", TRY_AGAIN).map(drop)?,
-                None => sqlite::run(&world.gateway.database(), TRY_AGAIN)?,
+                Some(server) => {
+                    server.ask("postgres", &try_again("extract(epoch FROM clock_timestamp())")).map(drop)?
+                }
+                None => sqlite::run(&world.gateway.database(), &try_again("unixepoch('subsec')"))?,
             }
         }
     };
@@ -134,6 +138,15 @@ async fn while_hurried<T>(world: &World, server: Option<&Server>, work: impl Fut
         done = work => Ok(done),
         failed = hurry => failed,
     }
+}
+
+/// Makes those deliveries due whose last attempt ended long enough ago. `now`: the database's clock in seconds.
+fn try_again(now: &str) -> String {
+    let arrives = ARRIVES.as_secs();
+    format!(
+        "UPDATE tasks SET run_at = 0 WHERE kind = 'deliver' AND lease_token IS NULL AND run_at > 0 AND NOT EXISTS \
+         (SELECT 1 FROM attempts a WHERE a.delivery = tasks.subject AND a.ended_at > ({now} - {arrives}) * 1000000)"
+    )
 }
 
 fn say(store: &str, told: &Told, failed: usize, seed: u64) {

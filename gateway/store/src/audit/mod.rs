@@ -86,9 +86,9 @@ impl AuditNote {
     }
 }
 
-/// Adds rows at the end of a transaction, within it. The heads of the chains are held from here to the commit, in the
+/// What adds rows at the end of a transaction, once it is run. The heads of the chains are held from here to the commit, in the
 /// order of the tenants, so that no two transactions wait for each other.
-pub(crate) async fn append(tx: &mut Transaction, notes: Vec<AuditNote>) -> Result<(), StoreError> {
+pub(crate) async fn append(tx: &mut Transaction, notes: Vec<AuditNote>) -> Result<Vec<Query>, StoreError> {
     let mut of_tenant: BTreeMap<TenantId, Vec<AuditNote>> = BTreeMap::new();
     for note in notes {
         of_tenant.entry(note.tenant).or_default().push(note);
@@ -123,7 +123,7 @@ pub(crate) async fn append(tx: &mut Transaction, notes: Vec<AuditNote>) -> Resul
     let upsert = "ON CONFLICT (tenant) DO UPDATE SET number = excluded.number, digest = excluded.digest";
     let insert = "INSERT INTO audit_heads (tenant, number, digest)";
     queries.extend(statements(tx.dialect(), insert, heads, upsert));
-    Query::execute_all(queries, tx).await
+    Ok(queries)
 }
 
 /// The ends of tenants' chains, held until the transaction ends. In order, so that no two transactions wait for each other.

@@ -6,6 +6,7 @@
 mod arg;
 mod connections;
 mod rows;
+mod together;
 
 use std::{future::Future, time::Duration};
 
@@ -15,6 +16,7 @@ pub(crate) use arg::{Arg, Column};
 pub(crate) use connections::Connections;
 pub(crate) use rows::{over_rows, read_over_rows, statements};
 
+use self::together::together;
 use crate::{StoreError, row::Row, transaction::Transaction};
 
 /// How long PostgreSQL may take to answer. A connection whose other end is gone without a word (a machine without power, a
@@ -72,18 +74,10 @@ impl Query {
         Ok(self.fetch_all(on).await?.into_iter().next())
     }
 
-    /// Runs statements of which nobody asks for an answer, one after the other. On SQLite each would be a trip to its thread, so
-    /// that they are made one there; their arguments have to be plain `?`.
+    /// Runs statements of which nobody asks for an answer. Each would be a trip to the database, so that as many as can be are
+    /// made one.
     pub async fn execute_all(queries: Vec<Self>, tx: &mut Transaction) -> Result<(), StoreError> {
-        let queries = match tx.dialect() {
-            Dialect::Sqlite if queries.len() > 1 => {
-                let all: Vec<&str> = queries.iter().map(|query| query.sql.as_str()).collect();
-                let all = composed(all.join("; "));
-                vec![queries.into_iter().flat_map(|query| query.args).fold(all, Self::bind)]
-            }
-            Dialect::Sqlite | Dialect::Postgres => queries,
-        };
-        for query in queries {
+        for query in together(queries, tx.dialect()) {
             query.execute(&mut *tx).await?;
         }
         Ok(())

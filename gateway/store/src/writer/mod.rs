@@ -4,6 +4,7 @@
 //! commit runs, the units for the next one collect by themselves, so that under load many share a sync and without load
 //! nobody waits. SQLite has one writer; on PostgreSQL some work side by side.
 
+mod checkpoint;
 mod unit;
 
 use std::{
@@ -30,8 +31,9 @@ use crate::{
 const MOST_UNITS: usize = 256;
 /// Units that may wait. Beyond that callers wait too, which is the back-pressure.
 const WAITING: usize = 4_096;
-/// Transactions that PostgreSQL commits side by side for one node.
-const LANES: usize = 4;
+/// Transactions that PostgreSQL commits side by side for one node. Those of one tenant wait for one another at the end of its audit
+/// trail: more lanes only make smaller transactions.
+const LANES: usize = 3;
 /// How long to try to reach the database again before what waits is refused.
 const RECONNECT: Duration = Duration::from_secs(2);
 
@@ -91,7 +93,7 @@ impl Writer {
     /// Starts writing. It ends when the last handle is dropped.
     pub async fn start(options: &Options, clock: Clock, entropy: &Arc<dyn Entropy>) -> Result<Self, StoreError> {
         let (writes, waiting) = mpsc::channel(WAITING);
-        let (news, figures) = (News::new(), CommitFigures::new());
+        let (news, figures, committed) = (News::new(), CommitFigures::new(), watch::channel(0).0);
         let lanes = match options.dialect() {
             Dialect::Sqlite => 1,
             Dialect::Postgres => LANES,
@@ -100,8 +102,12 @@ impl Writer {
         for _ in 0..lanes {
             let tx = Some(Transaction::new(options.connect().await?, clock, Arc::clone(entropy)));
             let (options, news, entropy) = (options.clone(), news.clone(), Arc::clone(entropy));
-            let lane = Lane { tx, options, clock, entropy, news, figures: figures.clone() };
+            let (figures, committed) = (figures.clone(), committed.clone());
+            let lane = Lane { tx, options, clock, entropy, news, figures, committed };
             tokio::spawn(lane.run(Arc::clone(&waiting)));
+        }
+        if options.dialect() == Dialect::Sqlite {
+            tokio::spawn(checkpoint::run(options.clone(), committed.subscribe()));
         }
         Ok(Self { writes, news, figures })
     }
@@ -156,6 +162,8 @@ struct Lane {
     entropy: Arc<dyn Entropy>,
     news: News,
     figures: CommitFigures,
+    /// Counts units.
+    committed: watch::Sender<u64>,
 }
 
 impl Lane {
@@ -205,6 +213,7 @@ impl Lane {
         };
         let Err(error) = result else {
             self.figures.committed(units, began.elapsed());
+            self.committed.send_modify(|all| *all += units as u64);
             if self.tx.as_ref().is_some_and(Transaction::brought_work) {
                 self.news.committed();
             }
