@@ -5,10 +5,6 @@ use std::process::ExitCode;
 use clap::Parser;
 use wellspring_server::cli::{Cli, Command, connectors, exit, run};
 
-/// A request's memory is asked for by one thread and given back by another, which the system's allocator is slow at.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
