@@ -40,6 +40,10 @@ const HURRY: Duration = Duration::from_secs(3);
 /// on its way may still arrive then. The proxy holds nothing back for so long.
 const ARRIVES: Duration = Duration::from_secs(3);
 
+/// A connection to PostgreSQL that was cut and is used within a second costs its caller a 503, after which a client asks again. What
+/// looks at the outcome here does not, and waits until the gateway has found out about all of them.
+const FRESH: Duration = Duration::from_secs(2);
+
 /// Deliveries to the slow ATS, and to the other one meanwhile.
 const SLOW: usize = 40;
 const QUICK: usize = 60;
@@ -104,6 +108,7 @@ async fn bad(network: &Network, server: Option<&Server>) -> Result<(), Failure> 
     }
     let told = load.finish().await?;
     told.only(&[Again::NoAnswer, Again::Problem(503)])?;
+    tokio::time::sleep(FRESH).await;
     if !world.gateway.is_running() {
         return Err(Failure::new("the gateway has ended"));
     }
